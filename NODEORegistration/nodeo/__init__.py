@@ -1,0 +1,32 @@
+"""NODEO: diffeomorphic image registration by neural ordinary differential equations (after Wu et al., CVPR 2022).
+
+>>> import nodeo, SimpleITK as sitk
+>>> result = nodeo.register(sitk.ReadImage("fixed.nrrd"), sitk.ReadImage("moving.nrrd"))  # doctest: +SKIP
+>>> sitk.WriteTransform(result.transform, "transform.h5")  # doctest: +SKIP
+
+Names are imported when they are first used: ``nodeo --help`` does not wait for torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from .errors import Cancelled, InputError
+from .settings import Settings
+from .version import __version__
+
+if TYPE_CHECKING:
+    from .evaluation import evaluate
+    from .registration import register
+    from .result import Result
+
+__all__ = ["Cancelled", "InputError", "Result", "Settings", "__version__", "evaluate", "register"]
+
+_HOME = {"register": "registration", "Result": "result", "evaluate": "evaluation"}
+
+
+def __getattr__(name: str):
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOME[name]}", __name__), name)

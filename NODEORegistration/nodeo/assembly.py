@@ -1,0 +1,187 @@
+"""From the optimised flow to what is handed out, and the measurements taken on exactly that."""
+
+from __future__ import annotations
+
+import platform
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import SimpleITK as sitk
+import torch
+import torchdiffeq
+from torch import Tensor
+
+from . import alignment, devices, regularity
+from .level import Pair
+from .progress import Reporter
+from .result import Result
+from .settings import Settings
+from .space import Grid, Lattice, dense, sample
+from .version import __version__
+
+if TYPE_CHECKING:
+    from .registration import Flow
+
+_FOREGROUND = 0.05  # of the intensity range: brighter fixed voxels are where statistics are taken
+
+
+def assemble(moving: sitk.Image, pair: Pair, flow: Flow, inverse: Tensor, settings: Settings, report: Reporter) -> Result:
+    """Transforms, images and measurements of a finished flow.
+
+    Args:
+        moving: the moving image in its own pixel type.
+        inverse: [k, D, H, W] local mm on ``flow.lattice``, the inverse displacement.
+    """
+    forward, inverse = flow.displacement.cpu(), inverse.cpu()
+    nodes = flow.lattice.grid
+    factors = tuple(round(n / f) for n, f in zip(nodes.step, pair.fixed.grid.step, strict=True))
+    voxels = pair.domain.nodes((1,) * len(factors))
+    with report.timed("transforms"):
+        kept = (dense(forward, factors), dense(inverse, factors), voxels) if settings.dense_field else (forward, inverse, nodes)
+        displacement = kept[2].vector_image(kept[0])
+        back = alignment.inverse_transform(pair.initial, pair.moving.grid)
+        transform = _composite([pair.initial, _field_transform(displacement)])
+        inverse_transform = _composite([_field_transform(kept[2].vector_image(kept[1])), back])
+    with report.timed("warped image"):
+        background = float(sitk.GetArrayViewFromImage(moving).min())
+        warped = sitk.Resample(moving, pair.fixed.image, transform, sitk.sitkLinear, background, moving.GetPixelID())
+        report.check()
+    with report.timed("measurements"):
+        on_voxels = dense(forward, factors)
+        determinant = _determinant(pair, transform, on_voxels)
+        report.check()
+        metrics = _metrics(pair, flow, on_voxels, inverse, voxels, determinant, settings)
+    metrics["seconds"] = {name: round(value, 3) for name, value in report.seconds.items()}
+    metrics["seconds"]["total"] = round(sum(report.seconds.values()), 3)
+    return Result(
+        transform=transform,
+        inverse=inverse_transform,
+        displacement=sitk.Cast(displacement, sitk.sitkVectorFloat32),
+        warped=warped,
+        jacobian=pair.fixed.grid.image(determinant),
+        initial=pair.initial,
+        background=background,
+        metrics=metrics,
+        history=flow.history,
+        settings=settings,
+    )
+
+
+def _field_transform(displacement: sitk.Image) -> sitk.Transform:
+    """A displacement field of world vectors, float64, as a transform."""
+    return sitk.DisplacementFieldTransform(sitk.Image(displacement))
+
+
+def _composite(last_to_first: list[sitk.Transform]) -> sitk.CompositeTransform:
+    """The composition; as SimpleITK keeps it, the last of the list is applied first. The identity is left out."""
+    kept = [t for t in last_to_first if t.GetTransformEnum() != sitk.sitkIdentity]
+    composite = sitk.CompositeTransform(kept)
+    composite.FlattenTransform()
+    return composite
+
+
+def _inside(pair: Pair, on_voxels: Tensor) -> Tensor:
+    """The part [..., d, h, w] of a tensor on the domain's voxels that lies in the fixed image."""
+    first, size = pair.domain.overlap()
+    for axis, (index, start, n) in enumerate(zip(first, pair.domain.start, size, strict=True)):
+        on_voxels = on_voxels.narrow(on_voxels.dim() - 1 - axis, index - start, n)
+    return on_voxels
+
+
+def _region(pair: Pair) -> tuple[slice, ...]:
+    """Where the domain's part of the fixed image lies in it, as an index z, y, x."""
+    return tuple(slice(a, a + n) for a, n in zip(*(t[::-1] for t in pair.domain.overlap()), strict=True))
+
+
+def _determinant(pair: Pair, transform: sitk.Transform, on_voxels: Tensor) -> Tensor:
+    """det J of φ [D, H, W] on the fixed grid, in mm, by central differences."""
+    grid = pair.fixed.grid
+    if not pair.initial.IsLinear():
+        field = sitk.TransformToDisplacementField(
+            transform, sitk.sitkVectorFloat64, grid.size, grid.origin, grid.spacing, grid.direction
+        )
+        return regularity.jacobian_determinant(grid.local_vectors(field), grid.step)
+    matrix, _ = alignment.linear_part(pair.initial, grid)
+    scale = float(np.linalg.det(matrix))
+    whole = torch.full(grid.shape, scale)
+    whole[_region(pair)] = scale * _inside(pair, regularity.jacobian_determinant(on_voxels, grid.step))
+    return whole
+
+
+def _metrics(
+    pair: Pair,
+    flow: Flow,
+    on_voxels: Tensor,
+    inverse: Tensor,
+    voxels: Grid,
+    determinant: Tensor,
+    settings: Settings,
+) -> dict[str, Any]:
+    """Everything that is measured on the field that is handed out."""
+    grid = pair.fixed.grid
+    folding, _ = regularity.measure_folding(_inside(pair, on_voxels).contiguous(), grid.step)
+    counted = pair.fixed.mask > 0 if pair.fixed.mask is not None else pair.fixed.values > _FOREGROUND
+    mean, high = _inverse_consistency(on_voxels, inverse, voxels, pair, counted)
+    before, after = flow.similarity
+    certificate = flow.certificates[-1]
+    return {
+        "similarity": {"name": settings.similarity, "before": before, "after": after},
+        "folding": {
+            "voxels": folding.voxels,
+            "percent": folding.percent,
+            "non_diffeomorphic_volume_mm3": folding.volume,
+            "smallest": folding.smallest,
+            "largest": folding.largest,
+        },
+        "jacobian": _statistics(determinant, counted, grid),
+        "inverse_consistency_mm": {"mean": mean, "p99": high},
+        "certificate": {
+            "rounds": [c.rounds for c in flow.certificates],
+            "damped_percent": [c.damped_percent for c in flow.certificates],
+            "scale": certificate.scale,
+        },
+        "stop": flow.stops,
+        "fallbacks": flow.fallbacks,
+        "device": devices.describe(flow.device),
+        "peak_memory_mb": devices.peak_memory_mb(flow.device),
+        "field": {"size": list(flow.lattice.grid.size), "spacing_mm": list(flow.lattice.grid.spacing)},
+        "versions": {
+            "nodeo": __version__,
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "torchdiffeq": torchdiffeq.__version__,
+            "numpy": np.__version__,
+            "SimpleITK": sitk.Version.VersionString(),
+        },
+    }
+
+
+def _statistics(determinant: Tensor, counted: Tensor, grid: Grid) -> dict[str, Any]:
+    """Extremes of det J over the image, where they are (world, mm, LPS), and its spread over the counted voxels."""
+    values = determinant[counted].double().numpy()
+    p1, p50, p99 = np.percentile(values, (1, 50, 99))
+    flat = determinant.flatten()
+    places = {}
+    for name, index in (("min", int(flat.argmin())), ("max", int(flat.argmax()))):
+        position = np.zeros(grid.ndim)
+        position[list(grid.axes)] = np.unravel_index(index, grid.shape)[::-1]
+        places[name] = [round(float(x), 3) for x in grid.world(position)]
+    return {
+        "min": float(flat.min()),
+        "max": float(flat.max()),
+        "min_at_mm": places["min"],
+        "max_at_mm": places["max"],
+        "p1": float(p1),
+        "p50": float(p50),
+        "p99": float(p99),
+        "sd_log": float(np.log(np.maximum(values, 1e-9)).std()),
+    }
+
+
+def _inverse_consistency(
+    on_voxels: Tensor, inverse: Tensor, voxels: Grid, pair: Pair, counted: Tensor
+) -> tuple[float, float]:
+    """Mean and 99th percentile, mm, of |ψ⁻¹(ψ(x)) - x| over the counted fixed voxels; A cancels."""
+    there_and_back = on_voxels + sample(inverse, Lattice(voxels).sampling(on_voxels))
+    error = _inside(pair, there_and_back).square().sum(0).sqrt()[counted[_region(pair)]].numpy()
+    return float(error.mean()), float(np.percentile(error, 99))

@@ -1,0 +1,91 @@
+"""The command line: what can be asked, and what an answer looks like when something is wrong."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from .errors import Cancelled, InputError
+from .settings import PRESETS
+from .version import __version__
+
+OK, FAILED, BAD_INPUT, CANCELLED = 0, 1, 2, 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of ``nodeo``; each command leaves its function in ``run``, the name of one in :mod:`commands`."""
+    top = argparse.ArgumentParser(prog="nodeo", description="Diffeomorphic registration by neural ODEs.")
+    top.add_argument("--version", action="version", version=f"nodeo {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _register(commands)
+    _apply(commands)
+    _evaluate(commands)
+    return top
+
+
+def _register(commands) -> None:
+    sub = commands.add_parser("register", help="deform MOVING onto FIXED", description="Deform MOVING onto FIXED.")
+    sub.set_defaults(run="register")
+    sub.add_argument("fixed", type=Path, metavar="FIXED")
+    sub.add_argument("moving", type=Path, metavar="MOVING")
+    sub.add_argument("--output", type=Path, required=True, metavar="DIR", help="folder for the results")
+    sub.add_argument("--overwrite", action="store_true", help="write into DIR although it is not empty")
+    sub.add_argument("--preset", metavar="NAME", help=f"{', '.join(PRESETS)} (default: balanced)")
+    sub.add_argument("--settings", type=Path, metavar="FILE", help="JSON file of settings, over the preset")
+    sub.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="one setting, over both")
+    sub.add_argument("--fixed-mask", type=Path, metavar="FILE", help="where the similarity counts (not 0)")
+    sub.add_argument("--moving-mask", type=Path, metavar="FILE", help="the same, of the moving image")
+    sub.add_argument("--initial", metavar="HOW", help="identity, center, rigid, affine or a transform file")
+    sub.add_argument("--fixed-labels", type=Path, metavar="FILE", help="label map to measure Dice and HD95 with")
+    sub.add_argument("--moving-labels", type=Path, metavar="FILE", help="label map to warp as well")
+    sub.add_argument("--device", metavar="NAME", help="auto, cpu, cuda or cuda:N (default: auto)")
+    sub.add_argument("--seed", type=int, metavar="N", help="seed of the network's initial weights (default: 0)")
+    sub.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: all)")
+    sub.add_argument("--progress", choices=("bar", "json", "none"), default="bar", help="default: bar")
+    sub.add_argument("--report", action="store_true", help="draw report.html and report.png (needs matplotlib)")
+
+
+def _apply(commands) -> None:
+    sub = commands.add_parser("apply", help="resample an image through a transform")
+    sub.set_defaults(run="apply", progress="none")
+    sub.add_argument("transform", type=Path, metavar="TRANSFORM", help="transform.h5, or any transform SimpleITK reads")
+    sub.add_argument("image", type=Path, metavar="IMAGE", help="image in the moving image's space")
+    sub.add_argument("--reference", type=Path, required=True, metavar="FIXED", help="image whose grid the result gets")
+    sub.add_argument("--output", type=Path, required=True, metavar="FILE")
+    sub.add_argument("--labels", action="store_true", help="IMAGE is a label map: nearest neighbour")
+
+
+def _evaluate(commands) -> None:
+    sub = commands.add_parser("evaluate", help="Dice and HD95 of two label maps")
+    sub.set_defaults(run="evaluate", progress="none")
+    sub.add_argument("fixed_labels", type=Path, metavar="FIXED_LABELS")
+    sub.add_argument("other_labels", type=Path, metavar="OTHER_LABELS")
+    sub.add_argument("--transform", type=Path, metavar="T", help="warp OTHER_LABELS through this first")
+    sub.add_argument("--structures", default="all", metavar="WHICH", help="oasis28, candi32, all or 2,3,4")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code: 0 done, 1 a failure of ours, 2 bad input, 130 cancelled."""
+    options = parser().parse_args(arguments)
+    from . import commands, worker  # heavy: only once the arguments are known to be right
+
+    output = worker.open_channel(options.progress)
+    try:
+        getattr(commands, options.run)(options, output)
+    except InputError as error:
+        output.failed(error.message, error.hint)
+        return BAD_INPUT
+    except (Cancelled, KeyboardInterrupt):
+        output.cancelled()
+        return CANCELLED
+    except Exception as error:
+        import traceback
+
+        traceback.print_exc(file=sys.stderr)
+        output.failed(f"Something went wrong inside nodeo: {error}.", "Please report it with the lines above.")
+        return FAILED
+    finally:
+        output.close()
+    return OK

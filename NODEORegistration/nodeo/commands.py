@@ -1,0 +1,155 @@
+"""What the commands of :mod:`nodeo.cli` do."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import SimpleITK as sitk
+
+from . import devices, inputs
+from .errors import InputError
+from .evaluation import Evaluation, evaluate as evaluate_labels
+from .registration import register as register_images
+from .result import Result, appearing, check_output
+from .settings import Settings
+from .worker import Channel
+
+
+def register(options: argparse.Namespace, channel: Channel) -> None:
+    """Register two files and write everything into a folder."""
+    devices.keep_freed_memory()
+    settings = _settings(options)
+    check_output(options.output, options.overwrite)
+    if options.report and importlib.util.find_spec("matplotlib") is None:
+        raise InputError("The report needs matplotlib, which is not installed.", "Install it: pip install matplotlib.")
+    start = time.perf_counter()
+    images = {
+        name: inputs.read_image(path, name.replace("_", " "))
+        for name in ("fixed", "moving", "fixed_mask", "moving_mask", "fixed_labels", "moving_labels")
+        if (path := getattr(options, name)) is not None
+    }
+    if "fixed_labels" in images and "moving_labels" not in images:
+        raise InputError("Fixed labels alone measure nothing.", "Give --moving-labels too.")
+    seconds = time.perf_counter() - start
+    fixed, moving = images["fixed"], images["moving"]
+    result = register_images(
+        fixed,
+        moving,
+        settings,
+        fixed_mask=images.get("fixed_mask"),
+        moving_mask=images.get("moving_mask"),
+        progress=channel.progress,
+    )
+    result.metrics["seconds"] = {"read": round(seconds, 3), **result.metrics["seconds"]}
+    result.metrics["inputs"] = {name: str(getattr(options, name)) for name in images}
+    labels = _warped_labels(result, fixed, images.get("moving_labels"))
+    if "fixed_labels" in images:
+        result.metrics["dice"] = _scores(result, images["fixed_labels"], images["moving_labels"])
+    with appearing(options.output) as folder:
+        result.write(folder)
+        if labels is not None:
+            sitk.WriteImage(labels, str(folder / "warped_labels.nrrd"), useCompression=True)
+        if options.report:
+            _report(result, fixed, moving, options, folder)
+    channel.finished(options.output.absolute(), result.metrics)
+
+
+def apply(options: argparse.Namespace, channel: Channel) -> None:
+    """Resample an image through a transform and write it."""
+    transform = inputs.read_transform(options.transform)
+    image = inputs.read_image(options.image, "image")
+    reference = inputs.read_image(options.reference, "reference")
+    if not image.GetDimension() == reference.GetDimension() == transform.GetDimension():
+        raise InputError(
+            f"The image is {image.GetDimension()}-D, the reference {reference.GetDimension()}-D and the transform "
+            f"{transform.GetDimension()}-D.",
+            "All must have the same dimension.",
+        )
+    warped = resampled(image, reference, transform, options.labels)
+    _write_image(warped, options.output, compress=options.labels)
+    channel.say(f"Wrote {options.output}")
+
+
+def evaluate(options: argparse.Namespace, channel: Channel) -> None:
+    """Print Dice and HD95 of two label maps."""
+    transform = None if options.transform is None else inputs.read_transform(options.transform)
+    fixed = inputs.read_image(options.fixed_labels, "fixed labels")
+    other = inputs.read_image(options.other_labels, "other labels")
+    channel.say(evaluate_labels(fixed, other, options.structures, transform).table())
+
+
+def resampled(image: sitk.Image, reference: sitk.Image, transform: sitk.Transform, labels: bool) -> sitk.Image:
+    """``image`` on the grid of ``reference`` through a pull-back ``transform``, in its own pixel type.
+
+    Outside the image a label map is 0, any other image as dark as its darkest voxel.
+    """
+    if labels:
+        return sitk.Resample(image, reference, transform, sitk.sitkNearestNeighbor, 0.0, image.GetPixelID())
+    background = float(sitk.GetArrayViewFromImage(image).min())
+    return sitk.Resample(image, reference, transform, sitk.sitkLinear, background, image.GetPixelID())
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    """The preset, then the settings file, then ``--set``, then the options that have a name of their own."""
+    settings = Settings.preset(options.preset or "balanced")
+    if options.settings is not None:
+        settings = Settings.read(options.settings, settings)
+    settings = settings.assign(*options.set)
+    named = {name: getattr(options, name) for name in ("initial", "device", "seed", "threads")}
+    return settings.replace(**{name: value for name, value in named.items() if value is not None})
+
+
+def _warped_labels(result: Result, fixed: sitk.Image, moving_labels: sitk.Image | None) -> sitk.Image | None:
+    if moving_labels is None:
+        return None
+    if moving_labels.GetDimension() != fixed.GetDimension():
+        raise InputError("The moving labels have another dimension than the images.")
+    return resampled(moving_labels, fixed, result.transform, labels=True)
+
+
+def _scores(result: Result, fixed_labels: sitk.Image, moving_labels: sitk.Image) -> dict:
+    def summary(transform: sitk.Transform) -> dict:
+        found: Evaluation = evaluate_labels(fixed_labels, moving_labels, "all", transform)
+        return found.as_dict()
+
+    return {"before": summary(result.initial), "after": summary(result.transform)}
+
+
+def _report(result: Result, fixed: sitk.Image, moving: sitk.Image, options: argparse.Namespace, folder: Path) -> None:
+    from .report import ReportInput, write_report
+
+    data = ReportInput(
+        fixed=fixed,
+        before=resampled(moving, fixed, result.initial, labels=False),
+        warped=result.warped,
+        jacobian=result.jacobian,
+        transform=result.transform,
+        initial=result.initial,
+        metrics=result.metrics,
+        history=result.history,
+        settings=result.settings.as_dict(),
+        title=f"{options.moving.name} on {options.fixed.name}",
+    )
+    write_report(folder, data)
+
+
+def _write_image(image: sitk.Image, path: Path, compress: bool) -> None:
+    """Write ``image`` under its name only when it is complete."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    suffix = "".join(path.suffixes[-2:]) if path.name.endswith(".gz") else path.suffix
+    handle, partial = tempfile.mkstemp(suffix=suffix, prefix=f".{path.stem}.", dir=path.parent)
+    os.close(handle)
+    try:
+        sitk.WriteImage(image, partial, useCompression=compress)
+        os.replace(partial, path)
+    except (OSError, RuntimeError) as error:
+        raise InputError(
+            f"The image could not be written to {path}.", "Use a name such as warped.nrrd or warped.nii.gz."
+        ) from error
+    finally:
+        Path(partial).unlink(missing_ok=True)

@@ -1,0 +1,317 @@
+"""How well a registration did: overlap and surface distance of labels, inverse consistency, error at landmarks.
+
+Labels are whole numbers from 0, the background, to 65535. Distances are in mm of the fixed grid's world.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import SimpleITK as sitk
+
+from .errors import InputError
+from .structures import choose, name_of
+
+LARGEST_LABEL = 65535
+
+
+def dice(fixed: np.ndarray, other: np.ndarray, structures: Sequence[int]) -> dict[int, float]:
+    """Dice overlap 2 |F ∩ O| / (|F| + |O|) of each structure.
+
+    Args:
+        fixed, other: label arrays of the same shape, of an integer type and without negative values.
+        structures: codes to measure.
+
+    Returns:
+        Code to Dice, 0 to 1: 0 where only one array holds the structure, nan where neither does.
+
+    Raises:
+        InputError: the shapes differ.
+    """
+    if fixed.shape != other.shape:
+        raise InputError(
+            f"The label arrays have the shapes {fixed.shape} and {other.shape}.", "Resample one onto the other's grid."
+        )
+    in_fixed, in_other, in_both = (_count(labels, structures) for labels in (fixed, other, fixed[fixed == other]))
+    return {
+        code: 2.0 * both / (one + two) if one + two else math.nan
+        for code, one, two, both in zip(structures, in_fixed, in_other, in_both, strict=True)
+    }
+
+
+def _count(labels: np.ndarray, structures: Sequence[int]) -> list[int]:
+    """How many voxels of an array of labels each structure has."""
+    counts = np.bincount(labels.ravel())
+    return [int(counts[code]) if code < counts.size else 0 for code in structures]
+
+
+def hausdorff95(fixed: sitk.Image, other: sitk.Image, structures: Sequence[int]) -> dict[int, float]:
+    """95th percentile of the distances between the surfaces of each structure, mm.
+
+    The surface of a structure is its voxels with a face on something else or on the border of the image. The distances
+    of the voxels of each surface to the other surface are pooled, both ways, before the percentile is taken. An axis of
+    one voxel is left out.
+
+    Args:
+        fixed, other: label images on the same grid.
+        structures: codes to measure.
+
+    Returns:
+        Code to distance in mm, nan where the structure is missing in either image.
+
+    Raises:
+        InputError: the grids differ.
+    """
+    if fixed.GetSize() != other.GetSize() or not np.allclose(_placement(fixed), _placement(other), atol=1e-3):
+        raise InputError("The two label maps lie on different grids.", "Resample one onto the other's grid.")
+    fixed_array, other_array = sitk.GetArrayViewFromImage(fixed), sitk.GetArrayViewFromImage(other)
+    spacing = fixed.GetSpacing()
+    return {code: _surface_distance95(fixed_array == code, other_array == code, spacing) for code in structures}
+
+
+def _placement(image: sitk.Image) -> np.ndarray:
+    """Spacing, origin and direction in one row."""
+    return np.hstack([image.GetSpacing(), image.GetOrigin(), image.GetDirection()])
+
+
+def _surface_distance95(fixed: np.ndarray, other: np.ndarray, spacing: Sequence[float]) -> float:
+    """As :func:`hausdorff95` for two masks [D, H, W]; ``spacing`` in mm, x first."""
+    if not (fixed.any() and other.any()):
+        return math.nan
+    box = _bounding_box(fixed | other)
+    margin = [(1, 1) if n > 1 else (0, 0) for n in fixed.shape]
+    fixed_surface, other_surface = (_surface(np.pad(mask[box], margin)) for mask in (fixed, other))
+    there = _distance_map(other_surface, spacing)[fixed_surface]
+    back = _distance_map(fixed_surface, spacing)[other_surface]
+    return float(np.percentile(np.concatenate([there, back]), 95))
+
+
+def _bounding_box(mask: np.ndarray) -> tuple[slice, ...]:
+    """The smallest box that holds all of a mask that is not empty."""
+    box: tuple[slice, ...] = ()
+    for axis in range(mask.ndim):
+        rest = mask[box]
+        inside = np.flatnonzero(rest.any(axis=tuple(other for other in range(mask.ndim) if other != axis)))
+        box = (*box, slice(int(inside[0]), int(inside[-1]) + 1))
+    return box
+
+
+def _surface(mask: np.ndarray) -> np.ndarray:
+    """The mask minus its erosion by one face neighbour; its outermost voxels are background on axes longer than one."""
+    inner = mask.copy()
+    for axis, n in enumerate(mask.shape):
+        if n > 1:
+            inner &= np.roll(mask, 1, axis) & np.roll(mask, -1, axis)
+    return mask & ~inner
+
+
+def _distance_map(surface: np.ndarray, spacing: Sequence[float]) -> np.ndarray:
+    """Distance in mm of each voxel to the nearest voxel of ``surface``; 0 on it."""
+    image = sitk.GetImageFromArray(surface.astype(np.uint8))
+    image.SetSpacing(spacing)
+    signed = sitk.SignedMaurerDistanceMap(image, insideIsPositive=False, squaredDistance=False, useImageSpacing=True)
+    return np.maximum(sitk.GetArrayViewFromImage(signed), 0.0)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Agreement of two label maps, structure by structure.
+
+    Means and standard deviations are over the structures and leave nan out; a structure that only one map holds counts
+    with a Dice of 0 and not at all in HD95. The standard deviation divides by the number of structures.
+
+    Attributes:
+        structures: codes that were measured.
+        dice: code to Dice, 0 to 1.
+        hd95: code to the 95th percentile of the surface distances, mm.
+    """
+
+    structures: tuple[int, ...]
+    dice: dict[int, float]
+    hd95: dict[int, float]
+
+    @property
+    def mean_dice(self) -> float:
+        """Mean Dice, 0 to 1."""
+        return _mean_and_sd(self.dice.values())[0]
+
+    @property
+    def sd_dice(self) -> float:
+        """Standard deviation of Dice over the structures."""
+        return _mean_and_sd(self.dice.values())[1]
+
+    @property
+    def mean_hd95(self) -> float:
+        """Mean HD95, mm."""
+        return _mean_and_sd(self.hd95.values())[0]
+
+    @property
+    def sd_hd95(self) -> float:
+        """Standard deviation of HD95 over the structures, mm."""
+        return _mean_and_sd(self.hd95.values())[1]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything for JSON, HD95 in mm: nan becomes None, the codes become text."""
+        return {
+            "mean_dice": _json_number(self.mean_dice),
+            "sd_dice": _json_number(self.sd_dice),
+            "mean_hd95": _json_number(self.mean_hd95),
+            "sd_hd95": _json_number(self.sd_hd95),
+            "structures": {
+                str(code): {
+                    "name": name_of(code),
+                    "dice": _json_number(self.dice[code]),
+                    "hd95": _json_number(self.hd95[code]),
+                }
+                for code in self.structures
+            },
+        }
+
+    def table(self) -> str:
+        """One line a structure, then mean ± SD, in aligned columns; "-" stands for nan."""
+        rows = [("code", "structure", "   Dice", "HD95 (mm)")]
+        rows += [
+            (f"{code:>4}", name_of(code), _cell(self.dice[code], 3), _cell(self.hd95[code], 2))
+            for code in self.structures
+        ]
+        overlap = f"{_cell(self.mean_dice, 3)} ± {_cell(self.sd_dice, 3).strip()}"
+        distance = f"{_cell(self.mean_hd95, 2)} ± {_cell(self.sd_hd95, 2).strip()}"
+        rows.append(("", "mean ± SD", overlap, distance))
+        widths = [max(len(row[column]) for row in rows) for column in range(4)]
+        return "\n".join(
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+        )
+
+
+def _mean_and_sd(values: Iterable[float]) -> tuple[float, float]:
+    """Mean and standard deviation of the values that are not nan; nan where there are none."""
+    known = np.array([value for value in values if not math.isnan(value)])
+    return (float(known.mean()), float(known.std())) if known.size else (math.nan, math.nan)
+
+
+def _json_number(value: float) -> float | None:
+    """JSON knows no nan."""
+    return None if math.isnan(value) else value
+
+
+def _cell(value: float, digits: int) -> str:
+    """A number for the table, seven characters wide."""
+    return f"{'-' if math.isnan(value) else format(value, f'.{digits}f'):>7}"
+
+
+def evaluate(
+    fixed_labels: sitk.Image,
+    other_labels: sitk.Image,
+    structures: str = "all",
+    transform: sitk.Transform | None = None,
+) -> Evaluation:
+    """Dice and HD95 of two label maps on the grid of the fixed one.
+
+    Structures are chosen from the codes that both maps hold as they are given, before the other is resampled: one that
+    the transform moves out of the fixed grid counts with a Dice of 0.
+
+    Args:
+        fixed_labels: label map of the fixed image.
+        other_labels: label map of the moving image, on any grid; read by nearest neighbour.
+        structures: what :func:`nodeo.structures.choose` understands.
+        transform: pull-back map, fixed world to moving world; the identity if None.
+
+    Raises:
+        InputError: a label map is not one, the dimensions differ, or no structure is in both.
+    """
+    fixed = _whole_labels(fixed_labels, "fixed")
+    other = _whole_labels(other_labels, "other")
+    k = fixed.GetDimension()
+    pull_back = sitk.Transform(k, sitk.sitkIdentity) if transform is None else transform
+    if not k == other.GetDimension() == pull_back.GetDimension():
+        raise InputError(
+            f"The fixed label map is {k}-D, the other {other.GetDimension()}-D, the transform "
+            f"{pull_back.GetDimension()}-D.",
+            "Choose label maps and a transform of the same dimension.",
+        )
+    common = _codes(fixed) & _codes(other)
+    chosen = choose(structures, common) if common else ()
+    if not common.intersection(chosen):
+        raise InputError(
+            f'The two label maps have none of the structures "{structures}" in common.',
+            "Check that both were made by the same protocol, with the same codes.",
+        )
+    warped = sitk.Resample(other, fixed, pull_back, sitk.sitkNearestNeighbor, 0.0)
+    overlap = dice(sitk.GetArrayViewFromImage(fixed), sitk.GetArrayViewFromImage(warped), chosen)
+    return Evaluation(chosen, overlap, hausdorff95(fixed, warped, chosen))
+
+
+def _whole_labels(image: sitk.Image, role: str) -> sitk.Image:
+    """A label map of any scalar pixel type as uint16, checked; ``role`` names it in errors."""
+    remedy = "Choose a label map, with one whole number a voxel, warped by nearest neighbour if it was warped."
+    values = sitk.GetArrayViewFromImage(image)
+    if image.GetNumberOfComponentsPerPixel() != 1 or values.dtype.kind not in "iuf":
+        raise InputError(f"The {role} label map has pixels of the type {image.GetPixelIDTypeAsString()}.", remedy)
+    if values.dtype.kind == "f" and (broken := values[values != np.rint(values)]).size:
+        raise InputError(f"The {role} label map holds {broken[0]}, which is not a whole number.", remedy)
+    for extreme in (values.min(), values.max()):
+        if not 0 <= extreme <= LARGEST_LABEL:
+            raise InputError(f"The {role} label map holds {extreme}; labels are 0 to {LARGEST_LABEL}.", remedy)
+    return sitk.Cast(image, sitk.sitkUInt16)
+
+
+def _codes(labels: sitk.Image) -> set[int]:
+    """The codes a label map holds, without the background."""
+    return set(np.flatnonzero(np.bincount(sitk.GetArrayViewFromImage(labels).ravel())).tolist()) - {0}
+
+
+def inverse_consistency(forward: sitk.Transform, inverse: sitk.Transform, points: np.ndarray) -> tuple[float, float]:
+    """Mean and 99th percentile of |inverse(forward(x)) - x| in mm.
+
+    Args:
+        forward, inverse: transforms that should undo each other.
+        points: world points [n, ndim] in mm to start from; some thousands at most, they are moved one by one.
+
+    Raises:
+        InputError: no points, or points whose dimension is not the transforms'.
+    """
+    start = _points(points, forward, "points")
+    returned = _moved(inverse, _moved(forward, start))
+    distance = np.linalg.norm(returned - start, axis=1)
+    return float(distance.mean()), float(np.percentile(distance, 99))
+
+
+def target_error(transform: sitk.Transform, fixed_points: np.ndarray, moving_points: np.ndarray) -> np.ndarray:
+    """Distance [n] in mm between the fixed points moved by ``transform`` and their partners in the moving image.
+
+    Args:
+        transform: pull-back map, fixed world to moving world.
+        fixed_points, moving_points: world points [n, ndim] in mm, in pairs.
+
+    Raises:
+        InputError: no points, points whose dimension is not the transform's, or points without a partner.
+    """
+    fixed = _points(fixed_points, transform, "fixed points")
+    moving = _points(moving_points, transform, "moving points")
+    if len(fixed) != len(moving):
+        raise InputError(
+            f"There are {len(fixed)} fixed points and {len(moving)} moving points.",
+            "Give each fixed point its partner, in the same order.",
+        )
+    return np.linalg.norm(_moved(transform, fixed) - moving, axis=1)
+
+
+def _points(points: np.ndarray, transform: sitk.Transform, role: str) -> np.ndarray:
+    """Points [n, ndim], n > 0, as the transform wants them; ``role`` names them in errors."""
+    array = np.asarray(points, dtype=float)
+    k = transform.GetDimension()
+    if array.ndim != 2 or array.shape[1] != k or not len(array):
+        raise InputError(
+            f"The {role} have the shape {array.shape}; the transform is {k}-D.",
+            f"Give at least one point, in rows of {k} coordinates in mm.",
+        )
+    return array
+
+
+def _moved(transform: sitk.Transform, points: np.ndarray) -> np.ndarray:
+    """Points [n, ndim] moved by the transform; SimpleITK takes them one at a time."""
+    return np.array([transform.TransformPoint(point) for point in points.tolist()])

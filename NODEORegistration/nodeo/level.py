@@ -1,0 +1,195 @@
+"""One level of the pyramid on the device: from the velocity to the loss."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import SimpleITK as sitk
+import torch
+from torch import Tensor
+from torch.utils.checkpoint import checkpoint
+
+from . import regularity, similarity, smoothing
+from .flow import Solver, compose, integrate
+from .moving_map import MovingMap
+from .preparation import Scan
+from .pyramid import Domain, Level, shrink_factors
+from .settings import Settings
+from .space import Lattice, refine, sample
+from .velocity import FlowField
+
+_SIGMA = 0.4  # standard deviation of the smoothing before shrinking, as a share of the shrink factor
+_FULL_WIDTH = 2.3548  # full width at half maximum of a Gaussian, in standard deviations
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What every level starts from; see :func:`nodeo.registration.register`.
+
+    Attributes:
+        initial: A, fixed world -> moving world.
+        overlap: [D, H, W] on the fixed grid, 1 where A leads into the moving image; None: everywhere.
+    """
+
+    fixed: Scan
+    moving: Scan
+    initial: sitk.Transform
+    domain: Domain
+    overlap: Tensor | None
+
+
+@dataclass(frozen=True)
+class Loss:
+    """The loss and what it is made of, scalars; ``displacement`` [k, D, H, W] is the whole one on the nodes."""
+
+    total: Tensor
+    similarity: Tensor
+    penalties: dict[str, Tensor]
+    displacement: Tensor
+
+
+class LevelProblem:
+    """What is minimised at one level.
+
+    Args:
+        previous: displacement [k, D, H, W] of the levels before, on a coarser or equal node grid; None at the first.
+        checkpointed: integrate again in the backward pass instead of keeping the steps: less memory, more time.
+    """
+
+    def __init__(
+        self,
+        pair: Pair,
+        level: Level,
+        previous: Tensor | None,
+        settings: Settings,
+        device: torch.device,
+        checkpointed: bool = False,
+    ) -> None:
+        self.level = level
+        self.settings = settings
+        self.checkpointed = checkpointed
+        self.lattice = Lattice(level.node_grid, device)
+        self.solver = Solver(settings.solver, level.steps, settings.rtol, settings.atol, settings.adjoint)
+        self.previous = None if previous is None else on_nodes(previous.to(device), self.lattice.shape)
+        node_factors, starts = level.node_factors[::-1], pair.domain.start[::-1]
+        self._shape = level.image_grid.shape
+        self._between = [n // s for n, s in zip(node_factors, level.shrink[::-1], strict=True)]
+        self._first = [(i - d) // n for i, d, n in zip(level.image_start[::-1], starts, node_factors, strict=True)]
+        self._taper = [m // n for m, n in zip(pair.domain.margin, level.node_factors, strict=True)]
+        factors = shrink_factors(pair.moving.grid, min(level.image_grid.step))
+        self.moving_image = _shrunk(pair.moving.values.to(device), factors)
+        self._moving_grid = pair.moving.grid.every(factors)
+        self.to_moving = MovingMap(self.lattice, self._moving_grid, pair.initial)
+        self.similarity = similarity.build(
+            settings.similarity,
+            self._crop(_smoothed(pair.fixed.values.to(device), level.shrink)),
+            window=settings.lncc_window,
+            weight=self._weight(pair, factors),
+        )
+        self._corners = _opposite_corners(len(self._shape))
+
+    def velocity_field(self, generator: torch.Generator) -> FlowField:
+        """A velocity field for this level, at rest."""
+        kernel = _kernel(self.lattice, self.settings)
+        return FlowField(
+            self.lattice.shape, kernel, self.lattice.taper(self._taper), self.settings.time_modes, generator
+        )
+
+    def loss(self, velocity: FlowField, iteration: int) -> Loss:
+        """The loss of the flow of ``velocity``; the difference schemes that det J is held by take turns."""
+        s, spacing = self.settings, self.lattice.spacing
+        if self.checkpointed and torch.is_grad_enabled():
+            displacement, velocities = checkpoint(self.flow, velocity, use_reentrant=False)
+        else:
+            displacement, velocities = self.flow(velocity)
+        if s.adjoint and (s.lambda_v or s.lambda_s):  # the adjoint solver leaves no graph behind its velocities
+            velocities = [velocity(torch.tensor(t, device=self.lattice.device)) for t in (0.0, 0.5, 1.0)]
+        alike = self.similarity(self.warped(displacement))
+        penalties = {}
+        if s.lambda_J:
+            corners = self._corners[iteration % len(self._corners)]
+            hinge = regularity.jacobian_hinge(displacement, spacing, corners, s.jacobian_floor)
+            penalties["J"] = s.lambda_J * hinge
+        if s.lambda_df:
+            penalties["df"] = s.lambda_df * regularity.gradient_energy(displacement, spacing)
+        if s.lambda_v:
+            penalties["v"] = s.lambda_v * regularity.energy(velocities)
+        if s.lambda_s:
+            roughness = [regularity.gradient_energy(v, spacing) for v in velocities]
+            penalties["s"] = s.lambda_s * torch.stack(roughness).mean()
+        return Loss(alike + sum(penalties.values()), alike, penalties, displacement)
+
+    def flow(self, velocity: FlowField) -> tuple[Tensor, list[Tensor]]:
+        """The whole displacement [k, D, H, W] on the nodes, local mm, and the velocities the solver asked for."""
+        newest, velocities = integrate(velocity, self.lattice, self.solver)
+        whole = newest if self.previous is None else compose(self.previous, newest, self.lattice)
+        return whole, velocities
+
+    def warped(self, displacement: Tensor) -> Tensor:
+        """The moving image [D, H, W] as seen from the level's image grid."""
+        return sample(self.moving_image[None], self._image_points(displacement))[0]
+
+    def _image_points(self, displacement: Tensor) -> Tensor:
+        """Sampling coordinates in the moving image of the image grid's points, [k, D, H, W]."""
+        return refine(self.to_moving(displacement), self._between, self._first, self._shape)
+
+    def _crop(self, values: Tensor) -> Tensor:
+        """A tensor on the fixed grid [D, H, W], read at the points of the image grid."""
+        level = self.level
+        for axis, (first, step, n) in enumerate(
+            zip(level.image_start[::-1], level.shrink[::-1], self._shape, strict=True)
+        ):
+            index = [slice(None)] * values.dim()
+            index[axis] = slice(first, first + (n - 1) * step + 1, step)
+            values = values[tuple(index)]
+        return values.contiguous()
+
+    def _weight(self, pair: Pair, moving_factors: Sequence[int]) -> Tensor | None:
+        """Where the similarity counts, [D, H, W] on the image grid: both masks, and the moving image's extent."""
+        device = self.lattice.device
+        parts = [self._crop(part.to(device)) for part in (pair.fixed.mask, pair.overlap) if part is not None]
+        if pair.moving.mask is not None:
+            every = tuple(slice(None, None, factor) for factor in moving_factors[::-1])
+            mask = pair.moving.mask.to(device)[every][None]
+            here = self.lattice.zeros() if self.previous is None else self.previous
+            parts.append((sample(mask, self._image_points(here))[0] >= 0.5).float())
+        return torch.stack(parts).prod(0) if parts else None
+
+
+def on_nodes(displacement: Tensor, shape: Sequence[int]) -> Tensor:
+    """A displacement [k, ...] on a node grid of the domain, read on a finer (or the same) one of ``shape``."""
+    factors = [(n - 1) // (m - 1) for n, m in zip(shape, displacement.shape[1:], strict=True)]
+    return refine(displacement, factors, [0] * len(factors), shape)
+
+
+def _opposite_corners(k: int) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """All corners of a cell as pairs of opposite ones: each pair holds a forward and its backward scheme."""
+    corners = list(itertools.product((0, 1), repeat=k))
+    return [(corner, tuple(1 - side for side in corner)) for corner in corners[: len(corners) // 2]]
+
+
+def _kernel(lattice: Lattice, settings: Settings) -> smoothing.SeparableKernel:
+    """The smoothing K on a velocity grid."""
+    width, unit = settings.window()
+    widths = [width if unit == "vox" else width / h for h in reversed(lattice.spacing)]
+    if settings.kernel == "none" or not any(widths):
+        return smoothing.identity(lattice.shape)
+    if settings.kernel == "averaging":
+        radii = [min(max(0, round((w - 1) / 2)), (n - 1) // 2) for w, n in zip(widths, lattice.shape, strict=True)]
+        return smoothing.averaging(lattice.shape, radii, settings.kernel_passes, lattice.device)
+    sigmas = [w / _FULL_WIDTH for w in widths]
+    return smoothing.gaussian(lattice.shape, sigmas, settings.kernel_passes, lattice.device)
+
+
+def _smoothed(values: Tensor, factors: Sequence[int]) -> Tensor:
+    """``values`` [D, H, W] without the detail that ``factors`` (x first) would alias; axes of factor 1 stay."""
+    sigmas = [_SIGMA * factor if factor > 1 else 0.0 for factor in reversed(factors)]
+    kernel = smoothing.gaussian(values.shape, sigmas, device=values.device)
+    return kernel.product(values, kernel.bands)
+
+
+def _shrunk(values: Tensor, factors: Sequence[int]) -> Tensor:
+    """Smoothed, and every so many points kept."""
+    return _smoothed(values, factors)[tuple(slice(None, None, factor) for factor in reversed(factors))].contiguous()

@@ -1,0 +1,219 @@
+"""The words of a report: the key figures of a registration, and the page that carries them with the picture."""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+from collections.abc import Iterable
+from html import escape
+from typing import Any, Literal, NamedTuple
+
+STYLE = """
+:root { color-scheme: light; }
+body { margin: 0; background: #f4f5f7; color: #1d2329; font: 15px/1.5 system-ui, "Segoe UI", Roboto, sans-serif; }
+main { max-width: 1180px; margin: 0 auto; padding: 28px 20px 48px; }
+h1 { font-size: 1.5rem; margin: 0 0 18px; overflow-wrap: anywhere; }
+h2 { font-size: 1.05rem; margin: 0 0 8px; }
+section, details { background: #fff; border: 1px solid #dfe3e8; border-radius: 8px; }
+section, details { padding: 16px 20px; margin: 0 0 16px; }
+summary { cursor: pointer; font-weight: 600; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; padding: 4px 12px 4px 0; border-bottom: 1px solid #eceff2; vertical-align: top; }
+tr:last-child > * { border-bottom: 0; }
+th { font-weight: 500; color: #55606b; }
+thead th { font-weight: 600; color: #1d2329; }
+table.pairs th { width: 34%; }
+td { overflow-wrap: anywhere; }
+details table { margin-top: 8px; }
+.good { color: #0b7a3b; font-weight: 600; }
+.bad { color: #b3261e; font-weight: 600; }
+.hint { color: #55606b; font-size: 0.92em; margin: 10px 0 0; }
+img { display: block; width: 100%; height: auto; border-radius: 6px; }
+meter { width: 110px; height: 0.8em; }
+"""
+
+READING = (
+    "Overlays: fixed in green, moving in magenta, grey where both agree. "
+    "Deformation grid: a regular grid carried along with the moving image, without the initial transform if that "
+    "has an inverse. "
+    "det J: 1 where volume is kept, above 1 where the moving image is locally larger than the fixed, "
+    "below 1 where it is smaller, 0 or less where the map folds."
+)
+
+SHOWN_APART = ("dice", "seconds", "versions")
+
+
+class KeyFigure(NamedTuple):
+    """One line of the table of key figures; the tone says whether the value is good news."""
+
+    label: str
+    value: str
+    tone: Literal["", "good", "bad"] = ""
+
+
+def key_figures(metrics: dict[str, Any]) -> list[KeyFigure]:
+    """What a reader wants to know first, most important first; what ``metrics`` lacks is left out."""
+    name = find(metrics, "similarity", "name")
+    after = find(metrics, "dice", "after", "mean")
+    lines = [
+        (f"Similarity loss ({name})" if name else "Similarity loss", _change(metrics, ("similarity",), ())),
+        ("Mean Dice", _change(metrics, ("dice",), ("mean",)) if after is not None else ""),
+    ]
+    figures = [KeyFigure(label, value) for label, value in lines if value]
+    figures += _folding(metrics)
+    lines = [
+        ("det J, smallest to largest", _span(_jacobian_end(metrics, "min"), _jacobian_end(metrics, "max"))),
+        ("det J, 1st to 99th percentile", _span(find(metrics, "jacobian", "p1"), find(metrics, "jacobian", "p99"))),
+        ("det J, median", number(find(metrics, "jacobian", "p50"))),
+        ("SD of log det J", number(find(metrics, "jacobian", "sd_log"))),
+        ("Inverse consistency, mean", number(find(metrics, "inverse_consistency_mm", "mean"), unit=" mm")),
+        ("Inverse consistency, 99th percentile", number(find(metrics, "inverse_consistency_mm", "p99"), unit=" mm")),
+        ("Time", number(find(metrics, "seconds", "total"), unit=" s")),
+        ("Peak memory", number(find(metrics, "peak_memory_mb"), unit=" MB")),
+        ("Device", _words(find(metrics, "device"))),
+        ("Stopped because", _words(find(metrics, "stop"))),
+        ("Fallbacks", _words(find(metrics, "fallbacks"))),
+    ]
+    return figures + [KeyFigure(label, value) for label, value in lines if value]
+
+
+def page(title: str, metrics: dict[str, Any], settings: dict[str, Any], picture: bytes) -> str:
+    """The self-contained HTML page; ``picture`` is a PNG."""
+    body = [
+        f"<h1>{escape(title)}</h1>",
+        f"<section><h2>Key figures</h2>{_figures_table(key_figures(metrics))}</section>",
+        '<section><img alt="Overlays, checkerboard, deformation grid and Jacobian determinant" '
+        f'src="data:image/png;base64,{base64.b64encode(picture).decode("ascii")}">'
+        f'<p class="hint">{escape(READING)}</p></section>',
+        _structures(metrics),
+        _folded("Seconds by stage", find(metrics, "seconds")),
+        _folded("Settings", settings),
+        _folded("Versions", find(metrics, "versions")),
+        _folded("All measurements", {key: value for key, value in metrics.items() if key not in SHOWN_APART}),
+    ]
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
+        + "\n".join(part for part in body if part)
+        + "\n</main>\n</body>\n</html>\n"
+    )
+
+
+def find(metrics: Any, *keys: str) -> Any:
+    """The value at a path of keys in nested dictionaries, None where the path breaks off."""
+    for key in keys:
+        if not isinstance(metrics, dict):
+            return None
+        metrics = metrics.get(key)
+    return metrics
+
+
+def number(value: Any, unit: str = "") -> str:
+    """A number as a person writes it, with its unit; nothing for what is not a number."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return ""
+    if not math.isfinite(value):
+        return "undefined" if math.isnan(value) else "infinite"
+    if isinstance(value, int) or abs(value) >= 1000:
+        text = f"{value:.0f}"
+    elif value == 0 or abs(value) >= 0.001:
+        text = f"{value:.1f}" if abs(value) >= 10 else f"{value:.3f}"
+    else:
+        text = f"{value:.1e}"
+    return text.replace("-", "−", 1) + unit if value < 0 else text + unit
+
+
+def _change(metrics: dict[str, Any], path: tuple[str, ...], leaf: tuple[str, ...]) -> str:
+    before, after = (number(find(metrics, *path, moment, *leaf)) for moment in ("before", "after"))
+    if before and after:
+        return f"{before} → {after}"
+    return f"{before} before" if before else after
+
+
+def _span(low: Any, high: Any) -> str:
+    ends = number(low), number(high)
+    return " to ".join(ends) if all(ends) else ""
+
+
+def _jacobian_end(metrics: dict[str, Any], end: Literal["min", "max"]) -> Any:
+    value = find(metrics, "jacobian", end)
+    return find(metrics, "folding", f"det_{end}") if value is None else value
+
+
+def _folding(metrics: dict[str, Any]) -> list[KeyFigure]:
+    voxels = find(metrics, "folding", "voxels")
+    if not number(voxels):
+        return []
+    if voxels == 0:
+        return [KeyFigure("Folded voxels", "none", "good")]
+    size = [
+        number(find(metrics, "folding", "percent"), unit=" %"),
+        number(find(metrics, "folding", "volume_mm3"), " mm³"),
+    ]
+    extra = ", ".join(part for part in size if part)
+    return [KeyFigure("Folded voxels", f"{number(voxels)} ({extra})" if extra else number(voxels), "bad")]
+
+
+def _words(value: Any) -> str:
+    """Plain text of a string, a number, or a list of them."""
+    if isinstance(value, list | tuple):
+        return ", ".join(_words(item) for item in value)
+    if value is None or isinstance(value, str):
+        return value or ""
+    return number(value) or json.dumps(value, default=str)
+
+
+def _figures_table(figures: Iterable[KeyFigure]) -> str:
+    rows = [
+        f'<tr><th scope="row">{escape(label)}</th><td class="{tone}">{escape(value)}</td></tr>'
+        for label, value, tone in figures
+    ]
+    return f'<table class="pairs">{"".join(rows)}</table>' if rows else "<p>Nothing was measured.</p>"
+
+
+def _structures(metrics: dict[str, Any]) -> str:
+    after = find(metrics, "dice", "after", "structures")
+    if not isinstance(after, dict) or not after:
+        return ""
+    before = find(metrics, "dice", "before", "structures")
+    rows = "".join(
+        _structure_row(label, after[label], find(before, label)) for label in sorted(after, key=_label_order)
+    )
+    head = "<th>Label</th><th>Structure</th><th>Dice before</th><th>Dice after</th><th></th><th>HD95 after, mm</th>"
+    return (
+        f"<details open><summary>Overlap by structure</summary><table><thead><tr>{head}</tr></thead>"
+        f"<tbody>{rows}</tbody></table></details>"
+    )
+
+
+def _structure_row(label: str, after: Any, before: Any) -> str:
+    dice = find(after, "dice")
+    bar = f'<meter min="0" max="1" value="{dice:.3f}"></meter>' if number(dice)[:1].isdigit() else ""
+    words = [str(label), _words(find(after, "name")), number(find(before, "dice")), number(dice)]
+    cells = "".join(f"<td>{escape(word)}</td>" for word in words)
+    return f"<tr>{cells}<td>{bar}</td><td>{escape(number(find(after, 'hd95')))}</td></tr>"
+
+
+def _label_order(label: Any) -> tuple[int, int, str]:
+    text = str(label)
+    return (0, int(text), "") if text.isdecimal() else (1, 0, text)
+
+
+def _folded(summary: str, values: Any) -> str:
+    """A closed block with one line a value; nothing when there are none."""
+    if not isinstance(values, dict) or not values:
+        return ""
+    rows = "".join(
+        f'<tr><th scope="row">{escape(name)}</th><td>{escape(text)}</td></tr>' for name, text in _flat(values)
+    )
+    return f'<details><summary>{escape(summary)}</summary><table class="pairs">{rows}</table></details>'
+
+
+def _flat(values: dict[str, Any], prefix: str = "") -> Iterable[tuple[str, str]]:
+    for key, value in values.items():
+        if isinstance(value, dict) and value:
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value if isinstance(value, str) else json.dumps(value, default=str)

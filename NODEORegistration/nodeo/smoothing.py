@@ -1,0 +1,128 @@
+"""The smoothing kernel K: separable, normalised at the border, and its own transpose for the gradient.
+
+Each axis is one product with a banded matrix, done block by block along the band: the cost per voxel does not depend on
+the size of the image, and the transposed product is the exact adjoint.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+_BLOCK = 16  # rows of a band multiplied at once: measured best on a CPU for half-widths of 1 to 6
+_LONG_BLOCK = 128  # for the inner axes, where a block is a batched product
+
+
+class Band:
+    """A square banded matrix that acts along one axis of a tensor.
+
+    Args:
+        matrix: [n, n].
+        radius: entries further than this from the diagonal are zero.
+    """
+
+    def __init__(self, matrix: Tensor, radius: int) -> None:
+        self.matrix = matrix
+        self.radius = radius
+
+    def transposed(self) -> Band:
+        """The adjoint."""
+        return Band(self.matrix.T.contiguous(), self.radius)
+
+    def apply(self, values: Tensor, axis: int) -> Tensor:
+        """The product along ``axis`` of a contiguous tensor, as a new tensor."""
+        values = values.contiguous()
+        n = values.shape[axis]
+        result = torch.empty_like(values)
+        before, after = math.prod(values.shape[:axis]), math.prod(values.shape[axis + 1 :])
+        source, target = values.view(before, n, after), result.view(before, n, after)
+        block = _BLOCK if before == 1 or after == 1 else _LONG_BLOCK
+        block = n if values.device.type != "cpu" else block
+        for first in range(0, n, block):
+            rows = slice(first, min(first + block, n))
+            columns = slice(max(0, first - self.radius), min(n, first + block + self.radius))
+            part = self.matrix[rows, columns]
+            if after == 1:
+                torch.mm(source[:, columns, 0], part.T, out=target[:, rows, 0])
+            elif before == 1:
+                torch.mm(part, source[0, columns], out=target[0, rows])
+            else:
+                torch.bmm(part.expand(before, -1, -1), source[:, columns], out=target[:, rows])
+        return result
+
+
+class _Separable(torch.autograd.Function):
+    """values [c, D, H, W] -> the product with one band along each spatial axis."""
+
+    @staticmethod
+    def forward(ctx, values: Tensor, kernel: SeparableKernel) -> Tensor:
+        ctx.kernel = kernel
+        return kernel.product(values, kernel.bands)
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor):
+        return ctx.kernel.product(gradient, ctx.kernel.adjoint), None
+
+
+class SeparableKernel:
+    """One band per spatial axis (z first); differentiable."""
+
+    def __init__(self, bands: Sequence[Band]) -> None:
+        self.bands = list(bands)
+        self.adjoint = [band.transposed() for band in bands]
+
+    def moved(self, device: torch.device) -> SeparableKernel:
+        """The same kernel on another device."""
+        return SeparableKernel([Band(band.matrix.to(device), band.radius) for band in self.bands])
+
+    @staticmethod
+    def product(values: Tensor, bands: Sequence[Band]) -> Tensor:
+        """The plain product along the last ``len(bands)`` axes, outside autograd."""
+        first = values.dim() - len(bands)
+        for axis in reversed(range(len(bands))):
+            if bands[axis].radius > 0:
+                values = bands[axis].apply(values, first + axis)
+        return values
+
+    def __call__(self, values: Tensor) -> Tensor:
+        """K applied to [..., D, H, W]."""
+        if all(band.radius == 0 for band in self.bands):
+            return values
+        return _Separable.apply(values, self)
+
+
+def averaging(shape: Sequence[int], radii: Sequence[int], passes: int = 1, device="cpu") -> SeparableKernel:
+    """The mean over a box of ``2 * radius + 1`` points along each axis (z first), ``passes`` times.
+
+    At the border the mean is over the points that exist. Wu et al. 2022 call this kernel AK.
+    """
+    return SeparableKernel([_band(n, [1.0] * (2 * r + 1), passes, device) for n, r in zip(shape, radii, strict=True)])
+
+
+def gaussian(shape: Sequence[int], sigmas: Sequence[float], passes: int = 1, device="cpu") -> SeparableKernel:
+    """A Gaussian of standard deviation ``sigmas`` points along each axis (z first), cut at three of them."""
+    bands = []
+    for n, sigma in zip(shape, sigmas, strict=True):
+        radius = math.ceil(3 * sigma) if sigma > 0 else 0
+        weights = [math.exp(-0.5 * (k / sigma) ** 2) if sigma > 0 else 1.0 for k in range(-radius, radius + 1)]
+        bands.append(_band(n, weights, passes, device))
+    return SeparableKernel(bands)
+
+
+def identity(shape: Sequence[int]) -> SeparableKernel:
+    """No smoothing."""
+    return SeparableKernel([Band(torch.eye(n), 0) for n in shape])
+
+
+def _band(n: int, weights: Sequence[float], passes: int, device) -> Band:
+    """The [n, n] matrix of a convolution with ``weights`` (odd length), each row normalised to 1, to a power."""
+    radius = len(weights) // 2
+    offset = torch.arange(n)[None, :] - torch.arange(n)[:, None]
+    inside = offset.abs() <= radius
+    matrix = torch.tensor(weights, dtype=torch.float64)[(offset + radius).clamp(0, 2 * radius)] * inside
+    matrix = matrix / matrix.sum(1, keepdim=True)
+    matrix = torch.linalg.matrix_power(matrix, passes)
+    return Band(matrix.float().to(device), min(radius * passes, n - 1))

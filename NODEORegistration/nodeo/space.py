@@ -1,0 +1,237 @@
+"""The geometry of a grid, and the only place that knows the order of axes.
+
+Three kinds of coordinates are used, and nothing else:
+
+* *world*: ITK's physical space, LPS, in mm.
+* *local*: millimetres along the axes of a fixed grid. A displacement or a velocity has its components in local axes,
+  ordered x, y, z as ITK orders them.
+* *sampling*: what :func:`torch.nn.functional.grid_sample` wants, -1 at the first node of an axis and +1 at the last.
+
+A tensor of a field is ``[components, D, H, W]`` in 3-D and ``[components, H, W]`` in 2-D: the axes of the tensor run
+z, y, x, the components x, y, z. An axis of one voxel is left out of all tensors and comes back with the image.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import SimpleITK as sitk
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A regular lattice of points in the world: an image's geometry without its pixels.
+
+    Attributes:
+        size: number of points along x, y[, z].
+        spacing: mm between points.
+        origin: world position of the first point, mm.
+        direction: cosines of the axes, row by row, as ITK keeps them.
+    """
+
+    size: tuple[int, ...]
+    spacing: tuple[float, ...]
+    origin: tuple[float, ...]
+    direction: tuple[float, ...]
+
+    @classmethod
+    def of(cls, image: sitk.Image) -> Grid:
+        """The grid on which the pixels of ``image`` lie."""
+        return cls(image.GetSize(), image.GetSpacing(), image.GetOrigin(), image.GetDirection())
+
+    @property
+    def ndim(self) -> int:
+        """Dimension of the image, axes of one voxel included."""
+        return len(self.size)
+
+    @cached_property
+    def axes(self) -> tuple[int, ...]:
+        """The axes with more than one point, along which there is something to register."""
+        return tuple(axis for axis, n in enumerate(self.size) if n > 1)
+
+    @cached_property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of a tensor on this grid: sizes of the active axes, z first."""
+        return tuple(self.size[axis] for axis in reversed(self.axes))
+
+    @cached_property
+    def step(self) -> tuple[float, ...]:
+        """Spacing of the active axes, x first, mm."""
+        return tuple(self.spacing[axis] for axis in self.axes)
+
+    @cached_property
+    def rotation(self) -> np.ndarray:
+        """Direction matrix [ndim, ndim]: local to world axes."""
+        return np.asarray(self.direction, dtype=float).reshape(self.ndim, self.ndim)
+
+    @cached_property
+    def matrix(self) -> np.ndarray:
+        """Index to world matrix [ndim, ndim], without the origin."""
+        return self.rotation * np.asarray(self.spacing)
+
+    def world(self, index: np.ndarray) -> np.ndarray:
+        """World positions [..., ndim] of continuous indices [..., ndim]."""
+        return np.asarray(index) @ self.matrix.T + np.asarray(self.origin)
+
+    def index(self, world: np.ndarray) -> np.ndarray:
+        """Continuous indices [..., ndim] of world positions [..., ndim]."""
+        return (np.asarray(world) - np.asarray(self.origin)) @ np.linalg.inv(self.matrix).T
+
+    def subgrid(self, start: Sequence[int], size: Sequence[int], every: Sequence[int]) -> Grid:
+        """Every ``every``-th point from index ``start`` on; the subgrid may reach outside this grid."""
+        origin = self.world(np.asarray(start, dtype=float))
+        spacing = tuple(s * k for s, k in zip(self.spacing, every, strict=True))
+        return Grid(tuple(int(n) for n in size), spacing, tuple(origin), self.direction)
+
+    def every(self, factors: Sequence[int]) -> Grid:
+        """Every so many points along the active axes (x first), from the first on."""
+        return self.active_subgrid([0] * len(self.axes), [(n - 1) // k + 1 for n, k in zip(self.shape[::-1], factors, strict=True)], factors)
+
+    def active_subgrid(self, start: Sequence[int], size: Sequence[int], every: Sequence[int]) -> Grid:
+        """As :meth:`subgrid`, told for the active axes only; an axis of one point stays as it is."""
+        whole = [[0] * self.ndim, list(self.size), [1] * self.ndim]
+        for axis, *values in zip(self.axes, start, size, every, strict=True):
+            for known, value in zip(whole, values, strict=True):
+                known[axis] = int(value)
+        return self.subgrid(*whole)
+
+    def corners(self) -> np.ndarray:
+        """World positions [2^ndim, ndim] of the corner points."""
+        ends = np.meshgrid(*[(0, n - 1) for n in self.size], indexing="ij")
+        return self.world(np.stack(ends, -1).reshape(-1, self.ndim))
+
+    def empty(self, pixel_type: int = sitk.sitkFloat32, components: int = 0) -> sitk.Image:
+        """A zero image on this grid; with ``components`` a vector image."""
+        image = sitk.Image(list(self.size), pixel_type, components) if components else sitk.Image(self.size, pixel_type)
+        return self.stamp(image)
+
+    def stamp(self, image: sitk.Image) -> sitk.Image:
+        """``image``, placed in the world as this grid says."""
+        image.SetSpacing(self.spacing)
+        image.SetOrigin(self.origin)
+        image.SetDirection(self.direction)
+        return image
+
+    def agrees(self, other: Grid, tolerance: float = 1e-3) -> bool:
+        """Whether both grids have the same points, to ``tolerance`` of a voxel."""
+        if self.size != other.size:
+            return False
+        apart = np.abs(self.corners() - other.corners()).max()
+        return bool(apart <= tolerance * min(self.spacing))
+
+    # --- between images and tensors ---------------------------------------------------------------------------------
+
+    def tensor(self, image: sitk.Image, dtype: torch.dtype = torch.float32) -> Tensor:
+        """Pixels of a scalar ``image`` on this grid as [D, H, W]."""
+        return torch.from_numpy(sitk.GetArrayFromImage(image).reshape(self.shape)).to(dtype)
+
+    def image(self, values: Tensor) -> sitk.Image:
+        """A scalar tensor [D, H, W] as an image on this grid."""
+        array = values.detach().cpu().numpy().reshape(tuple(reversed(self.size)))
+        return self.stamp(sitk.GetImageFromArray(array))
+
+    def vector_image(self, displacement: Tensor) -> sitk.Image:
+        """A displacement [k, D, H, W] in local mm as an image of world vectors (mm, ``ndim`` components)."""
+        local = displacement.detach().cpu().double().numpy()
+        vectors = np.einsum("ij,j...->...i", self.rotation[:, self.axes], local)
+        array = np.ascontiguousarray(vectors).reshape(*reversed(self.size), self.ndim)
+        return self.stamp(sitk.GetImageFromArray(array, isVector=True))
+
+    def local_vectors(self, image: sitk.Image) -> Tensor:
+        """The inverse of :meth:`vector_image`: world vectors on this grid as [k, D, H, W] in local mm."""
+        vectors = sitk.GetArrayFromImage(image).reshape(*self.shape, self.ndim)
+        return torch.from_numpy(np.moveaxis(vectors @ self.rotation[:, self.axes], -1, 0)).float()
+
+
+class Lattice:
+    """The points of a grid as tensors, ready to be moved about and sampled.
+
+    Attributes:
+        grid: the grid these points are.
+        shape: [D, H, W] of tensors on it.
+        spacing: mm between points, x first.
+    """
+
+    def __init__(self, grid: Grid, device: torch.device | str = "cpu") -> None:
+        self.grid = grid
+        self.shape = grid.shape
+        self.spacing = grid.step
+        self.device = torch.device(device)
+        ends = [torch.linspace(-1.0, 1.0, n, device=device) for n in self.shape]
+        self._identity = torch.stack(torch.meshgrid(*ends, indexing="ij")[::-1])
+        scale = [2.0 / (h * (n - 1)) for h, n in zip(self.spacing, reversed(self.shape), strict=True)]
+        self._scale = torch.tensor(scale, device=device).view(-1, *[1] * len(self.shape))
+
+    def zeros(self) -> Tensor:
+        """The displacement [k, D, H, W] that moves nothing."""
+        return torch.zeros_like(self._identity)
+
+    def sampling(self, displacement: Tensor) -> Tensor:
+        """Sampling coordinates [k, D, H, W] of the points displaced by ``displacement`` [k, D, H, W] local mm."""
+        return torch.addcmul(self._identity, displacement, self._scale)
+
+    def sample(self, field: Tensor, displacement: Tensor) -> Tensor:
+        """A field [c, D, H, W] on this lattice, read at the displaced points; the edge value holds outside."""
+        return sample(field, self.sampling(displacement))
+
+    def taper(self, margin: Sequence[int]) -> Tensor:
+        """A window [D, H, W]: 0 on the faces of the lattice, rising smoothly to 1 ``margin`` points (x first) inside."""
+        window = torch.ones((), device=self.device)
+        for n, width in zip(self.shape, reversed(list(margin)), strict=True):
+            depth = torch.arange(n, device=self.device, dtype=torch.float32)
+            depth = torch.minimum(depth, n - 1 - depth) / max(width, 1)
+            ramp = torch.sin(depth.clamp(max=1.0) * (torch.pi / 2)) ** 2
+            window = window.unsqueeze(-1) * ramp
+        return window
+
+
+def sample(field: Tensor, points: Tensor) -> Tensor:
+    """Linear interpolation of ``field`` [c, D, H, W] at sampling coordinates ``points`` [k, d, h, w]; gives [c, d, h, w].
+
+    Outside the field the nearest edge value holds. On a CPU the points are dealt out to the threads as a batch, since
+    ``grid_sample`` runs in parallel over batches only.
+    """
+    parts = min(torch.get_num_threads(), points.shape[1]) if points.device.type == "cpu" else 1
+    depth = points.shape[1]
+    short = -depth % parts
+    if short:
+        points = torch.cat([points, points[:, -1:].expand(-1, short, *points.shape[2:])], dim=1)
+    batch = points.unflatten(1, (parts, -1)).movedim(0, -1)
+    values = F.grid_sample(
+        field.expand(parts, *field.shape), batch, mode="bilinear", padding_mode="border", align_corners=True
+    )
+    return values.transpose(0, 1).flatten(1, 2)[:, :depth]
+
+
+def refine(field: Tensor, factors: Sequence[int], start: Sequence[int], shape: Sequence[int]) -> Tensor:
+    """A field [c, D, H, W] on nodes, read linearly at ``factors`` (z first) points per node interval.
+
+    Args:
+        start: first node used along each axis, z first; it coincides with the first point of the result.
+        shape: shape of the result, z first.
+    """
+    for axis, (factor, first, n) in enumerate(zip(factors, start, shape, strict=True), start=1):
+        field = field.narrow(axis, first, -(-(n - 1) // factor) + 1)
+    if any(factor > 1 for factor in factors):
+        full = [factor * (n - 1) + 1 for factor, n in zip(factors, field.shape[1:], strict=True)]
+        mode = {1: "linear", 2: "bilinear", 3: "trilinear"}[len(full)]
+        field = F.interpolate(field[None], size=full, mode=mode, align_corners=True)[0]
+    for axis, n in enumerate(shape, start=1):
+        field = field.narrow(axis, 0, n)
+    return field
+
+
+def dense(field: Tensor, factors: Sequence[int]) -> Tensor:
+    """A field [c, D, H, W] on nodes, read linearly at all voxels between its first and last node.
+
+    Args:
+        factors: voxels per node interval, x first.
+    """
+    shape = [factor * (n - 1) + 1 for factor, n in zip(reversed(factors), field.shape[1:], strict=True)]
+    return refine(field, list(reversed(factors)), [0] * len(shape), shape)

@@ -1,0 +1,73 @@
+"""The neural velocity field: a small network of time drives a dense head on a velocity grid."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from .smoothing import SeparableKernel
+
+
+class TimeNetwork(nn.Module):
+    """g(t): [0, 1] -> ``modes`` coefficients.
+
+    The first shifted Legendre polynomials, orthogonal on [0, 1], plus what a hidden layer learns to add. The last layer
+    starts at zero, so that before training the modes are well conditioned and mode 0 is constant in time.
+    """
+
+    def __init__(self, modes: int, hidden: int = 16, generator: torch.Generator | None = None) -> None:
+        super().__init__()
+        self.modes = modes
+        self.inner = nn.utils.skip_init(nn.Linear, 1, hidden)  # the default start would draw from the global generator
+        self.outer = nn.utils.skip_init(nn.Linear, hidden, modes)
+        with torch.no_grad():
+            self.inner.weight.copy_(torch.randn(hidden, 1, generator=generator))
+            self.inner.bias.copy_(torch.randn(hidden, generator=generator))
+            self.outer.weight.zero_()
+            self.outer.bias.zero_()
+
+    def forward(self, t: Tensor) -> Tensor:
+        x = 2.0 * t - 1.0
+        legendre = [torch.ones_like(x), x]
+        for n in range(1, self.modes - 1):
+            legendre.append(((2 * n + 1) * x * legendre[n] - n * legendre[n - 1]) / (n + 1))
+        learned = self.outer(torch.tanh(self.inner(x.reshape(1))))
+        return torch.stack(legendre[: self.modes]) + learned
+
+
+class FlowField(nn.Module):
+    """v_θ(·, t) = window · K[Σ_r g_r(t) B_r], sampled on the nodes of a velocity grid.
+
+    The dense head B starts at zero: the first flow is the identity.
+
+    Args:
+        shape: [D, H, W] of the velocity grid.
+        kernel: the smoothing K.
+        window: [D, H, W], 0 on the faces of the grid, so that the flow keeps to its box.
+        modes: number of time coefficients r.
+        generator: for the initial weights of the time network.
+    """
+
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        kernel: SeparableKernel,
+        window: Tensor,
+        modes: int,
+        generator: torch.Generator | None = None,
+    ) -> None:
+        super().__init__()
+        self.kernel = kernel
+        self.register_buffer("window", window)
+        self.time = TimeNetwork(modes, generator=generator).to(window.device)
+        self.head = nn.Parameter(torch.zeros(modes, len(shape), *shape, device=window.device))
+
+    def forward(self, t: Tensor) -> Tensor:
+        """Velocity [k, D, H, W] at time ``t``, local mm per unit of time."""
+        mixed = torch.tensordot(self.time(t.to(self.head)), self.head, dims=1)
+        return self.kernel(mixed) * self.window
+
+    def moved(self, device: torch.device) -> FlowField:
+        """The field, its kernel included, on another device."""
+        self.kernel = self.kernel.moved(device)
+        return self.to(device)

@@ -1,0 +1,3 @@
+"""The version of the engine and the extension."""
+
+__version__ = "0.1.0"

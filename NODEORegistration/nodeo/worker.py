@@ -1,0 +1,123 @@
+"""How a run talks: to a person at a terminal, or, line by line in JSON, to a host program such as Slicer.
+
+The JSON protocol (``--progress json``): one object a line on standard output,
+
+* ``{"event": "progress", "stage": …, "fraction": …, "level": …, "iteration": …, "loss": …, "similarity": …, …}``
+* ``{"event": "result", "output": …, "metrics": {…}}``
+* ``{"event": "error", "message": …, "hint": …}``
+* ``{"event": "cancelled"}``
+
+The last line is one of the last three. The run is cancelled by the line ``cancel`` on standard input, or by its end: a
+host that dies takes its worker with it.
+"""
+
+from __future__ import annotations
+
+import _thread
+import json
+import math
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any, Protocol, TextIO
+
+from .display import Display
+from .errors import Cancelled
+from .progress import Progress
+
+_PATIENCE = 2.0  # seconds a cancelled run gets to stop by itself, then again after being interrupted
+
+
+class Channel(Protocol):
+    """Where a command's news goes."""
+
+    def progress(self, news: Progress) -> None:
+        """News of a running registration; raises Cancelled when it should stop."""
+
+    def say(self, text: str) -> None:
+        """The answer of a command, for people."""
+
+    def finished(self, output: Path, metrics: dict[str, Any]) -> None:
+        """A registration is done and written to ``output``."""
+
+    def failed(self, message: str, hint: str) -> None:
+        """The command could not do it."""
+
+    def cancelled(self) -> None:
+        """The run was cancelled."""
+
+    def close(self) -> None:
+        """The command is over."""
+
+
+def open_channel(kind: str) -> Channel:
+    """The channel for ``--progress`` ``bar``, ``json`` or ``none``."""
+    return JsonChannel() if kind == "json" else Display(live=kind == "bar")
+
+
+class JsonChannel:
+    """The JSON protocol on the process's standard streams.
+
+    Standard output is kept for events: what else writes to it from now on goes to standard error.
+    """
+
+    def __init__(self) -> None:
+        sys.stdout.flush()
+        self._events: TextIO = os.fdopen(os.dup(1), "w", encoding="utf-8")
+        os.dup2(2, 1)
+        self._stop = threading.Event()
+        self._over = threading.Event()
+        threading.Thread(target=self._listen, args=(sys.stdin,), daemon=True).start()
+
+    def progress(self, news: Progress) -> None:
+        if self._stop.is_set():
+            raise Cancelled
+        self._send("progress", **news.as_dict())
+
+    def say(self, text: str) -> None:
+        self._send("text", text=text)
+
+    def finished(self, output: Path, metrics: dict[str, Any]) -> None:
+        self._send("result", output=str(output), metrics=metrics)
+
+    def failed(self, message: str, hint: str) -> None:
+        self._send("error", message=message, hint=hint)
+
+    def cancelled(self) -> None:
+        self._send("cancelled")
+
+    def close(self) -> None:
+        self._over.set()
+
+    def _send(self, event: str, **details) -> None:
+        try:
+            self._events.write(json.dumps(_plain({"event": event, **details}), allow_nan=False) + "\n")
+            self._events.flush()
+        except OSError as error:  # nobody reads any more
+            raise Cancelled from error
+
+    def _listen(self, stream: TextIO) -> None:
+        """Wait for ``cancel`` or the end of the stream; insist if the run does not stop by itself."""
+        for line in stream:
+            if line.strip() == "cancel":
+                break
+        if self._over.is_set():
+            return
+        self._stop.set()
+        if not self._over.wait(_PATIENCE):
+            _thread.interrupt_main()
+        if not self._over.wait(_PATIENCE):
+            os._exit(130)
+        time.sleep(_PATIENCE)
+        os._exit(130)
+
+
+def _plain(value: Any) -> Any:
+    """``value`` as strict JSON can hold it: what is not a finite number becomes null."""
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
