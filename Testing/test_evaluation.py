@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from nodeo.errors import InputError
-from nodeo.evaluation import Evaluation, dice, evaluate, hausdorff95, inverse_consistency, target_error
+from nodeo.evaluation import Evaluation, dice, evaluate, inverse_consistency, target_error
 from nodeo.structures import CANDI32, OASIS28, choose, name_of
+from nodeo.surface_distance import hausdorff95
 
 SPACING = (0.5, 1.0, 2.0)
 

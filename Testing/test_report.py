@@ -12,23 +12,38 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from nodeo.errors import InputError
-from nodeo.report import ReportInput, Scene, choose_planes, find_content, nearest_axes, write_report
-from nodeo.report_page import key_figures, number, page
+from nodeo.report import ReportInput, write_report
+from nodeo.report.content import find_content
+from nodeo.report.key_figures import key_figures, number
+from nodeo.report.page import page
+from nodeo.report.planes import choose_planes, nearest_axes
+from nodeo.report.scene import Scene
 from nodeo.space import Grid
 
 METRICS = {
     "similarity": {"before": 0.31, "after": 0.12, "name": "lncc"},
-    "folding": {"voxels": 0, "percent": 0.0, "volume_mm3": 0.0, "det_min": 0.4, "det_max": 1.9},
+    "folding": {
+        "voxels": 0,
+        "percent": 0.0,
+        "non_diffeomorphic_volume_mm3": 0.0,
+        "smallest": 0.39,
+        "largest": 1.95,
+    },
     "jacobian": {"min": 0.4, "max": 1.9, "p1": 0.6, "p50": 1.0, "p99": 1.6, "sd_log": 0.2},
     "inverse_consistency_mm": {"mean": 0.01, "p99": 0.07},
     "dice": {
-        "before": {"mean": 0.61},
-        "after": {"mean": 0.78, "structures": {"17": {"name": "Left <Hippocampus>", "dice": 0.8, "hd95": 1.1}}},
+        "before": {"mean_dice": 0.61, "mean_hd95": 2.5},
+        "after": {
+            "mean_dice": 0.78,
+            "mean_hd95": 1.25,
+            "structures": {"17": {"name": "Left <Hippocampus>", "dice": 0.8, "hd95": 1.1}},
+        },
     },
     "seconds": {"total": 12.3, "read": 0.2},
-    "peak_memory_mb": 812.0,
+    "certificate": {"rounds": [0, 0], "damped_percent": [0.0, 0.0], "scale": 1.0},
+    "peak_memory_mb": {"process": 812.0},
     "device": "cpu",
-    "stop": "all iterations were run",
+    "stop": ["all iterations done", "all iterations done"],
     "fallbacks": [],
     "versions": {"torch": "2.6", "home": "https://example.org"},
 }
@@ -102,7 +117,13 @@ def test_report_is_a_picture_and_a_self_contained_page(kind: str, tmp_path: Path
     text = html.read_text(encoding="utf-8")
     assert not re.search(r"(src|href)\s*=\s*[\"']?\s*(https?:)?//", text), "the page reaches outside itself"
     assert escape(data.title) in text and data.title not in text
-    for figure in ("0.310 → 0.120", "0.610 → 0.780", "Left &lt;Hippocampus&gt;", "12.3 s", "similarity.window_mm"):
+    for figure in (
+        "0.310 → 0.120",
+        "0.610 → 0.780",
+        "Left &lt;Hippocampus&gt;",
+        "12.3 s on cpu",
+        "similarity.window_mm",
+    ):
         assert figure in text
 
 
@@ -220,10 +241,47 @@ def test_content_is_found_off_centre() -> None:
     assert all(end >= high for end, high in zip(ends, (50, 20, 30), strict=True))
 
 
-def test_folding_is_told_as_good_or_bad_news() -> None:
-    tones = {voxels: key_figures({"folding": {"voxels": voxels, "percent": 0.5}})[0] for voxels in (0, 12)}
-    assert (tones[0].value, tones[0].tone) == ("none", "good")
-    assert (tones[12].value, tones[12].tone) == ("12 (0.500 %)", "bad")
+@pytest.mark.parametrize(
+    ("folding", "value", "tone"),
+    [
+        ({"voxels": 0, "percent": 0.0, "non_diffeomorphic_volume_mm3": 0.0}, "none", "good"),
+        ({"voxels": 12, "percent": 0.5}, "12 (0.500 %)", "bad"),
+        ({"voxels": 0, "non_diffeomorphic_volume_mm3": 0.25}, "0 (0.250 mm³)", "bad"),  # cells fold between voxels
+    ],
+)
+def test_folding_is_told_as_good_or_bad_news(folding: dict, value: str, tone: str) -> None:
+    (figure,) = key_figures({"folding": folding})
+    assert (figure.value, figure.tone) == (value, tone)
+
+
+def test_what_a_registration_measures_is_in_the_key_figures() -> None:
+    """All but what there is nothing to say about: nothing was unfolded, nothing given up."""
+    figures = {figure.label: figure.value for figure in key_figures(METRICS)}
+    assert figures == {
+        "Similarity loss (lncc)": "0.310 → 0.120",
+        "Mean Dice": "0.610 → 0.780",
+        "Mean HD95": "2.500 → 1.250 mm",
+        "Folded voxels": "none",
+        "det J, smallest to largest": "0.400 to 1.900",
+        "det J, 1st, 50th, 99th percentile": "0.600, 1.000, 1.600",
+        "SD of log det J": "0.200",
+        "Inverse consistency, mean": "0.010 mm",
+        "Inverse consistency, 99th percentile": "0.070 mm",
+        "Time": "12.3 s on cpu",
+        "Peak memory": "812.0 MB",
+        "Stopped because": "all iterations done",
+    }
+
+
+def test_levels_that_went_differently_are_told_apart() -> None:
+    metrics = {
+        "stop": ["converged", "left out"],
+        "certificate": {"rounds": [0, 3], "damped_percent": [0.0, 0.25], "scale": 0.8},
+    }
+    assert [figure.value for figure in key_figures(metrics)] == [
+        "1: converged, 2: left out",
+        "3 rounds, up to 0.250 % of nodes, field × 0.800",
+    ]
 
 
 @pytest.mark.parametrize(

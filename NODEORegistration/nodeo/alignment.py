@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 import SimpleITK as sitk
@@ -13,6 +14,8 @@ from .preparation import Scan
 from .space import Grid
 
 Check = Callable[[], None]  # raises Cancelled when the caller wants the run to stop
+Linear = TypeVar("Linear", bound=sitk.Transform)
+Rigid = sitk.Euler3DTransform | sitk.Euler2DTransform
 
 
 def initial_transform(fixed: Scan, moving: Scan, how: str, check: Check) -> sitk.Transform:
@@ -43,7 +46,7 @@ def checked_transform(transform: sitk.Transform, ndim: int) -> sitk.Transform:
 
 
 def linear_part(transform: sitk.Transform, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
-    """Matrix [n, n] and offset [n] of ``transform`` (world to world): exact if linear, else the best fit on ``grid``."""
+    """Matrix [n, n] and offset [n] of ``transform``, world to world: exact if linear, else the best fit on ``grid``."""
     if transform.IsLinear():
         points = np.concatenate([np.zeros((1, grid.ndim)), np.eye(grid.ndim)])
         images = np.array([transform.TransformPoint(point.tolist()) for point in points])
@@ -109,7 +112,9 @@ class _Frame:
     def lift(self, found: sitk.Transform) -> sitk.AffineTransform:
         """A linear transform of the frame as one of the world; across a slice it carries one plane to the other."""
         k = self.plane.shape[1]
-        images = np.array([found.TransformPoint(point.tolist()) for point in np.concatenate([np.zeros((1, k)), np.eye(k)])])
+        images = np.array(
+            [found.TransformPoint(point.tolist()) for point in np.concatenate([np.zeros((1, k)), np.eye(k)])]
+        )
         matrix = self.plane @ (images[1:] - images[0]).T @ self.plane.T + self.normal @ self.normal.T
         origin = np.asarray(self.fixed.origin)
         offset = origin + self.plane @ images[0] + self.normal @ self.across - matrix @ origin
@@ -134,9 +139,7 @@ def _reduced(image: sitk.Image, longest: int) -> sitk.Image:
     """``image``, block-averaged so that no axis is much longer than ``longest`` and voxels are about cubes."""
     extent = max(n * s for n, s in zip(image.GetSize(), image.GetSpacing(), strict=True))
     target = extent / longest
-    factors = [
-        max(1, min(round(target / s), n // 8)) for n, s in zip(image.GetSize(), image.GetSpacing(), strict=True)
-    ]
+    factors = [max(1, min(round(target / s), n // 8)) for n, s in zip(image.GetSize(), image.GetSpacing(), strict=True)]
     return sitk.BinShrink(image, factors)
 
 
@@ -160,7 +163,7 @@ def _value(fixed: sitk.Image, moving: sitk.Image, transform: sitk.Transform) -> 
         return float("inf")
 
 
-def _optimised(fixed: sitk.Image, moving: sitk.Image, start: sitk.Transform, check: Check) -> sitk.Transform:
+def _optimised(fixed: sitk.Image, moving: sitk.Image, start: Linear, check: Check) -> Linear:
     """The nearest optimum from ``start``; ``start`` itself where the optimiser finds no overlap."""
     method = _method(fixed)
     method.SetOptimizerAsRegularStepGradientDescent(
@@ -188,21 +191,23 @@ def _optimised(fixed: sitk.Image, moving: sitk.Image, start: sitk.Transform, che
     return transform
 
 
-def _starts(fixed: sitk.Image, moving: sitk.Image) -> list[sitk.Transform]:
+def _starts(fixed: sitk.Image, moving: sitk.Image) -> list[Rigid]:
     """Rigid transforms: each translation, unturned and turned by 20 degrees either way about each axis."""
     k = fixed.GetDimension()
     turn = np.deg2rad(20)
     turns = [np.zeros(3)] + [sign * turn * axis for axis in np.eye(3)[3 - (3 if k == 3 else 1) :] for sign in (1, -1)]
-    starts: list[sitk.Transform] = []
+    starts: list[Rigid] = []
     for translation in _translations(fixed, moving).values():
         for angles in turns:
-            rigid = sitk.Euler3DTransform() if k == 3 else sitk.Euler2DTransform()
-            rigid.SetCenter(_centre_of_mass(fixed).tolist())
-            rigid.SetTranslation(translation.GetOffset())
+            rigid: Rigid
             if k == 3:
+                rigid = sitk.Euler3DTransform()
                 rigid.SetRotation(*angles)
             else:
+                rigid = sitk.Euler2DTransform()
                 rigid.SetAngle(angles[2])
+            rigid.SetCenter(_centre_of_mass(fixed).tolist())
+            rigid.SetTranslation(translation.GetOffset())
             starts.append(rigid)
     return starts
 
@@ -216,7 +221,7 @@ def _translations(fixed: sitk.Image, moving: sitk.Image) -> dict[str, sitk.Trans
     return {name: sitk.TranslationTransform(fixed.GetDimension(), shift.tolist()) for name, shift in shifts.items()}
 
 
-def _as_affine(rigid: sitk.Transform) -> sitk.AffineTransform:
+def _as_affine(rigid: Rigid) -> sitk.AffineTransform:
     affine = sitk.AffineTransform(rigid.GetDimension())
     affine.SetCenter(rigid.GetCenter())
     affine.SetMatrix(rigid.GetMatrix())

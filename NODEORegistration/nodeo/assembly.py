@@ -20,37 +20,42 @@ from .space import Grid, Lattice, dense, sample
 from .version import __version__
 
 if TYPE_CHECKING:
-    from .registration import Flow
+    from .optimisation import Flow
 
 _FOREGROUND = 0.05  # of the intensity range: brighter fixed voxels are where statistics are taken
 
 
-def assemble(moving: sitk.Image, pair: Pair, flow: Flow, inverse: Tensor, settings: Settings, report: Reporter) -> Result:
+def assemble(
+    moving: sitk.Image, pair: Pair, flow: Flow, inverse: Tensor, settings: Settings, report: Reporter
+) -> Result:
     """Transforms, images and measurements of a finished flow.
 
     Args:
         moving: the moving image in its own pixel type.
-        inverse: [k, D, H, W] local mm on ``flow.lattice``, the inverse displacement.
+        inverse: [k, D, H, W] local mm on the deformation's nodes, the inverse displacement.
     """
-    forward, inverse = flow.displacement.cpu(), inverse.cpu()
-    nodes = flow.lattice.grid
+    deformation = flow.whole()
+    forward, inverse, nodes = deformation.displacement.cpu(), inverse.cpu(), deformation.lattice.grid
     factors = tuple(round(n / f) for n, f in zip(nodes.step, pair.fixed.grid.step, strict=True))
     voxels = pair.domain.nodes((1,) * len(factors))
+    on_voxels = dense(forward, factors)
     with report.timed("transforms"):
-        kept = (dense(forward, factors), dense(inverse, factors), voxels) if settings.dense_field else (forward, inverse, nodes)
-        displacement = kept[2].vector_image(kept[0])
-        back = alignment.inverse_transform(pair.initial, pair.moving.grid)
+        kept, there, back = nodes, forward, inverse
+        if settings.dense_field:
+            kept, there, back = voxels, on_voxels, dense(inverse, factors)
+        displacement = kept.vector_image(there)
+        initial_back = alignment.inverse_transform(pair.initial, pair.moving.grid)
         transform = _composite([pair.initial, _field_transform(displacement)])
-        inverse_transform = _composite([_field_transform(kept[2].vector_image(kept[1])), back])
+        inverse_transform = _composite([_field_transform(kept.vector_image(back)), initial_back])
     with report.timed("warped image"):
         background = float(sitk.GetArrayViewFromImage(moving).min())
         warped = sitk.Resample(moving, pair.fixed.image, transform, sitk.sitkLinear, background, moving.GetPixelID())
         report.check()
     with report.timed("measurements"):
-        on_voxels = dense(forward, factors)
         determinant = _determinant(pair, transform, on_voxels)
         report.check()
         metrics = _metrics(pair, flow, on_voxels, inverse, voxels, determinant, settings)
+    metrics["field"] = {"size": list(kept.size), "spacing_mm": list(kept.spacing)}
     metrics["seconds"] = {name: round(value, 3) for name, value in report.seconds.items()}
     metrics["seconds"]["total"] = round(sum(report.seconds.values()), 3)
     return Result(
@@ -144,7 +149,6 @@ def _metrics(
         "fallbacks": flow.fallbacks,
         "device": devices.describe(flow.device),
         "peak_memory_mb": devices.peak_memory_mb(flow.device),
-        "field": {"size": list(flow.lattice.grid.size), "spacing_mm": list(flow.lattice.grid.spacing)},
         "versions": {
             "nodeo": __version__,
             "python": platform.python_version(),

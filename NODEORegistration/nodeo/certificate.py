@@ -1,7 +1,8 @@
 """The certificate: a field that is handed out has been measured, and does not fold.
 
-Where the newest segment of the flow makes the field fold, its velocity is turned down, there and around, and the field is
-measured again: a line search that spares what does not fold. Only if that does not end is the whole displacement scaled.
+Where the newest segment of the flow makes the field fold, its velocity is turned down, there and around, and the field
+is measured again: a line search that spares what does not fold. Only if that does not end is the whole displacement
+scaled.
 """
 
 from __future__ import annotations
@@ -66,6 +67,8 @@ def unfold(
 @torch.no_grad()
 def scale_down(displacement: Tensor, folded_nodes: Callable[[Tensor], Tensor]) -> tuple[Tensor, float]:
     """The displacement times the largest of 1, .8, .64 … with which it does not fold, and that factor."""
+    if not displacement.isfinite().all():
+        raise FloatingPointError("the displacement holds values that are not numbers")
     scale = 1.0
     while folded_nodes(displacement * scale).any():
         scale *= 0.8

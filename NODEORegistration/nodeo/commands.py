@@ -13,7 +13,8 @@ import SimpleITK as sitk
 
 from . import devices, inputs
 from .errors import InputError
-from .evaluation import Evaluation, evaluate as evaluate_labels
+from .evaluation import Evaluation
+from .evaluation import evaluate as evaluate_labels
 from .registration import register as register_images
 from .result import Result, appearing, check_output
 from .settings import Settings

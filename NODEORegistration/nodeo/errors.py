@@ -17,5 +17,5 @@ class InputError(ValueError):
         self.hint = hint
 
 
-class Cancelled(Exception):
+class Cancelled(Exception):  # noqa: N818 nothing went wrong
     """The caller asked for the run to stop; raised from a progress callback, never caught inside the engine."""

@@ -52,7 +52,9 @@ def read_transform(path: str | Path) -> sitk.Transform:
         field = sitk.ReadImage(str(path), sitk.sitkVectorFloat64)
         return sitk.DisplacementFieldTransform(field)
     except RuntimeError as error:
-        raise InputError(f"{path} is neither a transform nor a displacement field.", "Try .h5, .tfm or .nrrd.") from error
+        raise InputError(
+            f"{path} is neither a transform nor a displacement field.", "Try .h5, .tfm or .nrrd."
+        ) from error
 
 
 def check_image(image: sitk.Image, role: str) -> sitk.Image:
@@ -62,13 +64,13 @@ def check_image(image: sitk.Image, role: str) -> sitk.Image:
         InputError: it is not a scalar 2-D or 3-D image of finite, varying values, or an axis has 2 to 7 voxels.
     """
     while image.GetDimension() > 3 and image.GetSize()[-1] == 1:
-        image = sitk.Extract(image, [*image.GetSize()[:-1], 0], directionCollapseToStrategy=sitk.ExtractImageFilter.DIRECTIONCOLLAPSETOSUBMATRIX)
+        collapse = sitk.ExtractImageFilter.DIRECTIONCOLLAPSETOSUBMATRIX
+        image = sitk.Extract(image, [*image.GetSize()[:-1], 0], directionCollapseToStrategy=collapse)
     if image.GetDimension() not in (2, 3):
         raise InputError(f"The {role} has {image.GetDimension()} dimensions.", "Extract one 2-D or 3-D frame first.")
-    if image.GetNumberOfComponentsPerPixel() != 1:
-        raise InputError(
-            f"The {role} has {image.GetNumberOfComponentsPerPixel()} values per voxel.", "Convert it to grey values first."
-        )
+    components = image.GetNumberOfComponentsPerPixel()
+    if components != 1:
+        raise InputError(f"The {role} has {components} values per voxel.", "Convert it to grey values first.")
     for axis, n in enumerate(image.GetSize()):
         if 2 <= n < SMALLEST_AXIS:
             raise InputError(

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
 from . import regularity, similarity, smoothing
-from .flow import Solver, compose, integrate
+from .flow import ADAPTIVE, Solver, compose, integrate
 from .moving_map import MovingMap
 from .preparation import Scan
 from .pyramid import Domain, Level, shrink_factors
@@ -104,7 +104,8 @@ class LevelProblem:
             displacement, velocities = checkpoint(self.flow, velocity, use_reentrant=False)
         else:
             displacement, velocities = self.flow(velocity)
-        if s.adjoint and (s.lambda_v or s.lambda_s):  # the adjoint solver leaves no graph behind its velocities
+        if (s.adjoint or s.solver in ADAPTIVE) and (s.lambda_v or s.lambda_s):
+            # the adjoint leaves no graph behind its velocities, an adaptive solver no even times: take our own
             velocities = [velocity(torch.tensor(t, device=self.lattice.device)) for t in (0.0, 0.5, 1.0)]
         alike = self.similarity(self.warped(displacement))
         penalties = {}

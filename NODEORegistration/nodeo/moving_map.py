@@ -1,4 +1,4 @@
-"""From a displaced point of the fixed grid to the voxel of the moving image it sees: A, then the moving image's own grid."""
+"""From a displaced point of the fixed grid to what it sees in the moving image: A, then the moving image's grid."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from .space import Grid, Lattice
 class MovingMap:
     """x + u  ->  sampling coordinates in the moving image.
 
-    A linear initial transform becomes one small matrix. Any other is its best linear fit plus what is left over, kept on
-    the lattice.
+    A linear initial transform becomes one small matrix. Any other is its best linear fit plus what is left over, kept
+    on the lattice.
 
     Args:
         lattice: the points x.

@@ -69,12 +69,16 @@ def content_box(values: np.ndarray) -> np.ndarray:
     faces = [np.take(values, index, axis).ravel() for axis in range(values.ndim) for index in (0, -1)]
     border = np.concatenate(faces)
     background = np.median(border)
-    content = np.abs(values - background) > _BACKGROUND
+    return occupied_box(np.abs(values - background) > _BACKGROUND)
+
+
+def occupied_box(occupied: np.ndarray) -> np.ndarray:
+    """First and last index along each axis, [k, 2], of what is true; of everything where nothing is."""
     box = []
-    for axis in range(values.ndim):
-        others = tuple(other for other in range(values.ndim) if other != axis)
-        occupied = np.flatnonzero(content.any(axis=others))
-        box.append((occupied[0], occupied[-1]) if occupied.size else (0, values.shape[axis] - 1))
+    for axis, n in enumerate(occupied.shape):
+        others = tuple(other for other in range(occupied.ndim) if other != axis)
+        places = np.flatnonzero(occupied.any(axis=others))
+        box.append((places[0], places[-1]) if places.size else (0, n - 1))
     return np.asarray(box)
 
 
@@ -82,4 +86,6 @@ def _matched(moving: sitk.Image, fixed: sitk.Image) -> sitk.Image:
     try:
         return sitk.HistogramMatching(moving, fixed, numberOfHistogramLevels=256, numberOfMatchPoints=15)
     except RuntimeError as error:
-        raise InputError("The histograms of the two images cannot be matched.", "Set match_histograms=false.") from error
+        raise InputError(
+            "The histograms of the two images cannot be matched.", "Set match_histograms=false."
+        ) from error

@@ -1,8 +1,8 @@
 """The levels of a registration: which box, which image grid, which velocity grid.
 
-The velocity lives on a *domain*: a box around the content of both images, a margin wider, that may reach beyond the fixed
-image. All its node grids share the box, so that a field of any level can be sampled at the points of any other. The images
-are compared on the fixed image's own voxels, inside the domain, aligned with the nodes.
+The velocity lives on a *domain*: a box around the content of both images, a margin wider, that may reach beyond the
+fixed image. All its node grids share the box, so that a field of any level can be sampled at the points of any other.
+The images are compared on the fixed image's own voxels, inside the domain, aligned with the nodes.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from torch import Tensor
 
-from .preparation import Scan
+from .preparation import Scan, occupied_box
 from .settings import Settings
 from .space import Grid
 
@@ -91,32 +92,28 @@ def plan(fixed: Scan, moving: Scan, moving_box: np.ndarray, settings: Settings) 
     """
     grid = fixed.grid
     sizes = np.array([grid.size[axis] for axis in grid.axes])
-    content = fixed.content[::-1] if settings.crop else np.stack([np.zeros_like(sizes), sizes - 1], 1)
     guard = settings.lncc_window // 2 + 1
-    first = np.maximum(content[:, 0] - guard, 0)
-    last = np.minimum(content[:, 1] + guard, sizes - 1)
-    short = np.maximum(SMALLEST_LEVEL - (last - first + 1), 0)  # a sliver of content still needs a grid
-    first = np.maximum(first - short, 0)
-    last = np.minimum(last + short, sizes - 1)
+    first, last = _content(fixed, sizes, guard, settings)
     shrinks = [shrink_factors(grid, factor * min(grid.step), last - first + 1) for factor in settings.levels]
     kept = [level for level, shrink in enumerate(shrinks) if _fits(last - first + 1, shrink, level, shrinks, settings)]
     nodes = _node_factors(grid, last - first + 1, [shrinks[level] for level in kept], kept, settings)
-    domain = _domain(grid, first, last, moving_box, np.max(nodes, axis=0))
+    coarsest = np.max(nodes, axis=0)
+    domain = _domain(grid, first, last, moving_box, coarsest)
     if fixed.mask is not None:
-        first, last = _masked_box(fixed, first, last, guard + int(np.max(shrinks[kept[0]])), np.max(nodes, axis=0))
+        first, last = _around_mask(fixed.mask, first, last, guard, np.max(shrinks, axis=0), coarsest)
     steps, iterations = settings.per_level("steps"), settings.per_level("iterations")
     levels = []
     for level, node in zip(kept, nodes, strict=True):
         shrink = shrinks[level]
         size = (last - first) // np.array(shrink) + 1
-        image_grid = grid.active_subgrid(first, size, shrink)
+        image_grid = grid.active_subgrid(first.tolist(), size.tolist(), shrink)
         node_grid = domain.nodes(node)
         start = tuple(int(i) for i in first)
         levels.append(Level(shrink, start, image_grid, node, node_grid, iterations[level], steps[level]))
     return domain, levels
 
 
-def shrink_factors(grid: Grid, target: float, sizes: Sequence[int] | None = None) -> tuple[int, ...]:
+def shrink_factors(grid: Grid, target: float, sizes: Sequence[int] | np.ndarray | None = None) -> tuple[int, ...]:
     """Powers of two, x first, that bring the spacing of each active axis near ``target`` mm, as far as it is long.
 
     Args:
@@ -162,19 +159,33 @@ def _domain(grid: Grid, first: np.ndarray, last: np.ndarray, moving_box: np.ndar
     high = np.maximum(last, np.minimum(moving_box[:, 1], last + reach)) + 2 * coarsest
     start = first - np.ceil((first - low) / coarsest).astype(int) * coarsest
     length = np.ceil((high - start) / coarsest).astype(int) * coarsest
-    return Domain(grid, tuple(int(s) for s in start), tuple(int(n) for n in length), tuple(2 * int(c) for c in coarsest))
+    return Domain(
+        grid, tuple(int(s) for s in start), tuple(int(n) for n in length), tuple(2 * int(c) for c in coarsest)
+    )
 
 
-def _masked_box(fixed: Scan, first: np.ndarray, last: np.ndarray, guard: int, coarsest: np.ndarray):
+def _content(fixed: Scan, sizes: np.ndarray, guard: int, settings: Settings) -> tuple[np.ndarray, np.ndarray]:
+    """First and last index, x first, of what is worth working on: content and mask, a window wider."""
+    box = fixed.content[::-1] if settings.crop else np.stack([np.zeros_like(sizes), sizes - 1], 1)
+    if fixed.mask is not None:
+        masked = occupied_box(fixed.mask.numpy() > 0)[::-1]
+        box = np.stack([np.minimum(box[:, 0], masked[:, 0]), np.maximum(box[:, 1], masked[:, 1])], 1)
+    return _grown(box, guard, np.full(len(sizes), SMALLEST_LEVEL), np.zeros_like(sizes), sizes - 1)
+
+
+def _around_mask(
+    mask: Tensor, first: np.ndarray, last: np.ndarray, guard: int, shrink: np.ndarray, coarsest: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """The part of the box [first, last] around the mask, still starting on a coarsest node."""
-    inside = fixed.mask.numpy() > 0
-    box = []
-    for axis in range(inside.ndim):
-        others = tuple(other for other in range(inside.ndim) if other != axis)
-        occupied = np.flatnonzero(inside.any(axis=others))
-        box.append((occupied[0] - guard, occupied[-1] + guard))
-    box = np.asarray(box)[::-1]
-    low = first + np.maximum(box[:, 0] - first, 0) // coarsest * coarsest
-    high = np.minimum(box[:, 1], last)
-    high = np.minimum(np.maximum(high, low + SMALLEST_LEVEL * coarsest), np.maximum(last, low + SMALLEST_LEVEL))
-    return low, np.minimum(high, last)
+    box = occupied_box(mask.numpy() > 0)[::-1]
+    low, high = _grown(box, guard, SMALLEST_LEVEL * shrink, first, last)
+    return first + (low - first) // coarsest * coarsest, high
+
+
+def _grown(box: np.ndarray, guard: int, least: np.ndarray, first: np.ndarray, last: np.ndarray):
+    """``box`` [k, 2] widened by ``guard``, and to ``least`` points, as far as [first, last] allows."""
+    low, high = box[:, 0] - guard, box[:, 1] + guard
+    short = np.maximum(least - (high - low + 1), 0)
+    low, high = low - short // 2, high + short - short // 2
+    low, high = low - np.maximum(high - last, 0), high + np.maximum(first - low, 0)  # what one side cannot give
+    return np.maximum(low, first), np.minimum(high, last)

@@ -97,7 +97,8 @@ def _cell_columns(
                 index + (side if other == axis else corner[other])
                 for other, index in zip(reversed(range(len(cells))), cells, strict=True)
             ]
-            ends.append(displacement[(slice(None), *node)])
+            everywhere: tuple[slice | Tensor, ...] = (slice(None), *node)
+            ends.append(displacement[everywhere])
         column = (ends[1] - ends[0]) / h
         column[axis] += 1.0
         columns.append(column)
@@ -136,13 +137,14 @@ def measure_folding(displacement: Tensor, spacing: Sequence[float]) -> tuple[Fol
         for corner in itertools.product((0, 1), repeat=k):
             determinant = _determinant(_at_corner(differences, corner))
             low, high = (extreme.item() for extreme in determinant.aminmax())
-            smallest, largest = min(smallest, low), max(largest, high)
-            if low <= 0:
+            smallest = low if math.isnan(low) or low < smallest else smallest
+            largest = high if math.isnan(high) or high > largest else largest
+            if not low > 0:  # NaN folds too
                 negative += determinant.clamp(max=0.0).sum().item() / (2.0 if k == 2 else 6.0)
                 region = folded[first : first + _SLAB + 1]
                 for axis, side in enumerate(corner):
                     region = region.narrow(k - 1 - axis, side, region.shape[k - 1 - axis] - 1)
-                region |= determinant <= 0
+                region |= ~(determinant > 0)
         if k == 3:
             negative += _central_volume(slab, spacing)
     voxels = int(folded.sum().item())

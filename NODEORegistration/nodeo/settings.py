@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -37,16 +38,16 @@ class Settings:
     similarity: str = _option("lncc", "lncc, mse, mi (mutual information) or mind (MIND-SSC)")
     lncc_window: int = _option(5, "width of the window of the local correlation, voxels of the level, odd")
     levels: tuple[int, ...] = _option((4, 2, 1), "shrink factors of the images, coarse to fine")
-    iterations: tuple[int, ...] = _option((40, 30, 12), "iterations of each level")
+    iterations: tuple[int, ...] = _option((50, 40, 16), "iterations of each level")
     node_spacing: tuple[int, ...] = _option((), "velocity nodes every so many vox, a level; empty: by image size")
     max_voxels: int = _option(30_000_000, "levels with more voxels than this are left out; larger needs more memory")
 
     kernel: str = _option("gaussian", "smoothing K of the velocity: averaging, gaussian or none")
-    kernel_window: str = _option("2.4vox", "width of K, as 6mm or 3vox: the box, or full width at half maximum")
+    kernel_window: str = _option("3.5vox", "width of K, as 6mm or 3vox: the box, or full width at half maximum")
     kernel_passes: int = _option(1, "how often K is applied")
-    lambda_J: float = _option(3000.0, "weight of relu(jacobian_floor - det J)^2")
+    lambda_J: float = _option(3000.0, "weight of relu(jacobian_floor - det J)^2")  # noqa: N815 as the field writes it
     jacobian_floor: float = _option(0.05, "det J below this is penalised")
-    lambda_df: float = _option(0.2, "weight of |grad u|^2, u the whole displacement")
+    lambda_df: float = _option(0.5, "weight of |grad u|^2, u the whole displacement")
     lambda_v: float = _option(0.0, "weight of the integral of |v|^2, v in mm")
     lambda_s: float = _option(0.25, "weight of the integral of |grad v|^2")
 
@@ -57,7 +58,7 @@ class Settings:
     adjoint: bool = _option(False, "backpropagate by the adjoint equation")
     time_modes: int = _option(4, "time coefficients of the velocity field; 1: constant in time")
 
-    learning_rate: float = _option(0.05, "first step of Adam, in spacings of the velocity grid")
+    learning_rate: float = _option(0.08, "first step of Adam, in spacings of the velocity grid")
     tolerance: float = _option(1e-4, "a level ends when 10 iterations gain less than this share of its gain; 0: never")
 
     initial: str = _option("identity", "initial transform: identity, center, rigid, affine or a file")
@@ -85,7 +86,7 @@ class Settings:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any], base: Settings | None = None) -> Settings:
         """``base`` (default: ``balanced``) with some values changed; unknown names are refused."""
-        return (base or cls.preset("balanced")).replace(**values)
+        return (base or cls.preset("balanced"))._changed(values)
 
     @classmethod
     def read(cls, path: str | Path, base: Settings | None = None) -> Settings:
@@ -102,11 +103,7 @@ class Settings:
 
     def replace(self, **changes: Any) -> Settings:
         """A copy with some values changed; text is read as the option's type."""
-        known = [option.name for option in fields(self)]
-        for name in changes:
-            if name not in known:
-                raise InputError(f"There is no setting '{name}'.", _nearest(name, known))
-        return Settings(**{**asdict(self), **changes})
+        return self._changed(changes)
 
     def assign(self, *assignments: str) -> Settings:
         """A copy with ``key=value`` texts applied together, as typed on a command line."""
@@ -116,7 +113,7 @@ class Settings:
             if not sign:
                 raise InputError(f"'{assignment}' is not of the form key=value.", "For example lambda_s=0.5.")
             changes[name.strip()] = value.strip()
-        return self.replace(**changes)
+        return self._changed(changes)
 
     def as_dict(self) -> dict[str, Any]:
         """Values that JSON can hold."""
@@ -125,6 +122,13 @@ class Settings:
     def write(self, path: str | Path) -> None:
         """Write all values as JSON."""
         Path(path).write_text(json.dumps(self.as_dict(), indent=2) + "\n", encoding="utf-8")
+
+    def _changed(self, changes: Mapping[str, Any]) -> Settings:
+        known = [option.name for option in fields(self)]
+        for name in changes:
+            if name not in known:
+                raise InputError(f"There is no setting '{name}'.", _nearest(name, known))
+        return Settings(**{**asdict(self), **changes})
 
     def per_level(self, name: str) -> tuple[int, ...]:
         """A list option with one value a level; a list of one value holds for all."""
@@ -138,21 +142,22 @@ class Settings:
 
 PRESETS: dict[str, dict[str, Any]] = {
     "fast": {"levels": (4, 2), "iterations": (40, 15), "steps": (2, 1)},
-    "balanced": {"levels": (4, 2, 1), "iterations": (40, 30, 12), "steps": (2, 2, 1)},
-    "accurate": {"levels": (4, 2, 1), "iterations": (60, 60, 50), "steps": (4, 2, 1)},
+    "balanced": {},
+    "accurate": {"iterations": (80, 60, 40), "steps": (4, 2, 1), "kernel_window": "3vox", "lambda_df": 0.4},
 }
 
 
-def _nearest(name: str, known) -> str:
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.4)
-    return f"Did you mean '{close[0]}'?" if close else f"Known are: {', '.join(known)}."
+def _nearest(name: str, known: Iterable[str]) -> str:
+    same = {candidate.lower(): candidate for candidate in known}
+    close = difflib.get_close_matches(name.lower(), list(same), n=1, cutoff=0.4)
+    return f"Did you mean '{same[close[0]]}'?" if close else f"Known are: {', '.join(known)}."
 
 
 def _length(text: str) -> tuple[float, str]:
     for unit in ("mm", "vox"):
         if text.endswith(unit):
             try:
-                return float(text[: -len(unit)]), unit
+                return _as_float(text[: -len(unit)]), unit
             except ValueError:
                 break
     raise InputError(f"kernel_window is '{text}'.", "It needs a number and a unit, such as 6mm or 3vox.")
@@ -166,19 +171,16 @@ def _coerced(name: str, value: Any, default: Any) -> Any:
         if isinstance(default, tuple):
             parts = value.replace(",", " ").split() if isinstance(value, str) else value
             parts = list(parts) if isinstance(parts, (list, tuple)) else [parts]
-            kind = float if default and isinstance(default[0], float) else _as_int
-            return tuple(kind(part) for part in parts)
+            number = _as_float if default and isinstance(default[0], float) else _as_int
+            return tuple(number(part) for part in parts)
         if isinstance(default, int):
             return _as_int(value)
         if isinstance(default, float):
-            number = float(value)
-            if number != number or number in (float("inf"), float("-inf")):
-                raise ValueError
-            return number
+            return _as_float(value)
         if not isinstance(value, str):
             raise ValueError
         return value
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         kind = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
         wanted = "a list of numbers, such as 4,2,1" if isinstance(default, tuple) else kind[type(default)]
         raise InputError(f"{name} is {value!r}.", f"It needs {wanted}.") from None
@@ -191,6 +193,13 @@ def _as_bool(value: Any) -> bool:
     if str(value).lower() not in words:
         raise ValueError
     return words[str(value).lower()]
+
+
+def _as_float(value: Any) -> float:
+    number = float(value)
+    if isinstance(value, bool) or not math.isfinite(number):
+        raise ValueError
+    return number
 
 
 def _as_int(value: Any) -> int:
@@ -224,7 +233,9 @@ def _check(s: Settings) -> None:
     for name in ("iterations", "steps", "node_spacing"):
         values = getattr(s, name)
         if len(values) not in (1, len(s.levels)) and not (name == "node_spacing" and not values):
-            raise InputError(f"{name} has {len(values)} values for {len(s.levels)} levels.", "Give one, or one a level.")
+            raise InputError(
+                f"{name} has {len(values)} values for {len(s.levels)} levels.", "Give one, or one a level."
+            )
         for value in values:
             _at_least(name, value, 1)
     if s.node_spacing:

@@ -91,7 +91,8 @@ class Grid:
 
     def every(self, factors: Sequence[int]) -> Grid:
         """Every so many points along the active axes (x first), from the first on."""
-        return self.active_subgrid([0] * len(self.axes), [(n - 1) // k + 1 for n, k in zip(self.shape[::-1], factors, strict=True)], factors)
+        size = [(n - 1) // k + 1 for n, k in zip(self.shape[::-1], factors, strict=True)]
+        return self.active_subgrid([0] * len(size), size, factors)
 
     def active_subgrid(self, start: Sequence[int], size: Sequence[int], every: Sequence[int]) -> Grid:
         """As :meth:`subgrid`, told for the active axes only; an axis of one point stays as it is."""
@@ -105,11 +106,6 @@ class Grid:
         """World positions [2^ndim, ndim] of the corner points."""
         ends = np.meshgrid(*[(0, n - 1) for n in self.size], indexing="ij")
         return self.world(np.stack(ends, -1).reshape(-1, self.ndim))
-
-    def empty(self, pixel_type: int = sitk.sitkFloat32, components: int = 0) -> sitk.Image:
-        """A zero image on this grid; with ``components`` a vector image."""
-        image = sitk.Image(list(self.size), pixel_type, components) if components else sitk.Image(self.size, pixel_type)
-        return self.stamp(image)
 
     def stamp(self, image: sitk.Image) -> sitk.Image:
         """``image``, placed in the world as this grid says."""
@@ -181,7 +177,7 @@ class Lattice:
         return sample(field, self.sampling(displacement))
 
     def taper(self, margin: Sequence[int]) -> Tensor:
-        """A window [D, H, W]: 0 on the faces of the lattice, rising smoothly to 1 ``margin`` points (x first) inside."""
+        """A window [D, H, W]: 0 on the faces of the lattice, rising smoothly to 1 ``margin`` points (x first) in."""
         window = torch.ones((), device=self.device)
         for n, width in zip(self.shape, reversed(list(margin)), strict=True):
             depth = torch.arange(n, device=self.device, dtype=torch.float32)
@@ -192,7 +188,7 @@ class Lattice:
 
 
 def sample(field: Tensor, points: Tensor) -> Tensor:
-    """Linear interpolation of ``field`` [c, D, H, W] at sampling coordinates ``points`` [k, d, h, w]; gives [c, d, h, w].
+    """``field`` [c, D, H, W], interpolated linearly at sampling coordinates ``points`` [k, d, h, w]: [c, d, h, w].
 
     Outside the field the nearest edge value holds. On a CPU the points are dealt out to the threads as a batch, since
     ``grid_sample`` runs in parallel over batches only.

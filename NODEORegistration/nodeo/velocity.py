@@ -48,6 +48,8 @@ class FlowField(nn.Module):
         generator: for the initial weights of the time network.
     """
 
+    window: Tensor
+
     def __init__(
         self,
         shape: tuple[int, ...],

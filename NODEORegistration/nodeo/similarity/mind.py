@@ -62,7 +62,8 @@ class _Plane:
         self.axes = axes
         shape = [n + _DILATION * (axis in axes) for axis, n in enumerate(fixed.shape)]
         self.box = averaging(shape, [_RADIUS] * fixed.dim(), device=fixed.device)
-        self.visible = self.share = None
+        self.visible: list[Tensor] | None = None
+        self.share: list[Tensor] = []
         if weight is not None:
             padded = self._pad(weight)
             self.visible = [self._end(padded, one) * self._end(padded, other) for one, other in _DIAGONALS]

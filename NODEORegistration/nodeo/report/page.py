@@ -1,13 +1,14 @@
-"""The words of a report: the key figures of a registration, and the page that carries them with the picture."""
+"""The page of a report: one HTML file that reaches for nothing outside itself."""
 
 from __future__ import annotations
 
 import base64
 import json
-import math
 from collections.abc import Iterable
 from html import escape
-from typing import Any, Literal, NamedTuple
+from typing import Any
+
+from .key_figures import KeyFigure, find, key_figures, number, words
 
 STYLE = """
 :root { color-scheme: light; }
@@ -44,40 +45,6 @@ READING = (
 SHOWN_APART = ("dice", "seconds", "versions")
 
 
-class KeyFigure(NamedTuple):
-    """One line of the table of key figures; the tone says whether the value is good news."""
-
-    label: str
-    value: str
-    tone: Literal["", "good", "bad"] = ""
-
-
-def key_figures(metrics: dict[str, Any]) -> list[KeyFigure]:
-    """What a reader wants to know first, most important first; what ``metrics`` lacks is left out."""
-    name = find(metrics, "similarity", "name")
-    after = find(metrics, "dice", "after", "mean")
-    lines = [
-        (f"Similarity loss ({name})" if name else "Similarity loss", _change(metrics, ("similarity",), ())),
-        ("Mean Dice", _change(metrics, ("dice",), ("mean",)) if after is not None else ""),
-    ]
-    figures = [KeyFigure(label, value) for label, value in lines if value]
-    figures += _folding(metrics)
-    lines = [
-        ("det J, smallest to largest", _span(_jacobian_end(metrics, "min"), _jacobian_end(metrics, "max"))),
-        ("det J, 1st to 99th percentile", _span(find(metrics, "jacobian", "p1"), find(metrics, "jacobian", "p99"))),
-        ("det J, median", number(find(metrics, "jacobian", "p50"))),
-        ("SD of log det J", number(find(metrics, "jacobian", "sd_log"))),
-        ("Inverse consistency, mean", number(find(metrics, "inverse_consistency_mm", "mean"), unit=" mm")),
-        ("Inverse consistency, 99th percentile", number(find(metrics, "inverse_consistency_mm", "p99"), unit=" mm")),
-        ("Time", number(find(metrics, "seconds", "total"), unit=" s")),
-        ("Peak memory", number(find(metrics, "peak_memory_mb"), unit=" MB")),
-        ("Device", _words(find(metrics, "device"))),
-        ("Stopped because", _words(find(metrics, "stop"))),
-        ("Fallbacks", _words(find(metrics, "fallbacks"))),
-    ]
-    return figures + [KeyFigure(label, value) for label, value in lines if value]
-
-
 def page(title: str, metrics: dict[str, Any], settings: dict[str, Any], picture: bytes) -> str:
     """The self-contained HTML page; ``picture`` is a PNG."""
     body = [
@@ -99,70 +66,6 @@ def page(title: str, metrics: dict[str, Any], settings: dict[str, Any], picture:
         + "\n".join(part for part in body if part)
         + "\n</main>\n</body>\n</html>\n"
     )
-
-
-def find(metrics: Any, *keys: str) -> Any:
-    """The value at a path of keys in nested dictionaries, None where the path breaks off."""
-    for key in keys:
-        if not isinstance(metrics, dict):
-            return None
-        metrics = metrics.get(key)
-    return metrics
-
-
-def number(value: Any, unit: str = "") -> str:
-    """A number as a person writes it, with its unit; nothing for what is not a number."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return ""
-    if not math.isfinite(value):
-        return "undefined" if math.isnan(value) else "infinite"
-    if isinstance(value, int) or abs(value) >= 1000:
-        text = f"{value:.0f}"
-    elif value == 0 or abs(value) >= 0.001:
-        text = f"{value:.1f}" if abs(value) >= 10 else f"{value:.3f}"
-    else:
-        text = f"{value:.1e}"
-    return text.replace("-", "−", 1) + unit if value < 0 else text + unit
-
-
-def _change(metrics: dict[str, Any], path: tuple[str, ...], leaf: tuple[str, ...]) -> str:
-    before, after = (number(find(metrics, *path, moment, *leaf)) for moment in ("before", "after"))
-    if before and after:
-        return f"{before} → {after}"
-    return f"{before} before" if before else after
-
-
-def _span(low: Any, high: Any) -> str:
-    ends = number(low), number(high)
-    return " to ".join(ends) if all(ends) else ""
-
-
-def _jacobian_end(metrics: dict[str, Any], end: Literal["min", "max"]) -> Any:
-    value = find(metrics, "jacobian", end)
-    return find(metrics, "folding", f"det_{end}") if value is None else value
-
-
-def _folding(metrics: dict[str, Any]) -> list[KeyFigure]:
-    voxels = find(metrics, "folding", "voxels")
-    if not number(voxels):
-        return []
-    if voxels == 0:
-        return [KeyFigure("Folded voxels", "none", "good")]
-    size = [
-        number(find(metrics, "folding", "percent"), unit=" %"),
-        number(find(metrics, "folding", "volume_mm3"), " mm³"),
-    ]
-    extra = ", ".join(part for part in size if part)
-    return [KeyFigure("Folded voxels", f"{number(voxels)} ({extra})" if extra else number(voxels), "bad")]
-
-
-def _words(value: Any) -> str:
-    """Plain text of a string, a number, or a list of them."""
-    if isinstance(value, list | tuple):
-        return ", ".join(_words(item) for item in value)
-    if value is None or isinstance(value, str):
-        return value or ""
-    return number(value) or json.dumps(value, default=str)
 
 
 def _figures_table(figures: Iterable[KeyFigure]) -> str:
@@ -191,8 +94,8 @@ def _structures(metrics: dict[str, Any]) -> str:
 def _structure_row(label: str, after: Any, before: Any) -> str:
     dice = find(after, "dice")
     bar = f'<meter min="0" max="1" value="{dice:.3f}"></meter>' if number(dice)[:1].isdigit() else ""
-    words = [str(label), _words(find(after, "name")), number(find(before, "dice")), number(dice)]
-    cells = "".join(f"<td>{escape(word)}</td>" for word in words)
+    texts = [str(label), words(find(after, "name")), number(find(before, "dice")), number(dice)]
+    cells = "".join(f"<td>{escape(text)}</td>" for text in texts)
     return f"<tr>{cells}<td>{bar}</td><td>{escape(number(find(after, 'hd95')))}</td></tr>"
 
 

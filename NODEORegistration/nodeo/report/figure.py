@@ -1,0 +1,56 @@
+"""The picture of a report, put together from its panels and charts."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from ..errors import InputError
+from .canvas import BACKGROUND, DIM, DPI, shortened, write
+from .charts import draw_curves, draw_jacobian_spread, draw_key_figures
+from .key_figures import key_figures
+from .layout import MARGIN, Layout, choose_layout
+from .panels import KINDS, draw_caption, draw_panel
+from .scene import ReportInput, Scene
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def draw(data: ReportInput) -> bytes:
+    """The picture of a report as a PNG.
+
+    Raises:
+        InputError: matplotlib is not installed.
+    """
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise InputError(
+            "Drawing the report needs matplotlib, which is not installed.", "Install it with: pip install matplotlib"
+        ) from error
+    scene = Scene(data)
+    layout = choose_layout([plane.extent(scene.grid) for plane in scene.planes], len(KINDS))
+    figure = Figure(figsize=layout.size, dpi=DPI, facecolor=BACKGROUND)
+    FigureCanvasAgg(figure)
+    _draw_header(figure, layout, scene)
+    for kind, box in zip(KINDS, layout.panels[0], strict=True):
+        draw_caption(figure, box, kind, scene)
+    for plane, boxes in zip(scene.planes, layout.panels, strict=True):
+        for kind, box in zip(KINDS, boxes, strict=True):
+            draw_panel(figure, box, kind, plane, scene)
+    draw_key_figures(figure, layout.table, key_figures(data.metrics))
+    draw_curves(figure, layout.curves, data.history)
+    draw_jacobian_spread(figure, layout.spread, scene)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", facecolor=BACKGROUND)
+    return buffer.getvalue()
+
+
+def _draw_header(figure: Figure, layout: Layout, scene: Scene) -> None:
+    size = " × ".join(str(n) for n in scene.grid.size)
+    spacing = " × ".join(f"{step:.4g}" for step in scene.grid.spacing)
+    title = shortened(" ".join(scene.data.title.split()), int(layout.size[0] * 7))
+    write(figure, MARGIN, 0.5, title, size=16, weight="bold")
+    write(figure, MARGIN, 0.77, f"fixed image {size} voxels of {spacing} mm", size=9, color=DIM)
