@@ -15,7 +15,7 @@ $(READY): pyproject.toml constraints.txt
 	touch $(READY)
 
 demo: setup
-	$(BIN)/nodeo register $(SAMPLE)/fixed.nrrd $(SAMPLE)/moving.nrrd --output demo --overwrite --report \
+	$(BIN)/nodeo register $(SAMPLE)/fixed.nrrd $(SAMPLE)/moving.nrrd --preset fast --output demo --overwrite --report \
 		--fixed-labels $(SAMPLE)/fixed_labels.nrrd --moving-labels $(SAMPLE)/moving_labels.nrrd
 	@echo "Open demo/report.html"
 

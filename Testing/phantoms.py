@@ -1,7 +1,7 @@
-"""Images with a known answer: a textured blob that is a formula in world space, and smooth warps that are formulas too.
+"""Images with a known answer: a textured ball that is a formula in world space, and smooth warps that are too.
 
-A fixed image made of ``phantom(warp(x))`` and a moving image made of ``phantom(y)``, on any two grids, have ``warp`` as the
-true map fixed world -> moving world, and nothing has been interpolated.
+A fixed image made of ``phantom(warp(x))`` and a moving image made of ``phantom(y)``, on any two grids, have ``warp`` as
+the true map fixed world -> moving world, and nothing has been interpolated.
 """
 
 from __future__ import annotations
@@ -19,19 +19,21 @@ OBLIQUE = tuple(sitk.Euler3DTransform((0.0, 0.0, 0.0), 0.3, -0.2, 0.5).GetMatrix
 
 @dataclass(frozen=True)
 class Phantom:
-    """A ball with a soft edge and texture inside, on a background of exactly 0. Called with points, it gives intensities.
+    """A ball with a soft edge and texture inside, on a background of exactly 0.
 
     Attributes:
         centre: world mm; its length is the dimension.
         radius: mm, where the ball ends.
         seed: of the texture.
         blobs: how many Gaussian spots the texture has.
+        grain: standard deviation of the finest spots, as a share of the radius; the coarsest are twice as wide.
     """
 
     centre: tuple[float, ...]
     radius: float = 14.0
     seed: int = 0
     blobs: int = 250
+    grain: float = 0.07
 
     def __call__(self, points: np.ndarray) -> np.ndarray:
         """Intensities [...], 0 to about 1000, at world points [..., k]."""
@@ -42,7 +44,7 @@ class Phantom:
         values = np.full(len(local), 400.0, np.float32)
         for _ in range(self.blobs):
             spot = random.uniform(-1.0, 1.0, len(self.centre)) * self.radius
-            width = random.uniform(0.07, 0.14) * self.radius
+            width = random.uniform(1.0, 2.0) * self.grain * self.radius
             height = random.choice((-300.0, 300.0))
             values += height * np.exp(-((local - spot.astype(np.float32)) ** 2).sum(-1) / (2.0 * width**2))
         edge = np.clip((self.radius - np.linalg.norm(local, axis=-1)) / (0.1 * self.radius), 0.0, 1.0)

@@ -107,6 +107,18 @@ def test_a_bad_image_gets_a_sentence(make: Callable[[], dict], message: str, hin
     assert caught.value.message.endswith(".") and "\n" not in str(caught.value)
 
 
+@pytest.mark.xfail(
+    strict=True, reason="masks that leave nothing to compare: the run does all its iterations for nothing"
+)
+def test_masks_that_have_nothing_in_common_get_a_sentence() -> None:
+    left = sitk.Image(SIZE, sitk.sitkUInt8)
+    left[:8, :, :] = 1
+    right = sitk.Image(SIZE, sitk.sitkUInt8)
+    right[16:, :, :] = 1
+    with pytest.raises(InputError, match="mask"):
+        register(phantom(), phantom(), TINY, fixed_mask=left, moving_mask=right)
+
+
 @pytest.mark.xfail(strict=True, reason="complex pixels pass the door: SimpleITK's own RuntimeError comes out")
 def test_complex_pixels_get_a_sentence() -> None:
     values = sitk.RealAndImaginaryToComplex(phantom(), phantom())
@@ -135,7 +147,7 @@ def test_two_slices_that_are_not_parallel_get_a_sentence(how: str) -> None:
         register(fixed, moving, TINY.replace(initial=how))
 
 
-# --- what looks odd and is welcome -------------------------------------------------------------------------------------
+# --- what looks odd and is welcome ------------------------------------------------------------------------------------
 
 
 def test_a_mask_on_another_grid_is_resampled() -> None:
@@ -162,12 +174,31 @@ def test_a_mask_far_from_the_content_is_no_accident() -> None:
     assert np.isfinite(sitk.GetArrayFromImage(found.displacement)).all()
 
 
-@pytest.mark.parametrize("extra", [(), (1,), (1, 1)], ids=["3-D", "4-D", "5-D"])
-def test_an_extra_dimension_of_one_voxel_is_dropped(extra: tuple[int, ...], tmp_path: Path) -> None:
-    if len(extra) > 1:
-        pytest.skip("this SimpleITK reads up to 4 dimensions")
-    image = sitk.JoinSeries([phantom()]) if extra else phantom()
-    assert inputs.check_image(image, "fixed image").GetSize() == SIZE
+def test_a_fourth_dimension_of_one_voxel_is_dropped() -> None:
+    image = sitk.JoinSeries([phantom()])
+    assert image.GetDimension() == 4
+    assert inputs.check_image(image, "image").GetSize() == SIZE
+    assert register(image, phantom(), TINY).warped.GetSize() == SIZE
+
+
+@pytest.mark.xfail(strict=True, reason="the warped image is resampled from the moving image as it was given, in 4-D")
+def test_a_moving_image_with_a_fourth_dimension_of_one_voxel_is_registered() -> None:
+    assert register(phantom(), sitk.JoinSeries([phantom()]), TINY).warped.GetSize() == SIZE
+
+
+@pytest.mark.xfail(
+    strict=True, reason="the initial transform is held against the dimension of the image as it was given"
+)
+def test_a_fourth_dimension_of_one_voxel_does_not_bother_the_initial_transform() -> None:
+    start = sitk.TranslationTransform(3, (1.0, 0.0, 0.0))
+    image = sitk.JoinSeries([phantom()])
+    assert register(image, phantom(), TINY, initial_transform=start).warped.GetSize() == SIZE
+
+
+@pytest.mark.xfail(strict=True, reason="only the images lose their fourth dimension of one voxel, their masks do not")
+def test_a_mask_may_have_the_fourth_dimension_of_its_image() -> None:
+    image, mask = sitk.JoinSeries([phantom()]), sitk.JoinSeries([box(of=phantom())])
+    assert register(image, phantom(), TINY, fixed_mask=mask).warped.GetSize() == SIZE
 
 
 @pytest.mark.parametrize("size", [(8, 8), (8, 8, 8), (8, 40), (9, 8, 30)])
@@ -227,7 +258,7 @@ def test_a_device_nobody_knows_gets_a_sentence() -> None:
     assert "cuda:N" in caught.value.hint
 
 
-# --- the same from the command line -------------------------------------------------------------------------------------
+# --- the same from the command line -----------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -266,7 +297,11 @@ def refusal(arguments: list[str], folder: Path, capfd: pytest.CaptureFixture[str
     return said.err
 
 
-@pytest.mark.parametrize("name", ["4-D", "vector pixels", "NaN", "constant", "2 voxels along x", "no overlap", "2-D with 3-D", "slice with volume", "empty mask", "mask outside", "flat mask"])  # fmt: skip
+SAMPLE = ["4-D", "vector pixels", "NaN", "constant", "2 voxels along x", "no overlap", "2-D with 3-D"]
+SAMPLE += ["slice with volume", "empty mask", "mask outside", "flat mask"]
+
+
+@pytest.mark.parametrize("name", SAMPLE)
 def test_a_bad_file_ends_with_one_line(name: str, desk: Path, capfd: pytest.CaptureFixture[str]) -> None:
     make, message, hint = IMAGES[name]
     arguments = register_line()
@@ -281,9 +316,15 @@ def test_a_bad_file_ends_with_one_line(name: str, desk: Path, capfd: pytest.Capt
 
 
 def test_a_missing_file(desk: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    assert "fixed image nowhere.nrrd does not exist" in refusal(register_line(fixed="nowhere.nrrd"), desk, capfd)
+    line = refusal(register_line(fixed="nowhere.nrrd"), desk, capfd)
+    assert "nowhere.nrrd does not exist" in line and "Check the path" in line
     line = refusal(register_line("--moving-mask", "nowhere.nii"), desk, capfd)
     assert "moving mask nowhere.nii does not exist" in line and "Check the path" in line
+
+
+@pytest.mark.xfail(strict=True, reason="commands.register names the roles 'fixed' and 'moving', without 'image'")
+def test_a_missing_image_is_called_an_image(desk: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert "The fixed image nowhere.nrrd does not exist" in refusal(register_line(fixed="nowhere.nrrd"), desk, capfd)
 
 
 @pytest.mark.parametrize("name", ["note.txt", "note.nrrd", "note.nii.gz", "note.png", "note"])
@@ -322,8 +363,6 @@ def test_a_file_that_may_not_be_read(desk: Path, capfd: pytest.CaptureFixture[st
     ids=lambda value: " ".join(value) if isinstance(value, list) and value[0].startswith("--") else "",
 )
 def test_a_bad_option(more: list[str], words: list[str], desk: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    if "fixed.nrrd" in more and "--initial" in more:
-        pytest.xfail("a scalar image as --initial: SimpleITK casts it to one-component vectors; not a clear sentence")
     line = refusal(register_line(*more), desk, capfd)
     assert all(word in line for word in words), line
 
@@ -342,7 +381,7 @@ def test_a_line_that_cannot_be_parsed_exits_with_2(arguments: list[str], capfd: 
     assert "usage: nodeo" in capfd.readouterr().err
 
 
-# --- labels -------------------------------------------------------------------------------------------------------------
+# --- labels -----------------------------------------------------------------------------------------------------------
 
 
 def bad_labels(kind: str) -> sitk.Image:
@@ -381,7 +420,7 @@ def test_labels_of_the_wrong_kind_are_refused_before_the_work(
     assert not started
 
 
-# --- where the results go -----------------------------------------------------------------------------------------------
+# --- where the results go ---------------------------------------------------------------------------------------------
 
 
 def test_a_folder_that_is_not_empty(desk: Path, capfd: pytest.CaptureFixture[str]) -> None:

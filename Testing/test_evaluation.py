@@ -191,7 +191,7 @@ def with_value(value: float) -> sitk.Image:
         (with_value(math.inf), "holds inf; labels are 0 to 65535"),
         (sitk.Image((24, 24, 24), sitk.sitkVectorUInt8, 3), "pixels of the type vector of 8-bit unsigned integer"),
         (sitk.Image((24, 24, 24), sitk.sitkComplexFloat32), "pixels of the type complex of 32-bit float"),
-        (label_map(cube((4, 4, 4))[8]), "The fixed label map is 3-D, the other 2-D"),
+        (label_map(cube((4, 4, 4))[8]), "The fixed label map is 3-D and the other 2-D"),
         (label_map(cube((4, 4, 4), code=53)), 'none of the structures "all" in common'),
         (sitk.Image((24, 24, 24), sitk.sitkUInt8), 'none of the structures "all" in common'),
     ],
@@ -205,7 +205,7 @@ def test_evaluate_says_what_is_wrong(other: sitk.Image, sentence: str) -> None:
 
 def test_evaluate_says_when_the_transform_or_the_structures_do_not_fit() -> None:
     labels = label_map(cube((4, 4, 4)))
-    with pytest.raises(InputError, match="the transform 2-D"):
+    with pytest.raises(InputError, match="the transform is 2-D"):
         evaluate(labels, labels, transform=sitk.TranslationTransform(2))
     with pytest.raises(InputError, match='none of the structures "53,54" in common'):
         evaluate(labels, labels, "53,54")

@@ -1,4 +1,4 @@
-"""Whole registrations of phantoms whose answer is known: right, free of folds, and the same however the pair is stored."""
+"""Whole registrations of phantoms with a known answer: right, free of folds, the same however the pair is stored."""
 
 from __future__ import annotations
 
@@ -151,6 +151,26 @@ def test_the_inverse_undoes_the_transform(size: tuple[int, ...]) -> None:
     assert found.metrics["inverse_consistency_mm"]["mean"] <= 0.1
 
 
+def faces(field: sitk.Transform) -> float:
+    """The largest displacement on the border of a displacement field's own grid, mm."""
+    vectors = pixels(sitk.DisplacementFieldTransform(field).GetDisplacementField())
+    return max(np.abs(np.take(vectors, end, axis)).max() for axis in range(vectors.ndim - 1) for end in (0, -1))
+
+
+@every_size
+@pytest.mark.parametrize("nodes", [(), (4, 2)], ids=["a node a voxel", "coarse nodes"])
+def test_the_field_fades_to_nothing_at_its_border(size: tuple[int, ...], nodes: tuple[int, ...]) -> None:
+    found = register(pair(size).fixed, pair(size).moving, QUICK.replace(node_spacing=nodes))
+    assert faces(found.transform.GetNthTransform(0)) == 0
+    assert faces(found.inverse.GetNthTransform(0)) < 0.005  # mm: the least-squares fit of the inverse is not held there
+
+
+@pytest.mark.xfail(strict=True, reason="flow.fit_inverse moves the nodes on the faces, too, by up to 0.001 mm")
+def test_the_inverse_fades_to_exactly_nothing() -> None:
+    found = register(pair(DEEP).fixed, pair(DEEP).moving, QUICK.replace(node_spacing=(4, 2)))
+    assert faces(found.inverse.GetNthTransform(0)) == 0
+
+
 @every_size
 def test_the_transform_read_from_a_file_gives_the_warped_image_again(size: tuple[int, ...], tmp_path: Path) -> None:
     on = grid(size)
@@ -168,7 +188,7 @@ def test_the_transform_read_from_a_file_gives_the_warped_image_again(size: tuple
     assert of.error(transform) <= 0.3
 
 
-# --- the same answer however it is stored -------------------------------------------------------------------------------
+# --- the same answer however it is stored -----------------------------------------------------------------------------
 
 
 STORED = {
@@ -253,6 +273,18 @@ def test_a_slice_may_be_thin_along_any_axis_and_lie_obliquely(order: tuple[int, 
     assert apart(plane[0, ..., :2], expected, of.inside) <= SAME
 
 
+@pytest.mark.parametrize("how", ["center", "rigid"])
+def test_slices_of_different_planes_are_brought_together(how: str) -> None:
+    of = pair(FLAT)
+    fixed, moving = phantoms.as_slice(of.fixed), phantoms.as_slice(of.moving)
+    moving.SetOrigin((0.0, 0.0, 30.0))
+    with pytest.raises(InputError, match="do not overlap"):
+        register(fixed, moving, QUICK)
+    there = mapped(register(fixed, moving, QUICK.replace(initial=how)).transform, fixed)[0]
+    assert np.allclose(there[..., 2], 30.0, rtol=0, atol=EXACT)
+    assert apart(there[..., :2], of.truth(world_points(of.fixed)), of.inside) <= 0.3
+
+
 def test_a_plane_extruded_to_a_volume_moves_in_the_plane() -> None:
     of = pair(FLAT)
 
@@ -292,8 +324,9 @@ def test_what_a_mask_leaves_out_has_no_say(which: str) -> None:
     spared = mapped(register(**spoilt, **masked).transform, of.fixed)
     fooled = mapped(register(**spoilt).transform, of.fixed)
     away = of.inside & ~(np.abs(points - np.asarray([40.0, 32.0])) < 10).all(-1)
-    assert apart(spared, clean, away) < 0.05  # the finest smoothing before shrinking reaches over the rim of the mask
-    assert apart(spared, clean, away) < 0.5 * apart(fooled, clean, away)
+    assert apart(spared, clean, away) < 0.05  # the smoothing before shrinking reaches over the rim of the mask
+    assert apart(fooled, clean, region) > 0.3  # without a mask it is believed
+    assert apart(spared, clean, region) < 0.3 * apart(fooled, clean, region)
     assert np.linalg.norm(spared - points, axis=-1)[region].mean() > 0.1  # the field goes on there
 
 
@@ -308,7 +341,7 @@ def test_a_mask_may_cover_a_part_of_the_object_only() -> None:
     assert found.metrics["folding"]["voxels"] == 0
 
 
-# --- every option does its work -----------------------------------------------------------------------------------------
+# --- every option does its work ---------------------------------------------------------------------------------------
 
 
 def inverted(image: sitk.Image) -> sitk.Image:
@@ -370,7 +403,7 @@ def test_every_option_runs_and_improves(options: dict) -> None:
 def test_options_in_3d(options: dict) -> None:
     of = pair(DEEP)
     found = register(of.fixed, of.moving, QUICK.replace(iterations=(10, 3), **options))
-    assert of.error(found.transform) < 0.7 * of.before
+    assert of.error(found.transform) < 0.8 * of.before  # few iterations, and without a kernel a rough field
 
 
 def test_a_dense_field_is_the_same_field_with_a_vector_at_each_voxel() -> None:
@@ -380,7 +413,7 @@ def test_a_dense_field_is_the_same_field_with_a_vector_at_each_voxel() -> None:
     assert np.abs(mapped(nodes.transform, of.fixed) - mapped(voxels.transform, of.fixed)).max() < 1e-5  # float32
 
 
-# --- initial transforms -------------------------------------------------------------------------------------------------
+# --- initial transforms -----------------------------------------------------------------------------------------------
 
 
 def rigid_case(ndim: int, angle: float = 0.2) -> tuple[Case, sitk.Transform]:
@@ -505,7 +538,7 @@ def test_a_file_that_is_no_transform_is_refused(tmp_path: Path) -> None:
         register(pair(FLAT).fixed, pair(FLAT).moving, QUICK.replace(initial=str(tmp_path / "note.txt")))
 
 
-def test_det_J_outside_the_field_is_that_of_the_initial_transform() -> None:
+def test_the_determinant_outside_the_field_is_that_of_the_initial_transform() -> None:
     on = grid((56, 56, 56))
     scaling = sitk.AffineTransform(3)
     scaling.SetCenter(middle(on))
@@ -519,7 +552,7 @@ def test_det_J_outside_the_field_is_that_of_the_initial_transform() -> None:
     assert np.abs(determinant - central_determinant(found.transform, on))[of.inside].max() < 1e-3
 
 
-# --- the same bits, and nothing left changed ----------------------------------------------------------------------------
+# --- the same bits, and nothing left changed --------------------------------------------------------------------------
 
 
 def snapshot() -> list:
@@ -528,7 +561,7 @@ def snapshot() -> list:
         torch.get_num_threads(),
         torch.get_default_dtype(),
         torch.get_rng_state().tolist(),
-        [np.asarray(part).tolist() for part in np.random.get_state()],  # noqa: NPY002 - the state that must not change
+        [np.asarray(part).tolist() for part in np.random.get_state()],  # the one that must not move
         sitk.ProcessObject.GetGlobalDefaultNumberOfThreads(),
         torch.is_grad_enabled(),
         torch.are_deterministic_algorithms_enabled(),
@@ -546,6 +579,20 @@ def test_the_same_seed_gives_the_same_bits(size: tuple[int, ...]) -> None:
     assert (
         again.transform.GetNthTransform(0).GetParameters() == quick(size).transform.GetNthTransform(0).GetParameters()
     )
+
+
+@pytest.mark.parametrize("similarity", SIMILARITIES)
+def test_two_threads_give_the_same_bits_every_time(similarity: str) -> None:
+    of, settings = pair(FLAT), QUICK.replace(similarity=similarity, threads=2, iterations=(4, 2))
+    one, two = (pixels(register(of.fixed, of.moving, settings).displacement) for _ in range(2))
+    assert np.array_equal(one, two)
+
+
+def test_another_seed_gives_another_network_and_about_the_same_answer() -> None:
+    of = pair(FLAT)
+    other = mapped(register(of.fixed, of.moving, QUICK.replace(seed=7)).transform, of.fixed)
+    expected = mapped(quick(FLAT).transform, of.fixed)
+    assert 0 < apart(other, expected, of.inside) < 0.1
 
 
 def test_the_images_are_left_as_they_were() -> None:
@@ -576,7 +623,7 @@ def test_no_global_state_changes(threads: int, how: str, monkeypatch: pytest.Mon
 
 
 RECKLESS = QUICK.replace(
-    **{name: 0 for name in ("lambda_J", "lambda_df", "lambda_v", "lambda_s", "tolerance")},
+    **dict.fromkeys(("lambda_J", "lambda_df", "lambda_v", "lambda_s", "tolerance"), 0),
     kernel="none",
     similarity="mse",
     iterations=(40, 20),
@@ -602,7 +649,7 @@ def test_even_a_reckless_run_hands_out_no_fold(size: tuple[int, ...], nodes: tup
     assert moved_by.max() > 0.5  # and it is not for lack of a deformation
 
 
-# --- when memory runs out -----------------------------------------------------------------------------------------------
+# --- when memory runs out ---------------------------------------------------------------------------------------------
 
 
 def scarce(monkeypatch: pytest.MonkeyPatch, failures: int, shrink: int, error: Exception | None = None) -> None:
@@ -696,7 +743,7 @@ def test_a_full_gpu_hands_over_to_the_cpu(monkeypatch: pytest.MonkeyPatch) -> No
     assert flow.fallbacks[-1] == "Level 1: memory ran out; the CPU took over."
 
 
-# --- while it runs ------------------------------------------------------------------------------------------------------
+# --- while it runs ----------------------------------------------------------------------------------------------------
 
 
 def stop_after(calls: int) -> Callable[[Progress], None]:
@@ -724,6 +771,16 @@ def test_the_last_moment_to_cancel_is_after_the_warped_image() -> None:
     register(pair(FLAT).fixed, pair(FLAT).moving, QUICK, progress=news.append)
     with pytest.raises(Cancelled):
         register(pair(FLAT).fixed, pair(FLAT).moving, QUICK, progress=stop_after(len(news)))
+
+
+@pytest.mark.parametrize("initial", ["identity", "rigid"])
+def test_what_a_callback_raises_comes_out_as_it_is(initial: str) -> None:
+    def broken(news: Progress) -> None:
+        if news.fraction > 0:
+            raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine"):
+        register(pair(FLAT).fixed, pair(FLAT).moving, QUICK.replace(initial=initial), progress=broken)
 
 
 @pytest.mark.parametrize("initial", ["identity", "rigid"])

@@ -10,6 +10,7 @@ from pathlib import Path
 from .errors import Cancelled, InputError
 from .settings import PRESETS
 from .version import __version__
+from .worker import open_channel
 
 OK, FAILED, BAD_INPUT, CANCELLED = 0, 1, 2, 130
 
@@ -69,13 +70,16 @@ def _evaluate(commands) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code: 0 done, 1 a failure of ours, 2 bad input, 130 cancelled."""
     options = parser().parse_args(arguments)
-    from . import commands, worker  # heavy: only once the arguments are known to be right
-
-    output = worker.open_channel(options.progress)
+    output = open_channel(options.progress)
     try:
+        from . import commands  # heavy: only once the arguments are known to be right
+
         getattr(commands, options.run)(options, output)
     except InputError as error:
         output.failed(error.message, error.hint)
+        return BAD_INPUT
+    except ModuleNotFoundError as error:
+        output.failed(f"The Python package '{error.name}' is not installed.", f"Install it: pip install {error.name}")
         return BAD_INPUT
     except (Cancelled, KeyboardInterrupt):
         output.cancelled()

@@ -13,7 +13,7 @@ import SimpleITK as sitk
 
 from . import devices, inputs
 from .errors import InputError
-from .evaluation import Evaluation
+from .evaluation import Evaluation, check_labels
 from .evaluation import evaluate as evaluate_labels
 from .registration import register as register_images
 from .result import Result, appearing, check_output
@@ -30,12 +30,11 @@ def register(options: argparse.Namespace, channel: Channel) -> None:
         raise InputError("The report needs matplotlib, which is not installed.", "Install it: pip install matplotlib.")
     start = time.perf_counter()
     images = {
-        name: inputs.read_image(path, name.replace("_", " "))
+        name: inputs.read_image(path, _role(name))
         for name in ("fixed", "moving", "fixed_mask", "moving_mask", "fixed_labels", "moving_labels")
         if (path := getattr(options, name)) is not None
     }
-    if "fixed_labels" in images and "moving_labels" not in images:
-        raise InputError("Fixed labels alone measure nothing.", "Give --moving-labels too.")
+    _check_labels(images)
     seconds = time.perf_counter() - start
     fixed, moving = images["fixed"], images["moving"]
     result = register_images(
@@ -105,11 +104,25 @@ def _settings(options: argparse.Namespace) -> Settings:
     return settings.replace(**{name: value for name, value in named.items() if value is not None})
 
 
+def _role(option: str) -> str:
+    """What an option's file is called in messages."""
+    return f"{option} image" if option in ("fixed", "moving") else option.replace("_", " ")
+
+
+def _check_labels(images: dict[str, sitk.Image]) -> None:
+    """Refuse label maps that could not be used at the end, before the work begins."""
+    for name in ("fixed_labels", "moving_labels"):
+        if name in images and images[name].GetDimension() != images["fixed"].GetDimension():
+            raise InputError(f"The {_role(name)} have another dimension than the images.")
+    if "fixed_labels" in images:
+        if "moving_labels" not in images:
+            raise InputError("Fixed labels alone measure nothing.", "Give --moving-labels too.")
+        check_labels(images["fixed_labels"], images["moving_labels"])
+
+
 def _warped_labels(result: Result, fixed: sitk.Image, moving_labels: sitk.Image | None) -> sitk.Image | None:
     if moving_labels is None:
         return None
-    if moving_labels.GetDimension() != fixed.GetDimension():
-        raise InputError("The moving labels have another dimension than the images.")
     return resampled(moving_labels, fixed, result.transform, labels=True)
 
 

@@ -39,7 +39,8 @@ def describe(device: torch.device) -> str:
     """A name for people."""
     if device.type == "cuda":
         return f"{device} ({torch.cuda.get_device_name(device)})"
-    return f"cpu ({torch.get_num_threads()} threads)"
+    count = torch.get_num_threads()
+    return f"cpu ({count} thread{'s' if count != 1 else ''})"
 
 
 @contextlib.contextmanager

@@ -156,15 +156,33 @@ def evaluate(
     Raises:
         InputError: a label map is not one, the dimensions differ, or no structure is in both.
     """
-    fixed = _whole_labels(fixed_labels, "fixed")
-    other = _whole_labels(other_labels, "other")
+    fixed, other, chosen = check_labels(fixed_labels, other_labels, structures)
     k = fixed.GetDimension()
     pull_back = sitk.Transform(k, sitk.sitkIdentity) if transform is None else transform
-    if not k == other.GetDimension() == pull_back.GetDimension():
+    if pull_back.GetDimension() != k:
         raise InputError(
-            f"The fixed label map is {k}-D, the other {other.GetDimension()}-D, the transform "
-            f"{pull_back.GetDimension()}-D.",
-            "Choose label maps and a transform of the same dimension.",
+            f"The label maps are {k}-D and the transform is {pull_back.GetDimension()}-D.",
+            "Choose a transform of the same dimension.",
+        )
+    warped = sitk.Resample(other, fixed, pull_back, sitk.sitkNearestNeighbor, 0.0)
+    overlap = dice(sitk.GetArrayViewFromImage(fixed), sitk.GetArrayViewFromImage(warped), chosen)
+    return Evaluation(chosen, overlap, hausdorff95(fixed, warped, chosen))
+
+
+def check_labels(
+    fixed_labels: sitk.Image, other_labels: sitk.Image, structures: str = "all"
+) -> tuple[sitk.Image, sitk.Image, tuple[int, ...]]:
+    """Both label maps as uint16, and the structures to compare; the door of :func:`evaluate`.
+
+    Raises:
+        InputError: as :func:`evaluate`.
+    """
+    fixed = _whole_labels(fixed_labels, "fixed")
+    other = _whole_labels(other_labels, "other")
+    if fixed.GetDimension() != other.GetDimension():
+        raise InputError(
+            f"The fixed label map is {fixed.GetDimension()}-D and the other {other.GetDimension()}-D.",
+            "Choose label maps of the same dimension.",
         )
     common = _codes(fixed) & _codes(other)
     chosen = choose(structures, common) if common else ()
@@ -173,9 +191,7 @@ def evaluate(
             f'The two label maps have none of the structures "{structures}" in common.',
             "Check that both were made by the same protocol, with the same codes.",
         )
-    warped = sitk.Resample(other, fixed, pull_back, sitk.sitkNearestNeighbor, 0.0)
-    overlap = dice(sitk.GetArrayViewFromImage(fixed), sitk.GetArrayViewFromImage(warped), chosen)
-    return Evaluation(chosen, overlap, hausdorff95(fixed, warped, chosen))
+    return fixed, other, chosen
 
 
 def _whole_labels(image: sitk.Image, role: str) -> sitk.Image:

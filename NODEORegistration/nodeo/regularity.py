@@ -25,10 +25,30 @@ def energy(velocities: Sequence[Tensor]) -> Tensor:
 
 def gradient_energy(field: Tensor, spacing: Sequence[float]) -> Tensor:
     """Mean over points of |∇field|², from forward differences; no unit when the field is in mm."""
-    total = field.new_zeros(())
-    for axis, h in zip(range(field.dim() - 1, 0, -1), spacing, strict=True):
-        total = total + field.diff(dim=axis).square().mean() * (field.shape[0] / h**2)
-    return total
+    return _GradientEnergy.apply(field, spacing)
+
+
+class _GradientEnergy(torch.autograd.Function):
+    """The sum of squared differences and its gradient in one pass: a quadratic form needs no graph."""
+
+    @staticmethod
+    def forward(ctx, field: Tensor, spacing: Sequence[float]) -> Tensor:
+        gradient = torch.zeros_like(field) if ctx.needs_input_grad[0] else None
+        total = field.new_zeros(())
+        for axis, h in zip(range(field.dim() - 1, 0, -1), spacing, strict=True):
+            edges = field.diff(dim=axis)
+            weight = field.shape[0] / (edges.numel() * h**2)
+            total += weight * torch.dot(edges.flatten(), edges.flatten())
+            if gradient is not None:
+                n = edges.shape[axis]
+                gradient.narrow(axis, 1, n).add_(edges, alpha=2.0 * weight)
+                gradient.narrow(axis, 0, n).sub_(edges, alpha=2.0 * weight)
+        ctx.gradient = gradient
+        return total
+
+    @staticmethod
+    def backward(ctx, upstream: Tensor):
+        return ctx.gradient * upstream, None
 
 
 def _differences(field: Tensor, spacing: Sequence[float]) -> list[Tensor]:

@@ -40,7 +40,7 @@ class Settings:
     levels: tuple[int, ...] = _option((4, 2, 1), "shrink factors of the images, coarse to fine")
     iterations: tuple[int, ...] = _option((50, 40, 16), "iterations of each level")
     node_spacing: tuple[int, ...] = _option((), "velocity nodes every so many vox, a level; empty: by image size")
-    max_voxels: int = _option(30_000_000, "levels with more voxels than this are left out; larger needs more memory")
+    max_voxels: int = _option(20_000_000, "levels with more voxels than this are left out: memory grows with them")
 
     kernel: str = _option("gaussian", "smoothing K of the velocity: averaging, gaussian or none")
     kernel_window: str = _option("3.5vox", "width of K, as 6mm or 3vox: the box, or full width at half maximum")
@@ -56,7 +56,7 @@ class Settings:
     rtol: float = _option(1e-3, "relative tolerance of an adaptive solver")
     atol: float = _option(1e-2, "absolute tolerance of an adaptive solver, mm")
     adjoint: bool = _option(False, "backpropagate by the adjoint equation")
-    time_modes: int = _option(4, "time coefficients of the velocity field; 1: constant in time")
+    time_modes: int = _option(2, "time coefficients of the velocity field; 1: constant in time")
 
     learning_rate: float = _option(0.08, "first step of Adam, in spacings of the velocity grid")
     tolerance: float = _option(1e-4, "a level ends when 10 iterations gain less than this share of its gain; 0: never")

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 _BLOCK = 16  # rows of a band multiplied at once: measured best on a CPU for half-widths of 1 to 6
-_LONG_BLOCK = 128  # for the inner axes, where a block is a batched product
+_LONG_BLOCK = 256  # for the inner axes, where a block is a batched product and a part of one costs a copy
 
 
 class Band:

@@ -193,16 +193,18 @@ def sample(field: Tensor, points: Tensor) -> Tensor:
     Outside the field the nearest edge value holds. On a CPU the points are dealt out to the threads as a batch, since
     ``grid_sample`` runs in parallel over batches only.
     """
-    parts = min(torch.get_num_threads(), points.shape[1]) if points.device.type == "cpu" else 1
-    depth = points.shape[1]
-    short = -depth % parts
+    parts = torch.get_num_threads() if points.device.type == "cpu" else 1
+    axis = next((axis for axis in range(1, points.dim()) if points.shape[axis] % parts == 0), 1)
+    n = points.shape[axis]
+    short = -n % parts
     if short:
-        points = torch.cat([points, points[:, -1:].expand(-1, short, *points.shape[2:])], dim=1)
-    batch = points.unflatten(1, (parts, -1)).movedim(0, -1)
+        points = torch.cat([points, *[points.narrow(axis, n - 1, 1)] * short], dim=axis)
+    batch = points.unflatten(axis, (parts, -1)).movedim(axis, 0).movedim(1, -1)
     values = F.grid_sample(
         field.expand(parts, *field.shape), batch, mode="bilinear", padding_mode="border", align_corners=True
     )
-    return values.transpose(0, 1).flatten(1, 2)[:, :depth]
+    values = values.movedim(0, axis).flatten(axis, axis + 1)
+    return values.narrow(axis, 0, n) if short else values
 
 
 def refine(field: Tensor, factors: Sequence[int], start: Sequence[int], shape: Sequence[int]) -> Tensor:
@@ -212,15 +214,28 @@ def refine(field: Tensor, factors: Sequence[int], start: Sequence[int], shape: S
         start: first node used along each axis, z first; it coincides with the first point of the result.
         shape: shape of the result, z first.
     """
-    for axis, (factor, first, n) in enumerate(zip(factors, start, shape, strict=True), start=1):
-        field = field.narrow(axis, first, -(-(n - 1) // factor) + 1)
+    used = [-(-(n - 1) // factor) + 1 for factor, n in zip(factors, shape, strict=True)]
+    field = _Box.apply(field, start, used)
     if any(factor > 1 for factor in factors):
-        full = [factor * (n - 1) + 1 for factor, n in zip(factors, field.shape[1:], strict=True)]
+        full = [factor * (n - 1) + 1 for factor, n in zip(factors, used, strict=True)]
         mode = {1: "linear", 2: "bilinear", 3: "trilinear"}[len(full)]
         field = F.interpolate(field[None], size=full, mode=mode, align_corners=True)[0]
-    for axis, n in enumerate(shape, start=1):
-        field = field.narrow(axis, 0, n)
-    return field
+    return _Box.apply(field, [0] * len(used), shape)
+
+
+class _Box(torch.autograd.Function):
+    """A box of a field [c, D, H, W] as a view; one padding takes its gradient back, not one for every axis."""
+
+    @staticmethod
+    def forward(ctx, field: Tensor, start: Sequence[int], size: Sequence[int]) -> Tensor:
+        ctx.padding = []
+        for axis in reversed(range(len(size))):
+            ctx.padding += [start[axis], field.shape[axis + 1] - start[axis] - size[axis]]
+        return field[(slice(None), *(slice(a, a + n) for a, n in zip(start, size, strict=True)))]
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor):
+        return F.pad(gradient, ctx.padding) if any(ctx.padding) else gradient, None, None
 
 
 def dense(field: Tensor, factors: Sequence[int]) -> Tensor:

@@ -19,7 +19,6 @@ import math
 import os
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
@@ -69,12 +68,13 @@ class JsonChannel:
         os.dup2(2, 1)
         self._stop = threading.Event()
         self._over = threading.Event()
-        threading.Thread(target=self._listen, args=(sys.stdin,), daemon=True).start()
+        threading.Thread(target=self._listen, daemon=True).start()
 
     def progress(self, news: Progress) -> None:
         if self._stop.is_set():
             raise Cancelled
-        self._send("progress", **news.as_dict())
+        if not self._send("progress", **news.as_dict()):
+            raise Cancelled  # nobody listens any more
 
     def say(self, text: str) -> None:
         self._send("text", text=text)
@@ -91,27 +91,30 @@ class JsonChannel:
     def close(self) -> None:
         self._over.set()
 
-    def _send(self, event: str, **details) -> None:
+    def _send(self, event: str, **details) -> bool:
+        """Write one event; False if its reader is gone."""
         try:
             self._events.write(json.dumps(_plain({"event": event, **details}), allow_nan=False) + "\n")
             self._events.flush()
-        except OSError as error:  # nobody reads any more
-            raise Cancelled from error
+            return True
+        except OSError:
+            return False
 
-    def _listen(self, stream: TextIO) -> None:
-        """Wait for ``cancel`` or the end of the stream; insist if the run does not stop by itself."""
-        for line in stream:
-            if line.strip() == "cancel":
+    def _listen(self) -> None:
+        """Wait for ``cancel`` or the end of standard input; insist if the run does not stop by itself."""
+        heard = b""
+        while b"cancel" not in (line.strip() for line in heard.split(b"\n")[:-1]):
+            heard = heard.rpartition(b"\n")[2]
+            # the file descriptor, not sys.stdin: a thread that waits on that would hang the interpreter's exit
+            news = os.read(0, 4096)
+            if not news:
                 break
-        if self._over.is_set():
-            return
+            heard += news
         self._stop.set()
-        if not self._over.wait(_PATIENCE):
-            _thread.interrupt_main()
-        if not self._over.wait(_PATIENCE):
-            os._exit(130)
-        time.sleep(_PATIENCE)
-        os._exit(130)
+        for insist in (_thread.interrupt_main, lambda: os._exit(130)):
+            if self._over.wait(_PATIENCE):
+                return
+            insist()
 
 
 def _plain(value: Any) -> Any:
