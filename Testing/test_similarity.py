@@ -73,8 +73,9 @@ def lncc_oracle(fixed: Tensor, warped: Tensor, weight: Tensor | None) -> Tensor:
     fixed_variance = mean(fixed**2) - mean(fixed) ** 2
     warped_variance = mean(warped**2) - mean(warped) ** 2
     covariance = mean(fixed * warped) - mean(fixed) * mean(warped)
-    correlation = covariance**2 / (fixed_variance * warped_variance + 1e-8)
-    return 1.0 - (count * correlation).sum() / count.sum()
+    correlation = (covariance**2 + 1e-8) / (fixed_variance * warped_variance + 1e-8)
+    textured = fixed_variance**2 / (fixed_variance**2 + 1e-8)
+    return (count * (1.0 - correlation)).sum() / (count * textured).sum()
 
 
 def mutual_information_oracle(fixed: Tensor, warped: Tensor, weight: Tensor | None) -> Tensor:

@@ -98,19 +98,6 @@ def test_a_subgrid_of_the_active_axes_leaves_a_thin_axis_alone(grid: Grid) -> No
             assert part.spacing[axis] == grid.spacing[axis] and abs(first[axis]) < 1e-9
 
 
-@every_grid
-def test_every_so_many_points_are_those_that_slicing_keeps(grid: Grid) -> None:
-    factors = (2, 3, 4)[: len(grid.axes)]
-    kept = grid.every(factors)
-    values = grid.tensor(grid.image(noise(*grid.shape)))[tuple(slice(None, None, f) for f in reversed(factors))]
-    assert kept.shape == values.shape
-    np.testing.assert_allclose(kept.origin, grid.origin)
-    last = grid.index(kept.corners())[-1, list(grid.axes)]
-    np.testing.assert_allclose(
-        last, [(n - 1) * f for n, f in zip(reversed(values.shape), factors, strict=True)], atol=1e-9
-    )
-
-
 @pytest.mark.parametrize("axis", range(3))
 def test_a_slice_is_a_plane_in_the_world(axis: int) -> None:
     grid = SLICES[f"slice across {'xyz'[axis]}"]

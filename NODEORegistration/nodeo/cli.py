@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from . import process
 from .errors import Cancelled, InputError
 from .settings import PRESETS
 from .version import __version__
@@ -72,6 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     output = open_channel(options.progress)
     try:
+        process.prepare()
         from . import commands  # heavy: only once the arguments are known to be right
 
         getattr(commands, options.run)(options, output)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import SimpleITK as sitk
 
-from . import devices, inputs
+from . import inputs
 from .errors import InputError
 from .evaluation import Evaluation, check_labels
 from .evaluation import evaluate as evaluate_labels
@@ -23,14 +23,13 @@ from .worker import Channel
 
 def register(options: argparse.Namespace, channel: Channel) -> None:
     """Register two files and write everything into a folder."""
-    devices.keep_freed_memory()
     settings = _settings(options)
     check_output(options.output, options.overwrite)
     if options.report and importlib.util.find_spec("matplotlib") is None:
         raise InputError("The report needs matplotlib, which is not installed.", "Install it: pip install matplotlib.")
     start = time.perf_counter()
     images = {
-        name: inputs.read_image(path, _role(name))
+        name: inputs.without_time(inputs.read_image(path, _role(name)))
         for name in ("fixed", "moving", "fixed_mask", "moving_mask", "fixed_labels", "moving_labels")
         if (path := getattr(options, name)) is not None
     }

@@ -72,20 +72,3 @@ def peak_memory_mb(device: torch.device) -> dict[str, float]:
     if device.type == "cuda":
         peak["gpu"] = round(torch.cuda.max_memory_allocated(device) / 1e6, 1)
     return peak
-
-
-def keep_freed_memory() -> None:
-    """Let the C library keep what is freed for the next tensor; call it once in a process of one's own.
-
-    glibc gives large blocks back to the system at once, and a level of the pyramid asks for the same blocks again in
-    every iteration: half of the time of a bandwidth-bound operation goes into clearing pages. Elsewhere: no effect.
-    """
-    import ctypes
-    import sys
-
-    if sys.platform.startswith("linux"):
-        with contextlib.suppress(OSError, AttributeError):
-            library = ctypes.CDLL("libc.so.6")
-            m_trim_threshold, m_mmap_max = -1, -4  # from malloc.h
-            library.mallopt(m_mmap_max, 0)
-            library.mallopt(m_trim_threshold, 2**31 - 1)

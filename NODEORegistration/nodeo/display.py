@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import time
 from pathlib import Path
@@ -21,6 +22,9 @@ class Display:
     """
 
     def __init__(self, live: bool) -> None:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="replace")  # a terminal that knows only ASCII gets ? for ±
         self._bar = _bar() if live else None
 
     def progress(self, news: Progress) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 from torchdiffeq import odeint, odeint_adjoint
 
@@ -131,6 +132,7 @@ def fit_inverse(inverse: Tensor, forward: Tensor, points: Lattice, iterations: i
         forward: [k, D, H, W] at ``points``, a lattice over the same box, usually finer.
     """
     targets = points.sampling(forward)
+    inner = _inner(inverse[:1])
     weights = torch.zeros_like(inverse[:1], requires_grad=True)
     with torch.enable_grad():
         share = torch.autograd.grad(sample(weights, targets).sum(), weights)[0]
@@ -138,8 +140,14 @@ def fit_inverse(inverse: Tensor, forward: Tensor, points: Lattice, iterations: i
             inverse = inverse.detach().requires_grad_()
             error = forward + sample(inverse, targets)
             step = torch.autograd.grad(0.5 * error.square().sum(), inverse)[0]
-            inverse = inverse - step / (share + _LIGHT)
+            inverse = inverse - inner * step / (share + _LIGHT)
     return inverse.detach()
+
+
+def _inner(field: Tensor) -> Tensor:
+    """Like ``field`` [c, D, H, W]: 1, and 0 on the faces, where every displacement is and stays 0."""
+    k = field.dim() - 1
+    return F.pad(torch.ones_like(field[(slice(None), *[slice(1, -1)] * k)]), [1] * (2 * k))
 
 
 def _slopes(displacement: Tensor, spacing: Sequence[float]) -> Tensor:

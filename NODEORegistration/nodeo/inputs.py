@@ -57,20 +57,24 @@ def read_transform(path: str | Path) -> sitk.Transform:
         ) from error
 
 
+def without_time(image: sitk.Image) -> sitk.Image:
+    """``image`` without a fourth dimension of one voxel."""
+    while image.GetDimension() > 3 and image.GetSize()[-1] == 1:
+        collapse = sitk.ExtractImageFilter.DIRECTIONCOLLAPSETOSUBMATRIX
+        image = sitk.Extract(image, [*image.GetSize()[:-1], 0], directionCollapseToStrategy=collapse)
+    return image
+
+
 def check_image(image: sitk.Image, role: str) -> sitk.Image:
-    """A scalar float32 copy of ``image``, an extra dimension of one voxel dropped.
+    """A float32 copy of ``image``.
 
     Raises:
         InputError: it is not a scalar 2-D or 3-D image of finite, varying values, or an axis has 2 to 7 voxels.
     """
-    while image.GetDimension() > 3 and image.GetSize()[-1] == 1:
-        collapse = sitk.ExtractImageFilter.DIRECTIONCOLLAPSETOSUBMATRIX
-        image = sitk.Extract(image, [*image.GetSize()[:-1], 0], directionCollapseToStrategy=collapse)
     if image.GetDimension() not in (2, 3):
         raise InputError(f"The {role} has {image.GetDimension()} dimensions.", "Extract one 2-D or 3-D frame first.")
-    components = image.GetNumberOfComponentsPerPixel()
-    if components != 1:
-        raise InputError(f"The {role} has {components} values per voxel.", "Convert it to grey values first.")
+    if image.GetNumberOfComponentsPerPixel() != 1 or "complex" in image.GetPixelIDTypeAsString():
+        raise InputError(f"The {role} holds {_pixels(image)}.", "Convert it to grey values first.")
     for axis, n in enumerate(image.GetSize()):
         if 2 <= n < SMALLEST_AXIS:
             raise InputError(
@@ -87,6 +91,11 @@ def check_image(image: sitk.Image, role: str) -> sitk.Image:
     if low == high:
         raise InputError(f"The {role} is constant: every voxel is {low:g}.", "Check that the right volume was chosen.")
     return image
+
+
+def _pixels(image: sitk.Image) -> str:
+    count = image.GetNumberOfComponentsPerPixel()
+    return "complex values" if count == 1 else f"{count} values per voxel"
 
 
 def check_pair(fixed: sitk.Image, moving: sitk.Image) -> None:

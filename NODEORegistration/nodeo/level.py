@@ -78,15 +78,15 @@ class LevelProblem:
         self._between = [n // s for n, s in zip(node_factors, level.shrink[::-1], strict=True)]
         self._first = [(i - d) // n for i, d, n in zip(level.image_start[::-1], starts, node_factors, strict=True)]
         self._taper = [m // n for m, n in zip(pair.domain.margin, level.node_factors, strict=True)]
+        # smoothed like the fixed image but not thinned out: between its points nothing may be lost to interpolation
         factors = shrink_factors(pair.moving.grid, min(level.image_grid.step))
-        self.moving_image = _shrunk(pair.moving.values.to(device), factors)
-        self._moving_grid = pair.moving.grid.every(factors)
-        self.to_moving = MovingMap(self.lattice, self._moving_grid, pair.initial)
+        self.moving_image = _smoothed(pair.moving.values.to(device), factors)
+        self.to_moving = MovingMap(self.lattice, pair.moving.grid, pair.initial)
         self.similarity = similarity.build(
             settings.similarity,
             self._crop(_smoothed(pair.fixed.values.to(device), level.shrink)),
             window=settings.lncc_window,
-            weight=self._weight(pair, factors),
+            weight=self._weight(pair),
         )
         self._corners = _opposite_corners(len(self._shape))
 
@@ -147,13 +147,12 @@ class LevelProblem:
             values = values[tuple(index)]
         return values.contiguous()
 
-    def _weight(self, pair: Pair, moving_factors: Sequence[int]) -> Tensor | None:
+    def _weight(self, pair: Pair) -> Tensor | None:
         """Where the similarity counts, [D, H, W] on the image grid: both masks, and the moving image's extent."""
         device = self.lattice.device
         parts = [self._crop(part.to(device)) for part in (pair.fixed.mask, pair.overlap) if part is not None]
         if pair.moving.mask is not None:
-            every = tuple(slice(None, None, factor) for factor in moving_factors[::-1])
-            mask = pair.moving.mask.to(device)[every][None]
+            mask = pair.moving.mask.to(device)[None]
             here = self.lattice.zeros() if self.previous is None else self.previous
             parts.append((sample(mask, self._image_points(here))[0] >= 0.5).float())
         return torch.stack(parts).prod(0) if parts else None
@@ -189,8 +188,3 @@ def _smoothed(values: Tensor, factors: Sequence[int]) -> Tensor:
     sigmas = [_SIGMA * factor if factor > 1 else 0.0 for factor in reversed(factors)]
     kernel = smoothing.gaussian(values.shape, sigmas, device=values.device)
     return kernel.product(values, kernel.bands)
-
-
-def _shrunk(values: Tensor, factors: Sequence[int]) -> Tensor:
-    """Smoothed, and every so many points kept."""
-    return _smoothed(values, factors)[tuple(slice(None, None, factor) for factor in reversed(factors))].contiguous()

@@ -21,6 +21,7 @@ from .settings import Settings
 from .space import Lattice
 from .velocity import FlowField
 
+_SINGULAR = 1e-6  # determinant of an initial transform
 _TRANSPORT_STEPS = 4  # solver steps, a segment, when the flow is run once more for the inverse
 
 
@@ -55,6 +56,7 @@ def register(
         device = devices.choose(settings.device)
         with report.timed("preparation"):
             report.tell("Checking the images", 0.0)
+            fixed, moving = inputs.without_time(fixed), inputs.without_time(moving)
             scans = _checked(fixed, moving, fixed_mask, moving_mask, settings)
         with report.timed("initial transform"):
             report.tell("Initial transform", 0.01)
@@ -84,15 +86,17 @@ def _checked(
     moving = inputs.check_image(moving, "moving image")
     inputs.check_pair(fixed, moving)
     if fixed_mask is not None:
-        fixed_mask = inputs.check_mask(fixed_mask, fixed, "fixed mask")
+        fixed_mask = inputs.check_mask(inputs.without_time(fixed_mask), fixed, "fixed mask")
     if moving_mask is not None:
-        moving_mask = inputs.check_mask(moving_mask, moving, "moving mask")
+        moving_mask = inputs.check_mask(inputs.without_time(moving_mask), moving, "moving mask")
     return preparation.prepare(fixed, moving, fixed_mask, moving_mask, settings)
 
 
 def _planned(fixed: Scan, moving: Scan, initial: sitk.Transform, settings: Settings) -> tuple[Pair, list[Level]]:
     """The levels, and where the moving image lies as the initial transform sees it."""
     matrix, offset = alignment.linear_part(initial, fixed.grid)
+    if abs(np.linalg.det(matrix)) < _SINGULAR:
+        raise InputError("The initial transform cannot be inverted.", "It squeezes space flat: check its matrix.")
     overlap = _overlap(fixed, moving, matrix, offset)
     ends = [np.array([0, n - 1]) for n in moving.grid.size]
     for axis, content in zip(moving.grid.axes, moving.content[::-1], strict=True):
@@ -124,6 +128,15 @@ def _overlap(fixed: Scan, moving: Scan, matrix: np.ndarray, offset: np.ndarray) 
         raise InputError(
             "The two images do not overlap where they lie in space.",
             "Start from --initial center, or check the images' origins and directions.",
+        )
+    counted = overlap if fixed.mask is None else overlap * fixed.mask
+    if moving.mask is not None:
+        mask = moving.grid.image(moving.mask)
+        counted = counted * fixed.grid.tensor(sitk.Resample(mask, fixed.image, linear, sitk.sitkNearestNeighbor, 0.0))
+    if not counted.any():
+        raise InputError(
+            "The masks leave nothing to compare: where the initial transform puts them, they do not overlap.",
+            "Check the masks, or start from another initial transform.",
         )
     return None if bool(overlap.all()) else overlap
 

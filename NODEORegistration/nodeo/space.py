@@ -89,11 +89,6 @@ class Grid:
         spacing = tuple(s * k for s, k in zip(self.spacing, every, strict=True))
         return Grid(tuple(int(n) for n in size), spacing, tuple(origin), self.direction)
 
-    def every(self, factors: Sequence[int]) -> Grid:
-        """Every so many points along the active axes (x first), from the first on."""
-        size = [(n - 1) // k + 1 for n, k in zip(self.shape[::-1], factors, strict=True)]
-        return self.active_subgrid([0] * len(size), size, factors)
-
     def active_subgrid(self, start: Sequence[int], size: Sequence[int], every: Sequence[int]) -> Grid:
         """As :meth:`subgrid`, told for the active axes only; an axis of one point stays as it is."""
         whole = [[0] * self.ndim, list(self.size), [1] * self.ndim]

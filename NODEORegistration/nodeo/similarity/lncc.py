@@ -1,8 +1,10 @@
 """Local normalised cross correlation, with its own gradient.
 
-cc(x) = A(x)² / (B(x) C(x) + ε) with A the covariance of fixed and warped image in a box around x, B and C their
-variances (Avants et al. 2008, equation 5). The box means are three linear maps, so the gradient is three transposed box
-means; the fixed image's part is computed once. Written out it costs a fifth of what automatic differentiation needs.
+cc(x) = (A(x)² + ε) / (B(x) C(x) + ε) with A the covariance of fixed and warped image in a box around x, B and C their
+variances (Avants et al. 2008, equation 5, with ε in both places: a perfect match is the best there is in a flat window,
+too, and more contrast does not look like a better match). The box means are three linear maps, so the gradient is three
+transposed box means; the fixed image's part is computed once. Written out it costs a fifth of what automatic
+differentiation needs.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ EPSILON = 1e-8  # product of two variances of images scaled to 0..1: a standard 
 
 
 class LocalNCC:
-    """1 - mean local squared normalised cross correlation.
+    """1 - mean local squared normalised cross correlation, the mean over windows in which the fixed image has texture.
 
     Args:
         fixed: [D, H, W], scaled to 0..1.
@@ -32,8 +34,9 @@ class LocalNCC:
         self.fixed = fixed
         self.fixed_mean = self._masked_mean(fixed)
         self.fixed_variance = self._masked_mean(fixed * fixed).sub_(self.fixed_mean**2).clamp_(min=0.0)
-        perfect = self.fixed_variance.square() / (self.fixed_variance.square() + EPSILON)  # cc where warped is fixed
-        self.count = self._weighted(perfect).sum().clamp(min=1.0)
+        textured = self.fixed_variance.square() / (self.fixed_variance.square() + EPSILON)
+        self.count = self._weighted(textured).sum().clamp(min=1.0)
+        self.total = float(fixed.numel()) if weight is None else weight.sum()
 
     def __call__(self, warped: Tensor) -> Tensor:
         """The loss for ``warped`` [D, H, W], a scalar in 0..1; differentiable once."""
@@ -64,11 +67,11 @@ class LocalNCC:
         covariance = self._masked_mean(self.fixed * warped).addcmul_(self.fixed_mean, mean, value=-1.0)
         denominator = variance.mul_(self.fixed_variance).add_(EPSILON)
         ratio = covariance / denominator
-        correlation = self._weighted(covariance.mul_(ratio))
-        loss = 1.0 - correlation.sum() / self.count
+        correlation = self._weighted(covariance.mul_(ratio).add_(denominator.reciprocal(), alpha=EPSILON))
+        loss = (self.total - correlation.sum()) / self.count
         if not with_gradient:
             return loss, None
-        # dcc/dA = 2 A / (B C + ε), -dcc/dC = B A² / (B C + ε)², dC/dwarped = 2 (...): the scale brings in both 2s
+        # dcc/dA = 2 A / (B C + ε), -dcc/dC = B cc / (B C + ε), dC/dwarped = 2 (...): the scale brings in both 2s
         by_covariance = self._per_share(self._weighted(ratio))
         by_variance = self._per_share(correlation).mul_(self.fixed_variance).div_(denominator)
         constant = torch.mul(by_covariance, self.fixed_mean).addcmul_(by_variance, mean, value=-1.0)
