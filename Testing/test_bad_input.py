@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 import torch
-from nodeo import commands, devices
+from nodeo import commands, process
 from nodeo.cli import main
 from nodeo.errors import InputError
 from nodeo.registration import register
@@ -66,7 +66,7 @@ IMAGES: dict[str, tuple[Callable[[], dict], str, str]] = {
     "4-D": (lambda: {"fixed": sitk.Image([16, 16, 16, 3], sitk.sitkFloat32)}, "4 dimensions", "Extract one"),
     "vector pixels": (
         lambda: {"moving": sitk.Compose(phantom(), phantom())},
-        "pixels of the type vector of 32-bit float",
+        "2 values per voxel",
         "grey values",
     ),
     "NaN": (lambda: {"fixed": changed(float("nan"))}, "fixed image holds NaN or infinite", "by 0"),
@@ -257,7 +257,7 @@ def test_a_device_nobody_knows_gets_a_sentence() -> None:
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a good pair in it, as the current directory; the process's allocator is left alone."""
-    monkeypatch.setattr(devices, "keep_freed_memory", lambda: None)
+    monkeypatch.setattr(process, "prepare", lambda: None)
     monkeypatch.chdir(tmp_path)
     sitk.WriteImage(phantom(warp=2.0), "fixed.nrrd")
     sitk.WriteImage(phantom(), "moving.nrrd")

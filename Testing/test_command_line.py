@@ -19,7 +19,7 @@ import numpy as np
 import phantoms
 import pytest
 import SimpleITK as sitk
-from nodeo import cli, commands, devices
+from nodeo import cli, commands, process
 from nodeo.settings import PRESETS, Settings
 from nodeo.version import __version__
 from phantoms import Phantom, bumps, drawn, grid, middle
@@ -209,7 +209,7 @@ def test_what_is_named_last_wins(desk: Path) -> None:
 @pytest.fixture
 def here(done: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """In this process, in the folder of the good run: nothing below needs a process of its own."""
-    monkeypatch.setattr(devices, "keep_freed_memory", lambda: None)
+    monkeypatch.setattr(process, "prepare", lambda: None)
     monkeypatch.chdir(done.parent)
     return done.parent
 
