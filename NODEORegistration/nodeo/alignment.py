@@ -14,6 +14,9 @@ from .preparation import Scan
 from .space import Grid
 
 Check = Callable[[], None]  # raises Cancelled when the caller wants the run to stop
+_COARSE, _FINE = 32, 80  # voxels of the longest axis
+_STARTS = 5  # tried out coarsely
+
 Linear = TypeVar("Linear", bound=sitk.Transform)
 Rigid = sitk.Euler3DTransform | sitk.Euler2DTransform
 
@@ -125,30 +128,39 @@ class _Frame:
 
 
 def _search(fixed: sitk.Image, moving: sitk.Image, how: str, check: Check) -> sitk.Transform:
-    """Rigid from the three most promising starts, coarsely; then the best of them rigid and affine, finer."""
-    coarse = _reduced(fixed, 48), _reduced(moving, 48)
-    starts = sorted(_starts(fixed, moving), key=lambda start: _value(*coarse, start))
-    found = [_optimised(*coarse, start, check) for start in starts[:3]]
+    """Rigid from the most promising starts, coarsely; then the best of them rigid and affine, finer."""
+    coarse = _reduced(fixed, _COARSE), _reduced(moving, _COARSE)
+    found = [_optimised(*coarse, start, _quickly, check) for start in _promising(*coarse)]
     best = min(found, key=lambda transform: _value(*coarse, transform))
-    fine = _reduced(fixed, 96), _reduced(moving, 96)
-    best = _optimised(*fine, best, check)
-    return _optimised(*fine, _as_affine(best), check) if how == "affine" else best
+    fine = _reduced(fixed, _FINE), _reduced(moving, _FINE)
+    best = _optimised(*fine, best, _thoroughly, check)
+    return _optimised(*fine, _as_affine(best), _thoroughly, check) if how == "affine" else best
+
+
+def _promising(fixed: sitk.Image, moving: sitk.Image) -> list[Rigid]:
+    """Of all starts, the best-looking unturned one and the best-looking others."""
+    unturned, turned = _starts(fixed, moving)
+    looks = {id(start): _value(fixed, moving, start) for start in unturned + turned}
+    unturned.sort(key=lambda start: looks[id(start)])
+    others = sorted(unturned[1:] + turned, key=lambda start: looks[id(start)])
+    return [unturned[0], *others[: _STARTS - 1]]
 
 
 def _reduced(image: sitk.Image, longest: int) -> sitk.Image:
-    """``image``, block-averaged so that no axis is much longer than ``longest`` and voxels are about cubes."""
+    """``image``, smoothed and thinned so that no axis is much longer than ``longest`` and voxels are about cubes."""
     extent = max(n * s for n, s in zip(image.GetSize(), image.GetSpacing(), strict=True))
     target = extent / longest
     factors = [max(1, min(round(target / s), n // 8)) for n, s in zip(image.GetSize(), image.GetSpacing(), strict=True)]
-    return sitk.BinShrink(image, factors)
+    return sitk.BinShrink(sitk.SmoothingRecursiveGaussian(image, 0.5 * target), factors)
 
 
 def _method(fixed: sitk.Image) -> sitk.ImageRegistrationMethod:
-    """Mattes mutual information on a regular sample of at most about 50 000 voxels: the same every time."""
+    """Mattes mutual information on a regular sample of at most about 30 000 voxels: the same every time."""
     method = sitk.ImageRegistrationMethod()
     method.SetMetricAsMattesMutualInformation(32)
     method.SetMetricSamplingStrategy(sitk.ImageRegistrationMethod.REGULAR)
-    method.SetMetricSamplingPercentage(min(1.0, 50_000 / fixed.GetNumberOfPixels()))
+    method.SetMetricSamplingPercentage(min(1.0, 30_000 / fixed.GetNumberOfPixels()), seed=1)
+    method.SetNumberOfThreads(1)  # sums over threads differ in the last digits from run to run
     method.SetInterpolator(sitk.sitkLinear)
     return method
 
@@ -163,12 +175,32 @@ def _value(fixed: sitk.Image, moving: sitk.Image, transform: sitk.Transform) -> 
         return float("inf")
 
 
-def _optimised(fixed: sitk.Image, moving: sitk.Image, start: Linear, check: Check) -> Linear:
+def _quickly(method: sitk.ImageRegistrationMethod) -> None:
+    method.SetOptimizerAsRegularStepGradientDescent(
+        learningRate=0.5, minStep=1e-3, numberOfIterations=200, relaxationFactor=0.6, gradientMagnitudeTolerance=1e-8
+    )
+
+
+def _thoroughly(method: sitk.ImageRegistrationMethod) -> None:
+    method.SetOptimizerAsConjugateGradientLineSearch(
+        learningRate=1.0,
+        numberOfIterations=40,
+        convergenceMinimumValue=1e-6,
+        convergenceWindowSize=10,
+        maximumStepSizeInPhysicalUnits=2.0,
+    )
+
+
+def _optimised(
+    fixed: sitk.Image,
+    moving: sitk.Image,
+    start: Linear,
+    choose_optimiser: Callable[[sitk.ImageRegistrationMethod], None],
+    check: Check,
+) -> Linear:
     """The nearest optimum from ``start``; ``start`` itself where the optimiser finds no overlap."""
     method = _method(fixed)
-    method.SetOptimizerAsRegularStepGradientDescent(
-        learningRate=2.0, minStep=1e-3, numberOfIterations=150, relaxationFactor=0.6, gradientMagnitudeTolerance=1e-6
-    )
+    choose_optimiser(method)
     method.SetOptimizerScalesFromPhysicalShift()
     transform = type(start)(start)
     method.SetInitialTransform(transform, inPlace=True)
@@ -191,25 +223,28 @@ def _optimised(fixed: sitk.Image, moving: sitk.Image, start: Linear, check: Chec
     return transform
 
 
-def _starts(fixed: sitk.Image, moving: sitk.Image) -> list[Rigid]:
-    """Rigid transforms: each translation, unturned and turned by 20 degrees either way about each axis."""
+def _starts(fixed: sitk.Image, moving: sitk.Image) -> tuple[list[Rigid], list[Rigid]]:
+    """Each translation unturned, and each turned by 20 degrees either way about each axis."""
     k = fixed.GetDimension()
     turn = np.deg2rad(20)
-    turns = [np.zeros(3)] + [sign * turn * axis for axis in np.eye(3)[3 - (3 if k == 3 else 1) :] for sign in (1, -1)]
-    starts: list[Rigid] = []
-    for translation in _translations(fixed, moving).values():
-        for angles in turns:
-            rigid: Rigid
-            if k == 3:
-                rigid = sitk.Euler3DTransform()
-                rigid.SetRotation(*angles)
-            else:
-                rigid = sitk.Euler2DTransform()
-                rigid.SetAngle(angles[2])
-            rigid.SetCenter(_centre_of_mass(fixed).tolist())
-            rigid.SetTranslation(translation.GetOffset())
-            starts.append(rigid)
-    return starts
+    turns = [sign * turn * axis for axis in np.eye(3)[0 if k == 3 else 2 :] for sign in (1, -1)]
+    centre = _centre_of_mass(fixed)
+    translations = _translations(fixed, moving).values()
+    unturned = [_rigid(centre, translation, np.zeros(3)) for translation in translations]
+    return unturned, [_rigid(centre, translation, angles) for translation in translations for angles in turns]
+
+
+def _rigid(centre: np.ndarray, translation: sitk.TranslationTransform, angles: np.ndarray) -> Rigid:
+    rigid: Rigid
+    if len(centre) == 3:
+        rigid = sitk.Euler3DTransform()
+        rigid.SetRotation(*angles)
+    else:
+        rigid = sitk.Euler2DTransform()
+        rigid.SetAngle(angles[2])
+    rigid.SetCenter(centre.tolist())
+    rigid.SetTranslation(translation.GetOffset())
+    return rigid
 
 
 def _translations(fixed: sitk.Image, moving: sitk.Image) -> dict[str, sitk.TranslationTransform]:

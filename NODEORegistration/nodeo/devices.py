@@ -72,3 +72,10 @@ def peak_memory_mb(device: torch.device) -> dict[str, float]:
     if device.type == "cuda":
         peak["gpu"] = round(torch.cuda.max_memory_allocated(device) / 1e6, 1)
     return peak
+
+
+def ran_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory, the GPU's or the computer's, was not enough."""
+    if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
+        return True
+    return isinstance(error, RuntimeError) and "alloc" in str(error)  # how PyTorch's CPU allocator says it

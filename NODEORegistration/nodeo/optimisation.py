@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from . import regularity
+from . import devices, regularity
 from .certificate import Certificate, scale_down, unfold
 from .errors import InputError
 from .level import LevelProblem, Pair
@@ -62,6 +62,14 @@ class Flow:
             raise ValueError("no level has been registered yet")
         return self.deformation
 
+    def move(self, device: torch.device) -> None:
+        """Go on elsewhere, with everything there is so far."""
+        self.device = device
+        self.segments = [segment.moved(device) for segment in self.segments]
+        if self.deformation is not None:
+            lattice = Lattice(self.deformation.lattice.grid, device)
+            self.deformation = Deformation(self.deformation.displacement.to(device), lattice)
+
 
 class Optimisation:
     """The levels of one registration, in order.
@@ -103,8 +111,7 @@ class Optimisation:
                 self._leave_out(flow, flow.deformation, self.levels[number - 1])
             elif flow.device.type != "cpu":
                 remedy = "the CPU took over"
-                flow.device = torch.device("cpu")
-                flow.segments = [segment.moved(flow.device) for segment in flow.segments]
+                flow.move(torch.device("cpu"))
             else:
                 raise InputError(
                     "There is not enough memory for this registration.",
@@ -119,13 +126,10 @@ class Optimisation:
         try:
             self._level(flow, number, level, checkpointed)
             return True
-        except (torch.OutOfMemoryError, MemoryError) as error:
-            error.__traceback__ = None  # it holds on to the tensors that filled the memory
-            return False
-        except RuntimeError as error:
-            if "alloc" not in str(error):  # how PyTorch's CPU allocator says it
+        except Exception as error:
+            if not devices.ran_out_of_memory(error):
                 raise
-            error.__traceback__ = None
+            error.__traceback__ = None  # it holds on to the tensors that filled the memory
             return False
 
     def _leave_out(self, flow: Flow, deformation: Deformation, before: Level) -> None:

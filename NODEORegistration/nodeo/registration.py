@@ -12,7 +12,7 @@ from .assembly import assemble
 from .errors import InputError
 from .flow import Solver, fit_inverse, refine_inverse, transport
 from .level import Pair, on_nodes
-from .optimisation import Deformation, Optimisation
+from .optimisation import Deformation, Flow, Optimisation
 from .preparation import Scan
 from .progress import ProgressCallback, Reporter
 from .pyramid import Domain, Level
@@ -69,7 +69,7 @@ def register(
         flow = Optimisation(pair, levels, settings, report).run(device)
         with report.timed("inverse"):
             report.tell("Inverse", 0.96)
-            inverse = _inverse(flow.segments, flow.whole(), pair.domain)
+            inverse = _inverse(flow, pair.domain)
         report.tell("Warped image and measurements", 0.97)
         return assemble(moving, pair, flow, inverse, settings, report)
 
@@ -141,9 +141,21 @@ def _overlap(fixed: Scan, moving: Scan, matrix: np.ndarray, offset: np.ndarray) 
     return None if bool(overlap.all()) else overlap
 
 
+def _inverse(flow: Flow, domain: Domain) -> Tensor:
+    """The inverse displacement [k, D, H, W] on the nodes; on the CPU if the GPU's memory is too small for it."""
+    try:
+        return _inverted(flow.segments, flow.whole(), domain)
+    except Exception as error:
+        if flow.device.type == "cpu" or not devices.ran_out_of_memory(error):
+            raise
+    flow.move(torch.device("cpu"))
+    flow.fallbacks.append("Inverse: memory ran out; the CPU took over.")
+    return _inverted(flow.segments, flow.whole(), domain)
+
+
 @torch.no_grad()
-def _inverse(segments: list[FlowField], deformation: Deformation, domain: Domain) -> Tensor:
-    """The inverse displacement [k, D, H, W] on the nodes: the flow run backwards, then fitted to the forward map."""
+def _inverted(segments: list[FlowField], deformation: Deformation, domain: Domain) -> Tensor:
+    """The flow run backwards, then fitted to the forward map."""
     displacement, lattice = deformation.displacement, deformation.lattice
     backwards = transport(segments, lattice, Solver("midpoint", _TRANSPORT_STEPS), inverse=True)
     exact = refine_inverse(backwards, displacement, lattice)

@@ -18,6 +18,20 @@ from .errors import InputError
 from .settings import Settings
 
 
+FILES = (
+    "transform.h5",
+    "inverse.h5",
+    "displacement.nrrd",
+    "warped.nrrd",
+    "jacobian.nrrd",
+    "warped_labels.nrrd",
+    "metrics.json",
+    "settings.json",
+    "report.html",
+    "report.png",
+)  # all that a registration may leave in its folder
+
+
 @dataclass
 class Result:
     """A finished registration.
@@ -83,6 +97,8 @@ def check_output(folder: Path, overwrite: bool) -> None:
 def appearing(folder: Path) -> Iterator[Path]:
     """A fresh folder to write into, whose files move to ``folder`` only when the block ends well.
 
+    An earlier run's files in ``folder`` are replaced or removed; anything else in it stays.
+
     Raises:
         InputError: the disk is full, or refuses for another reason.
     """
@@ -95,8 +111,11 @@ def appearing(folder: Path) -> Iterator[Path]:
         yield partial
         partial.chmod(0o777 & ~_umask())
         if folder.is_dir():
-            for file in sorted(partial.iterdir()):
-                os.replace(file, folder / file.name)
+            new = sorted(file.name for file in partial.iterdir())
+            for name in new:
+                os.replace(partial / name, folder / name)
+            for name in set(FILES).difference(new):  # an earlier run's would lie beside this run's
+                (folder / name).unlink(missing_ok=True)
         else:
             os.replace(partial, folder)
         made = []
