@@ -105,20 +105,15 @@ def drift(size: tuple[int, ...], similarity: str, **options) -> np.ndarray:
     return np.linalg.norm(mapped(found.transform, moving) - world_points(moving), axis=-1)
 
 
-HISTOGRAM = pytest.mark.xfail(
-    strict=True,
-    reason="the joint histogram is sharper a little away from the identity: mi drifts by some tenths of a voxel",
-)
-
-
 @every_size
-@pytest.mark.parametrize("similarity", ["lncc", "mse", pytest.param("mi", marks=HISTOGRAM), "mind"])
+@pytest.mark.parametrize("similarity", ["lncc", "mse", "mind"])
 def test_an_image_on_itself_stays_where_it_is(size: tuple[int, ...], similarity: str) -> None:
     assert drift(size, similarity).max() < 0.05  # voxels of 1 mm
 
 
 @every_size
 def test_mutual_information_hardly_moves_an_image_on_itself(size: tuple[int, ...]) -> None:
+    """A joint histogram is sharper a little away from the identity, where fewer values mix in a bin."""
     assert drift(size, "mi")[pair(size).inside].mean() < 0.2  # voxels of 1 mm
 
 
@@ -141,11 +136,6 @@ def faces(field: sitk.Transform) -> float:
 def test_the_field_fades_to_nothing_at_its_border(size: tuple[int, ...], nodes: tuple[int, ...]) -> None:
     found = register(pair(size).fixed, pair(size).moving, QUICK.replace(node_spacing=nodes))
     assert faces(found.transform.GetNthTransform(0)) == 0
-    assert faces(found.inverse.GetNthTransform(0)) < 0.005  # mm: the least-squares fit of the inverse is not held there
-
-
-def test_the_inverse_fades_to_exactly_nothing() -> None:
-    found = register(pair(DEEP).fixed, pair(DEEP).moving, QUICK.replace(node_spacing=(4, 2)))
     assert faces(found.inverse.GetNthTransform(0)) == 0
 
 
@@ -416,14 +406,13 @@ def test_a_turn_and_a_shift_are_found_before_the_flow_starts(ndim: int, how: str
     of, _ = rigid_case(ndim)
     found = register(of.fixed, of.moving, QUICK.replace(initial=how, iterations=(40, 10)))
     assert of.before > 8
-    assert of.error(found.initial) < 1.5
-    assert of.error(found.transform) < 0.4  # voxels of 1 mm; the moving ones are up to 1.4 mm
+    assert of.error(found.initial) < 0.5
+    assert of.error(found.transform) < 0.3  # voxels of 1 mm; the moving ones are up to 1.4 mm
     points = some_points(of, 100)
     assert apart(moved(found.inverse, moved(found.transform, points)), points) <= 0.1
 
 
 @pytest.mark.parametrize("how", ["rigid", "affine"])
-@pytest.mark.xfail(strict=True, reason="SimpleITK's sampling is seeded by the clock unless told otherwise")
 def test_the_initial_transform_is_the_same_every_time(how: str) -> None:
     of, _ = rigid_case(2)
     one, two = (register(of.fixed, of.moving, QUICK.replace(initial=how, iterations=(1,))).initial for _ in range(2))

@@ -17,7 +17,6 @@ import SimpleITK as sitk
 from .errors import InputError
 from .settings import Settings
 
-
 FILES = (
     "transform.h5",
     "inverse.h5",
