@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -303,3 +304,11 @@ def test_one_value_holds_for_all_levels() -> None:
     assert settings.per_level("iterations") == (5, 5, 5)
     assert settings.per_level("steps") == (3, 2, 1)
     assert settings.per_level("node_spacing") == (4, 4, 4)
+
+
+def test_the_readme_lists_every_setting_with_its_default() -> None:
+    readme = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", readme, flags=re.MULTILINE))
+    for option in dataclasses.fields(Settings):
+        written = rows[option.name].replace("–", "")
+        assert Settings().replace(**{option.name: written.replace(", ", ",")}) == Settings(), option.name

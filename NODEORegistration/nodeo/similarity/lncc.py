@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from ..smoothing import averaging
+from .analytic import differentiable
 
 EPSILON = 1e-8  # product of two variances of images scaled to 0..1: a standard deviation of 0.01 in each counts as flat
 
@@ -40,7 +41,7 @@ class LocalNCC:
 
     def __call__(self, warped: Tensor) -> Tensor:
         """The loss for ``warped`` [D, H, W], a scalar in 0..1; differentiable once."""
-        return _LocalNCCFunction.apply(warped, self)
+        return differentiable(warped, self)
 
     def _mean(self, values: Tensor) -> Tensor:
         return self.box.product(values, self.box.bands)
@@ -78,14 +79,3 @@ class LocalNCC:
         gradient = self._spread(by_covariance).mul_(self.fixed)
         gradient.addcmul_(self._spread(by_variance), warped, value=-1.0).sub_(self._spread(constant))
         return loss, self._weighted(gradient).mul_(-2.0 / self.count)
-
-
-class _LocalNCCFunction(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, warped: Tensor, metric: LocalNCC) -> Tensor:
-        loss, ctx.gradient = metric.evaluate(warped, ctx.needs_input_grad[0])
-        return loss
-
-    @staticmethod
-    def backward(ctx, upstream: Tensor):
-        return ctx.gradient * upstream, None

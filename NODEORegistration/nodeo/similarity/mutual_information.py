@@ -13,6 +13,8 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
+from .analytic import differentiable
+
 BINS = 32
 _SPANS = BINS - 3  # the spline reaches one bin down and two up: 0..1 covers the spans for which all four exist
 _CHUNK = 1 << 16  # voxels worked on at once: small enough for what is computed on the way to stay in the cache
@@ -49,7 +51,7 @@ class MutualInformation:
 
     def __call__(self, warped: Tensor) -> Tensor:
         """The loss for ``warped`` [D, H, W], a scalar; differentiable once. Values outside 0..1 have no gradient."""
-        return _MutualInformationFunction.apply(warped, self)
+        return differentiable(warped, self)
 
     def evaluate(self, warped: Tensor, with_gradient: bool) -> tuple[Tensor, Tensor | None]:
         """The loss and, if asked for, its gradient [D, H, W] with respect to ``warped``."""
@@ -107,14 +109,3 @@ def _shared_information(joint: Tensor) -> tuple[Tensor, Tensor]:
     joint_entropy = -(joint * log_joint).sum()
     shared = 2.0 * (entropies - joint_entropy) / entropies
     return shared, (2.0 * (log_joint - log_warped) + shared * (log_warped + 1.0)) / entropies
-
-
-class _MutualInformationFunction(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, warped: Tensor, metric: MutualInformation) -> Tensor:
-        loss, ctx.gradient = metric.evaluate(warped, ctx.needs_input_grad[0])
-        return loss
-
-    @staticmethod
-    def backward(ctx, upstream: Tensor):
-        return ctx.gradient * upstream, None
