@@ -8,6 +8,7 @@ from typing import TypeVar
 import numpy as np
 import SimpleITK as sitk
 
+from . import devices
 from .errors import InputError
 from .inputs import read_transform
 from .preparation import Scan
@@ -129,6 +130,11 @@ class _Frame:
 
 def _search(fixed: sitk.Image, moving: sitk.Image, how: str, check: Check) -> sitk.Transform:
     """Rigid from the most promising starts, coarsely; then the best of them rigid and affine, finer."""
+    with devices.threads(1):  # what several threads add up differs in the last digits from run to run
+        return _searched(fixed, moving, how, check)
+
+
+def _searched(fixed: sitk.Image, moving: sitk.Image, how: str, check: Check) -> sitk.Transform:
     coarse = _reduced(fixed, _COARSE), _reduced(moving, _COARSE)
     found = [_optimised(*coarse, start, _quickly, check) for start in _promising(*coarse)]
     best = min(found, key=lambda transform: _value(*coarse, transform))
@@ -160,7 +166,6 @@ def _method(fixed: sitk.Image) -> sitk.ImageRegistrationMethod:
     method.SetMetricAsMattesMutualInformation(32)
     method.SetMetricSamplingStrategy(sitk.ImageRegistrationMethod.REGULAR)
     method.SetMetricSamplingPercentage(min(1.0, 30_000 / fixed.GetNumberOfPixels()), seed=1)
-    method.SetNumberOfThreads(1)  # sums over threads differ in the last digits from run to run
     method.SetInterpolator(sitk.sitkLinear)
     return method
 
