@@ -66,6 +66,14 @@ def linear_part(transform: sitk.Transform, grid: Grid) -> tuple[np.ndarray, np.n
     return matrix, images.mean(0) - matrix @ points.mean(0)
 
 
+def affine(matrix: np.ndarray, offset: np.ndarray) -> sitk.AffineTransform:
+    """x -> matrix x + offset."""
+    transform = sitk.AffineTransform(len(offset))
+    transform.SetMatrix(matrix.ravel().tolist())
+    transform.SetTranslation(offset.tolist())
+    return transform
+
+
 def inverse_transform(transform: sitk.Transform, grid: Grid) -> sitk.Transform:
     """The inverse of A. Where SimpleITK knows none, its displacement field is inverted numerically on ``grid``.
 
@@ -76,15 +84,11 @@ def inverse_transform(transform: sitk.Transform, grid: Grid) -> sitk.Transform:
         return transform.GetInverse()
     except RuntimeError:
         pass
-    matrix, offset = linear_part(transform, grid)
-    start = sitk.AffineTransform(grid.ndim)
-    start.SetMatrix(np.linalg.inv(matrix).ravel().tolist())
-    start.SetTranslation((-np.linalg.inv(matrix) @ offset).tolist())
-    field = sitk.TransformToDisplacementField(
-        transform, sitk.sitkVectorFloat64, grid.size, grid.origin, grid.spacing, grid.direction
-    )
     inverse = sitk.InvertDisplacementField(
-        field, maximumNumberOfIterations=50, maxErrorToleranceThreshold=0.01, meanErrorToleranceThreshold=0.001
+        grid.displacements(transform),
+        maximumNumberOfIterations=50,
+        maxErrorToleranceThreshold=0.01,
+        meanErrorToleranceThreshold=0.001,
     )
     return sitk.DisplacementFieldTransform(inverse)
 
@@ -122,10 +126,7 @@ class _Frame:
         matrix = self.plane @ (images[1:] - images[0]).T @ self.plane.T + self.normal @ self.normal.T
         origin = np.asarray(self.fixed.origin)
         offset = origin + self.plane @ images[0] + self.normal @ self.across - matrix @ origin
-        transform = sitk.AffineTransform(self.fixed.ndim)
-        transform.SetMatrix(matrix.ravel().tolist())
-        transform.SetTranslation(offset.tolist())
-        return transform
+        return affine(matrix, offset)
 
 
 def _search(fixed: sitk.Image, moving: sitk.Image, how: str, check: Check) -> sitk.Transform:

@@ -14,6 +14,7 @@ from torch import Tensor
 from . import alignment, devices, regularity
 from .level import Pair
 from .progress import Reporter
+from .resampling import darkest, resampled
 from .result import Result
 from .settings import Settings
 from .space import Grid, Lattice, dense, sample
@@ -48,8 +49,7 @@ def assemble(
         transform = _composite([pair.initial, _field_transform(displacement)])
         inverse_transform = _composite([_field_transform(kept.vector_image(back)), initial_back])
     with report.timed("warped image"):
-        background = float(sitk.GetArrayViewFromImage(moving).min())
-        warped = sitk.Resample(moving, pair.fixed.image, transform, sitk.sitkLinear, background, moving.GetPixelID())
+        warped = resampled(moving, pair.fixed.image, transform)
         report.check()
     with report.timed("measurements"):
         determinant = _determinant(pair, transform, on_voxels)
@@ -65,7 +65,7 @@ def assemble(
         warped=warped,
         jacobian=pair.fixed.grid.image(determinant),
         initial=pair.initial,
-        background=background,
+        background=darkest(moving),
         metrics=metrics,
         history=flow.history,
         settings=settings,
@@ -102,10 +102,8 @@ def _determinant(pair: Pair, transform: sitk.Transform, on_voxels: Tensor) -> Te
     """det J of φ [D, H, W] on the fixed grid, in mm, by central differences."""
     grid = pair.fixed.grid
     if not pair.initial.IsLinear():
-        field = sitk.TransformToDisplacementField(
-            transform, sitk.sitkVectorFloat64, grid.size, grid.origin, grid.spacing, grid.direction
-        )
-        return regularity.jacobian_determinant(grid.local_vectors(field), grid.step)
+        field = grid.local_vectors(grid.displacements(transform))
+        return regularity.jacobian_determinant(field, grid.step)
     matrix, _ = alignment.linear_part(pair.initial, grid)
     scale = float(np.linalg.det(matrix))
     whole = torch.full(grid.shape, scale)

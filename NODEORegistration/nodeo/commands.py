@@ -16,6 +16,7 @@ from .errors import InputError
 from .evaluation import Evaluation, check_labels
 from .evaluation import evaluate as evaluate_labels
 from .registration import register as register_images
+from .resampling import resampled
 from .result import Result, appearing, check_output
 from .settings import Settings
 from .worker import Channel
@@ -82,17 +83,6 @@ def evaluate(options: argparse.Namespace, channel: Channel) -> None:
     channel.say(evaluate_labels(fixed, other, options.structures, transform).table())
 
 
-def resampled(image: sitk.Image, reference: sitk.Image, transform: sitk.Transform, labels: bool) -> sitk.Image:
-    """``image`` on the grid of ``reference`` through a pull-back ``transform``, in its own pixel type.
-
-    Outside the image a label map is 0, any other image as dark as its darkest voxel.
-    """
-    if labels:
-        return sitk.Resample(image, reference, transform, sitk.sitkNearestNeighbor, 0.0, image.GetPixelID())
-    background = float(sitk.GetArrayViewFromImage(image).min())
-    return sitk.Resample(image, reference, transform, sitk.sitkLinear, background, image.GetPixelID())
-
-
 def _settings(options: argparse.Namespace) -> Settings:
     """The preset, then the settings file, then ``--set``, then the options that have a name of their own."""
     settings = Settings.preset(options.preset or "balanced")
@@ -138,7 +128,7 @@ def _report(result: Result, fixed: sitk.Image, moving: sitk.Image, options: argp
 
     data = ReportInput(
         fixed=fixed,
-        before=resampled(moving, fixed, result.initial, labels=False),
+        before=resampled(moving, fixed, result.initial),
         warped=result.warped,
         jacobian=result.jacobian,
         transform=result.transform,

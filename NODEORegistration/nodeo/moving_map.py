@@ -61,8 +61,5 @@ def _local(lattice: Lattice) -> Tensor:
 
 def _sampled(transform: sitk.Transform, grid: Grid) -> np.ndarray:
     """World positions [..., ndim] to which ``transform`` takes the points of ``grid``."""
-    field = sitk.TransformToDisplacementField(
-        transform, sitk.sitkVectorFloat64, grid.size, grid.origin, grid.spacing, grid.direction
-    )
     position = sitk.PhysicalPointSource(sitk.sitkVectorFloat64, grid.size, grid.origin, grid.spacing, grid.direction)
-    return sitk.GetArrayFromImage(field + position)
+    return sitk.GetArrayFromImage(grid.displacements(transform) + position)

@@ -110,9 +110,7 @@ def _planned(fixed: Scan, moving: Scan, initial: sitk.Transform, settings: Setti
 
 def _overlap(fixed: Scan, moving: Scan, matrix: np.ndarray, offset: np.ndarray) -> Tensor | None:
     """[D, H, W] on the fixed grid: 1 where the initial transform leads into the moving image; None if everywhere."""
-    linear = sitk.AffineTransform(fixed.grid.ndim)
-    linear.SetMatrix(matrix.ravel().tolist())
-    linear.SetTranslation(offset.tolist())
+    linear = alignment.affine(matrix, offset)
     everywhere = moving.grid.stamp(sitk.Image(moving.grid.size, sitk.sitkUInt8) + 1)
     inside = sitk.Resample(
         everywhere,

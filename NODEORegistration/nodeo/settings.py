@@ -17,7 +17,6 @@ KERNELS = ("averaging", "gaussian", "none")
 FIXED_STEP_SOLVERS = ("euler", "midpoint", "heun2", "heun3", "rk4", "explicit_adams", "implicit_adams")
 ADAPTIVE_SOLVERS = ("dopri5", "dopri8", "bosh3", "fehlberg2", "adaptive_heun")
 SOLVERS = FIXED_STEP_SOLVERS + ADAPTIVE_SOLVERS
-INITIAL = ("identity", "center", "rigid", "affine")
 
 
 def _option(default: Any, help: str) -> Any:

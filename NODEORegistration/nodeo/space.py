@@ -116,6 +116,12 @@ class Grid:
         apart = np.abs(self.corners() - other.corners()).max()
         return bool(apart <= tolerance * min(self.spacing))
 
+    def displacements(self, transform: sitk.Transform) -> sitk.Image:
+        """T(x) - x at every point of the grid, world mm, float64, for a transform T from world to world."""
+        return sitk.TransformToDisplacementField(
+            transform, sitk.sitkVectorFloat64, self.size, self.origin, self.spacing, self.direction
+        )
+
     # --- between images and tensors ---------------------------------------------------------------------------------
 
     def tensor(self, image: sitk.Image, dtype: torch.dtype = torch.float32) -> Tensor:
