@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+MODULE = ROOT / "NODEORegistration"
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +47,47 @@ def test_the_catalogue_entry_says_what_the_older_form_says(s4ext: dict[str, str]
     assert entry["build_subdirectory"] == s4ext["build_subdirectory"]
 
 
-def test_every_module_of_the_engine_is_installed() -> None:
-    folder = ROOT / "NODEORegistration"
-    listed = set(re.findall(r"^  (\S+\.py)$", (folder / "CMakeLists.txt").read_text(encoding="utf-8"), re.MULTILINE))
-    assert listed == {str(path.relative_to(folder)) for path in folder.rglob("*.py")}
+def listed(variable: str, cmake: Path) -> set[str]:
+    """The entries of one ``set(VARIABLE …)`` of a CMake file."""
+    block = re.search(rf"^set\({variable}\n(.*?)^  \)$", cmake.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert block, variable
+    return {line.strip().replace("${MODULE_NAME}", MODULE.name) for line in block[1].splitlines()}
+
+
+def tracked(folder: Path, *patterns: str) -> set[str]:
+    """Files below ``folder``, relative to it, without what Python and its installers leave behind."""
+    found = {path.relative_to(folder) for pattern in patterns for path in folder.rglob(pattern) if path.is_file()}
+    left_behind = ("__pycache__", "nodeo.egg-info")
+    return {path.as_posix() for path in found if not set(left_behind).intersection(path.parts)}
+
+
+def test_every_script_of_the_module_is_installed() -> None:
+    assert listed("MODULE_PYTHON_SCRIPTS", MODULE / "CMakeLists.txt") == tracked(MODULE, "*.py")
+
+
+def test_everything_else_of_the_module_is_installed() -> None:
+    others = tracked(MODULE, "*") - tracked(MODULE, "*.py", "*.pyc", "CMakeLists.txt")
+    assert listed("MODULE_PYTHON_RESOURCES", MODULE / "CMakeLists.txt") == others
+
+
+def test_the_sample_pair_is_installed() -> None:
+    listed_files = listed("SAMPLE_DATA", MODULE / "CMakeLists.txt")
+    assert listed_files == {f"Resources/SampleData/{name}" for name in tracked(ROOT / "Resources" / "SampleData", "*")}
+
+
+def test_the_packages_the_worker_needs_are_those_of_the_engine() -> None:
+    lines = (MODULE / "Resources" / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    asked = {line for line in lines if line and not line.startswith("#")}
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    needed = set(re.findall(r'"([^"]+)"', re.search(r"^dependencies = \[(.*?)\]", project, re.MULTILINE)[1]))
+    with_slicer = {need for need in needed if re.match("numpy|SimpleITK", need)}
+    assert asked == needed - with_slicer
+
+
+def test_slicer_never_imports_the_engine() -> None:
+    for path in [MODULE / "NODEORegistration.py", *(MODULE / "NODEORegistrationLib").glob("*.py")]:
+        source = path.read_text(encoding="utf-8")
+        assert not re.search(r"^\s*(import|from) (nodeo|torch|torchdiffeq)\b", source, flags=re.MULTILINE), path
 
 
 def test_the_engine_never_imports_the_host() -> None:

@@ -139,11 +139,8 @@ class Settings:
         return _length(self.kernel_window)
 
 
-PRESETS: dict[str, dict[str, Any]] = {
-    "fast": {"levels": (4, 2), "iterations": (40, 15), "steps": (2, 1)},
-    "balanced": {},
-    "accurate": {"iterations": (80, 60, 40), "steps": (4, 2, 1), "kernel_window": "3vox", "lambda_df": 0.4},
-}
+# The file is shared with programs that offer the presets without importing this package.
+PRESETS: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("presets.json").read_text(encoding="utf-8"))
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

@@ -1,0 +1,156 @@
+"""Everything a person chooses in the panel, kept in the scene: reopened, the scene shows the same panel.
+
+What the engine calls a setting has the engine's name here (``lambda_J``), so that the panel, a script and the command
+line say the same; what belongs to the scene has Slicer's style (``fixedVolume``).
+"""
+
+from enum import Enum
+from typing import Annotated, Union
+
+from slicer import (
+    vtkMRMLLabelMapVolumeNode,
+    vtkMRMLScalarVolumeNode,
+    vtkMRMLSegmentationNode,
+    vtkMRMLTransformNode,
+)
+from slicer.i18n import tr as _
+from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper
+
+
+class _Option(Enum):
+    """An enumeration whose value is what the engine is told; the panel shows ``label()``."""
+
+    def label(self):
+        return _LABELS.get(self, self.value)
+
+
+class Preset(_Option):
+    FAST = "fast"
+    BALANCED = "balanced"
+    ACCURATE = "accurate"
+    CUSTOM = "custom"
+
+
+class InitialTransform(_Option):
+    IDENTITY = "identity"
+    CENTER = "center"
+    RIGID = "rigid"
+    AFFINE = "affine"
+    NODE = "node"
+
+
+class Kernel(_Option):
+    GAUSSIAN = "gaussian"
+    AVERAGING = "averaging"
+    NONE = "none"
+
+
+class WindowUnit(_Option):
+    VOX = "vox"
+    MM = "mm"
+
+
+class Similarity(_Option):
+    LNCC = "lncc"
+    MSE = "mse"
+    MI = "mi"
+    MIND = "mind"
+
+
+class Solver(_Option):
+    MIDPOINT = "midpoint"
+    EULER = "euler"
+    HEUN2 = "heun2"
+    HEUN3 = "heun3"
+    RK4 = "rk4"
+    EXPLICIT_ADAMS = "explicit_adams"
+    IMPLICIT_ADAMS = "implicit_adams"
+    DOPRI5 = "dopri5"
+    DOPRI8 = "dopri8"
+    BOSH3 = "bosh3"
+    FEHLBERG2 = "fehlberg2"
+    ADAPTIVE_HEUN = "adaptive_heun"
+
+
+class Device(_Option):
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
+_LABELS = {
+    Preset.FAST: _("Fast"),
+    Preset.BALANCED: _("Balanced"),
+    Preset.ACCURATE: _("Accurate"),
+    Preset.CUSTOM: _("Custom"),
+    InitialTransform.IDENTITY: _("None: the volumes as they lie"),
+    InitialTransform.CENTER: _("Align the centers"),
+    InitialTransform.RIGID: _("Rigid"),
+    InitialTransform.AFFINE: _("Affine"),
+    InitialTransform.NODE: _("A transform of the scene"),
+    Kernel.GAUSSIAN: _("Gaussian"),
+    Kernel.AVERAGING: _("Averaging"),
+    Kernel.NONE: _("None"),
+    Similarity.LNCC: _("Local correlation"),
+    Similarity.MSE: _("Mean squared difference"),
+    Similarity.MI: _("Mutual information"),
+    Similarity.MIND: _("MIND descriptor"),
+    Device.AUTO: _("Automatic"),
+    Device.CPU: _("CPU"),
+    Device.CUDA: _("GPU (CUDA)"),
+}
+
+# What a run may put into the scene: the parameter that asks for it, and the one that holds its node.
+OUTPUTS = {
+    "transform": ("createTransform", "outputTransform"),
+    "inverse": ("createInverse", "outputInverse"),
+    "warped": ("createWarped", "outputWarped"),
+    "jacobian": ("createJacobian", "outputJacobian"),
+}
+
+MaskNode = Union[vtkMRMLSegmentationNode, vtkMRMLLabelMapVolumeNode, None]  # noqa: UP007 for the node wrapper
+
+
+@parameterNodeWrapper
+class Parameters:
+    """The parameter node of the module; defaults are those of the preset ``balanced``."""
+
+    fixedVolume: vtkMRMLScalarVolumeNode
+    movingVolume: vtkMRMLScalarVolumeNode
+    fixedMask: MaskNode
+    movingMask: MaskNode
+    initial: InitialTransform = InitialTransform.IDENTITY
+    initialTransform: vtkMRMLTransformNode
+
+    preset: Preset = Preset.BALANCED
+    kernel: Kernel = Kernel.GAUSSIAN
+    kernel_window: Annotated[float, WithinRange(0.0, 100.0)] = 3.5
+    kernel_window_unit: WindowUnit = WindowUnit.VOX
+    kernel_passes: Annotated[int, WithinRange(1, 20)] = 1
+    lambda_J: Annotated[float, WithinRange(0.0, 1e6)] = 3000.0
+    lambda_df: Annotated[float, WithinRange(0.0, 1e4)] = 0.5
+    lambda_v: Annotated[float, WithinRange(0.0, 1e4)] = 0.0
+    lambda_s: Annotated[float, WithinRange(0.0, 1e4)] = 0.25
+
+    similarity: Similarity = Similarity.LNCC
+    lncc_window: Annotated[int, WithinRange(3, 99)] = 5
+    levels: str = "4, 2, 1"
+    iterations: str = "50, 40, 16"
+    solver: Solver = Solver.MIDPOINT
+    steps: str = "2, 2, 1"
+    time_modes: Annotated[int, WithinRange(1, 8)] = 2
+    learning_rate: Annotated[float, WithinRange(0.001, 10.0)] = 0.08
+    match_histograms: bool = False
+    device: Device = Device.AUTO
+    threads: Annotated[int, WithinRange(0, 1024)] = 0
+    seed: Annotated[int, WithinRange(0, 2**31 - 1)] = 0
+    other_settings: str = ""
+
+    createTransform: bool = True
+    outputTransform: vtkMRMLTransformNode
+    createWarped: bool = True
+    outputWarped: vtkMRMLScalarVolumeNode
+    createJacobian: bool = True
+    outputJacobian: vtkMRMLScalarVolumeNode
+    createInverse: bool = True
+    outputInverse: vtkMRMLTransformNode

@@ -1,0 +1,98 @@
+"""How a run is getting on: bar, stage, time left, loss curve and log."""
+
+import time
+
+from slicer.i18n import tr as _
+
+from .LossCurve import drawLossCurve
+
+_CURVE_HEIGHT = 110
+_REDRAW_SECONDS = 0.2
+
+
+class ProgressPanel:
+    """Shows one run at a time.
+
+    Args:
+        ui: the widgets of the panel.
+    """
+
+    def __init__(self, ui):
+        self.ui = ui
+        self._run = None
+        self._started = self._drawn = 0.0
+        ui.progressFrame.visible = False
+
+    def follow(self, run):
+        """Show ``run`` from its start to its end."""
+        self._run = run
+        self._started, self._drawn = time.monotonic(), 0.0
+        self.ui.progressFrame.visible = True
+        self.ui.progressBar.setValue(0)
+        self.ui.lossCurveLabel.visible = False
+        self.ui.logTextEdit.plainText = ""
+        self.ui.stageLabel.text = _("Starting")
+        run.progress.connect(self._onProgress)
+        run.log.connect(self._onLog)
+        run.ended.connect(self._onEnded)
+
+    def stopFollowing(self):
+        """Let go of the run; it goes on without being shown."""
+        if self._run is not None:
+            self._run.progress.disconnect(self._onProgress)
+            self._run.log.disconnect(self._onLog)
+            self._run.ended.disconnect(self._onEnded)
+            self._run = None
+
+    def _onProgress(self, event):
+        fraction = event.get("fraction") or 0.0
+        if self._run.state == "preparing":  # it may have waited before
+            self._started = time.monotonic()
+        self.ui.progressBar.setValue(round(100 * fraction))
+        self.ui.stageLabel.text = " · ".join(filter(None, (_stage(event), self._timeLeft(fraction))))
+        if event.get("loss") is not None and time.monotonic() - self._drawn > _REDRAW_SECONDS:
+            self._drawCurve()
+
+    def _onLog(self, line):
+        self.ui.logTextEdit.appendPlainText(line)
+
+    def _onEnded(self, run):
+        if run.history:
+            self._drawCurve()
+        self.ui.progressBar.setValue(100 if run.state == "finished" else 0)
+        if run.state == "finished":
+            self.ui.stageLabel.text = _("Done in {seconds:.1f} s").format(seconds=time.monotonic() - self._started)
+        elif run.state == "cancelled":
+            self.ui.stageLabel.text = _("Cancelled; the scene is as it was")
+        else:
+            self.ui.stageLabel.text = _("Failed: {message}").format(message=run.message)
+        self.stopFollowing()
+
+    def _timeLeft(self, fraction):
+        spent = time.monotonic() - self._started
+        if fraction < 0.04 or spent < 1.0:
+            return ""
+        left = spent / fraction - spent
+        if left < 90:
+            return _("about {seconds:.0f} s left").format(seconds=max(left, 1))
+        return _("about {minutes:.0f} min left").format(minutes=left / 60)
+
+    def _drawCurve(self):
+        label = self.ui.lossCurveLabel
+        label.visible = True
+        width = max(self.ui.registerButton.width - 18, 120)
+        label.setPixmap(drawLossCurve(self._run.history, width, _CURVE_HEIGHT, label.palette))
+        self._drawn = time.monotonic()
+
+
+def _stage(event):
+    parts = [event.get("stage") or ""]
+    if event.get("level"):
+        parts.append(_("level {level} of {levels}").format(level=event["level"], levels=event["levels"]))
+    if event.get("iteration"):
+        parts.append(
+            _("iteration {iteration} of {iterations}").format(
+                iteration=event["iteration"], iterations=event["iterations"]
+            )
+        )
+    return " · ".join(parts)

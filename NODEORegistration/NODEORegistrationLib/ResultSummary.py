@@ -1,0 +1,64 @@
+"""What a registration achieved, in a few lines a radiologist reads."""
+
+from slicer.i18n import tr as _
+
+
+def summaryRows(metrics):
+    """The result as (name, value, remark) rows of plain text; what the metrics lack is left out."""
+    rows = []
+    similarity = metrics.get("similarity") or {}
+    if _given(similarity, "before", "after"):
+        rows.append(
+            (
+                _("Similarity loss ({name})").format(name=similarity.get("name") or "?"),
+                f"{similarity['before']:.4g} → {similarity['after']:.4g}",
+                _("less is better"),
+            )
+        )
+    folding = metrics.get("folding") or {}
+    if _given(folding, "voxels"):
+        percent = folding.get("percent") or 0
+        rows.append((_("Folded voxels"), f"{folding['voxels']:,}", f"{percent:.3g} %" if folding["voxels"] else ""))
+    jacobian = metrics.get("jacobian") or {}
+    if _given(jacobian, "min", "max"):
+        middle = _("98 %: {low:.2f} … {high:.2f}") if _given(jacobian, "p1", "p99") else ""
+        rows.append(
+            (
+                _("det J"),
+                f"{jacobian['min']:.3g} … {jacobian['max']:.3g}",
+                middle.format(low=jacobian.get("p1"), high=jacobian.get("p99")) if middle else "",
+            )
+        )
+    consistency = metrics.get("inverse_consistency_mm") or {}
+    if _given(consistency, "mean", "p99"):
+        rows.append(
+            (
+                _("Inverse consistency"),
+                _("{mean:.3f} mm").format(mean=consistency["mean"]),
+                _("99 %: {p99:.2f} mm").format(p99=consistency["p99"]),
+            )
+        )
+    seconds = metrics.get("seconds") or {}
+    if _given(seconds, "total"):
+        rows.append((_("Time"), _("{seconds:.1f} s").format(seconds=seconds["total"]), metrics.get("device") or ""))
+    for fallback in metrics.get("fallbacks") or []:
+        rows.append((_("Note"), str(fallback), ""))
+    return rows
+
+
+def summaryHtml(metrics):
+    """The rows as a table for a label."""
+    return f"<table cellspacing='2'>{''.join(_row(*row) for row in summaryRows(metrics))}</table>"
+
+
+def _row(name, value, remark):
+    note = f" &nbsp;<small>{_escaped(remark)}</small>" if remark else ""
+    return f"<tr><td>{_escaped(name)}&nbsp;&nbsp;</td><td><b>{_escaped(value)}</b>{note}</td></tr>"
+
+
+def _given(values, *names):
+    return all(isinstance(values.get(name), (int, float)) for name in names)
+
+
+def _escaped(text):
+    return str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

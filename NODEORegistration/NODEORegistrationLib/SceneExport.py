@@ -1,0 +1,193 @@
+"""From the scene to the worker's files: volumes, masks and transforms as their parent transforms place them.
+
+Nothing here changes the scene. Nodes that are written are nodes of their own outside it, which share the image data.
+"""
+
+import numpy as np
+import slicer
+import vtk
+from slicer.i18n import tr as _
+
+_LABELMAP = "Binary labelmap"
+_RIGID = 1e-4  # how far a parent's matrix may be from a rotation
+
+
+class ExportError(RuntimeError):
+    """A node that cannot be handed to the engine, in one sentence."""
+
+
+def writeVolume(volumeNode, path, toWorld):
+    """Write a volume with ``toWorld``, a matrix (RAS), made part of its geometry.
+
+    Raises:
+        ExportError: it cannot be written.
+    """
+    copy = slicer.vtkMRMLScalarVolumeNode()
+    copy.SetAndObserveImageData(volumeNode.GetImageData())
+    copy.SetIJKToRASMatrix(_geometry(volumeNode, toWorld))
+    _writeNRRD(copy, path, volumeNode.GetName())
+
+
+def worldMatrix(node, rigidOnly=False):
+    """The node's local → world matrix (RAS).
+
+    Raises:
+        ExportError: a parent deforms, or (``rigidOnly``) it scales or shears.
+    """
+    matrix = vtk.vtkMatrix4x4()
+    parent = node.GetParentTransformNode()
+    if parent is None:
+        return matrix
+    if not parent.IsTransformToWorldLinear():
+        raise ExportError(_("{name} is under a deforming transform: harden it first.").format(name=node.GetName()))
+    parent.GetMatrixTransformToWorld(matrix)
+    rotation = slicer.util.arrayFromVTKMatrix(matrix)[:3, :3]
+    if rigidOnly and not np.allclose(rotation.T @ rotation, np.eye(3), atol=_RIGID):
+        raise ExportError(
+            _("The transform above {name} scales or shears it: harden it first.").format(name=node.GetName())
+        )
+    return matrix
+
+
+def _geometry(volumeNode, toWorld):
+    ijkToLocal = vtk.vtkMatrix4x4()
+    volumeNode.GetIJKToRASMatrix(ijkToLocal)
+    return _product(toWorld, ijkToLocal)
+
+
+def _writeNRRD(node, path, name):
+    storage = slicer.vtkMRMLNRRDStorageNode()
+    storage.SetFileName(str(path))
+    storage.SetUseCompression(False)
+    if not storage.WriteData(node):
+        raise ExportError(_("{name} could not be written for the registration.").format(name=name))
+
+
+def writeMask(maskNode, volumeNode, path, toWorld):
+    """Write a segmentation or label map as a mask (not 0) that lies where its volume was written.
+
+    Args:
+        toWorld: the matrix that the volume itself was written with.
+
+    Raises:
+        ExportError: nothing is in the mask, or a parent transform of it deforms.
+    """
+    # local coordinates of the mask -> where the volume's file has them
+    toFile = _product(toWorld, _inverse(worldMatrix(volumeNode)), worldMatrix(maskNode))
+    copy = slicer.vtkMRMLLabelMapVolumeNode()
+    if maskNode.IsA("vtkMRMLSegmentationNode"):
+        copy.SetAndObserveImageData(_visibleSegments(maskNode, volumeNode))
+        copy.SetIJKToRASMatrix(_geometry(volumeNode, toWorld))
+    else:
+        copy.SetAndObserveImageData(maskNode.GetImageData())
+        copy.SetIJKToRASMatrix(_geometry(maskNode, toFile))
+    image = copy.GetImageData()
+    if image is None or image.GetNumberOfPoints() == 0 or image.GetScalarRange() == (0.0, 0.0):
+        raise ExportError(_("The mask {name} is empty.").format(name=maskNode.GetName()))
+    _writeNRRD(copy, path, maskNode.GetName())
+
+
+def _visibleSegments(segmentationNode, volumeNode):
+    """The visible segments as one label map on the volume's voxels; None if there are none."""
+    display = segmentationNode.GetDisplayNode()
+    segmentIds = vtk.vtkStringArray()
+    for segmentId in segmentationNode.GetSegmentation().GetSegmentIDs():
+        if display is None or display.GetSegmentVisibility(segmentId):
+            segmentIds.InsertNextValue(segmentId)
+    if segmentIds.GetNumberOfValues() == 0:
+        return None
+    source = segmentationNode
+    if not source.GetSegmentation().ContainsRepresentation(_LABELMAP):
+        source = slicer.vtkMRMLSegmentationNode()  # a copy: making a label map of surfaces changes the node
+        source.GetSegmentation().DeepCopy(segmentationNode.GetSegmentation())
+        if not source.GetSegmentation().CreateRepresentation(_LABELMAP):
+            raise ExportError(_("{name} cannot be made a label map.").format(name=segmentationNode.GetName()))
+    volumeToSegmentation = _product(_inverse(worldMatrix(segmentationNode)), worldMatrix(volumeNode))
+    grid = slicer.vtkOrientedImageData()
+    grid.SetExtent(volumeNode.GetImageData().GetExtent())
+    grid.SetGeometryFromImageToWorldMatrix(_geometry(volumeNode, volumeToSegmentation))
+    merged = slicer.vtkOrientedImageData()
+    source.GenerateMergedLabelmapForAllSegments(
+        merged, slicer.vtkSegmentation.EXTENT_REFERENCE_GEOMETRY, grid, segmentIds
+    )
+    voxels = vtk.vtkImageData()  # a volume node keeps the geometry apart from the voxels
+    voxels.ShallowCopy(merged)
+    voxels.SetOrigin(0.0, 0.0, 0.0)
+    voxels.SetSpacing(1.0, 1.0, 1.0)
+    voxels.SetDirectionMatrix(1, 0, 0, 0, 1, 0, 0, 0, 1)
+    return voxels
+
+
+def writeInitialTransform(initialNode, movingNode, path):
+    """Write A, the map fixed world -> moving volume, from a transform of the scene and the moving volume's parents.
+
+    The initial transform acts as if the moving volume, parents and all, were put under it; one that the volume is
+    under already is not counted twice.
+
+    Args:
+        initialNode: a transform node, or None.
+
+    Raises:
+        ExportError: the transform cannot be written.
+    """
+    composed = vtk.vtkGeneralTransform()
+    composed.PostMultiply()
+    if initialNode is not None and not _isUnder(movingNode, initialNode):
+        fromWorld = vtk.vtkGeneralTransform()
+        initialNode.GetTransformFromWorld(fromWorld)
+        if not _canBeStored(fromWorld):
+            raise ExportError(
+                _("{name} cannot be stored as it is: convert it to a grid transform in the Transforms module.").format(
+                    name=initialNode.GetName()
+                )
+            )
+        composed.Concatenate(fromWorld)
+    composed.Concatenate(_inverse(worldMatrix(movingNode)))
+    copy = slicer.vtkMRMLTransformNode()
+    copy.SetAndObserveTransformFromParent(composed)
+    storage = slicer.vtkMRMLTransformStorageNode()
+    storage.SetFileName(str(path))
+    if not storage.WriteData(copy) or not path.exists():
+        name = movingNode.GetName() if initialNode is None else initialNode.GetName()
+        raise ExportError(
+            _("The transform {name} could not be written: convert it to a grid transform first.").format(name=name)
+        )
+
+
+def _canBeStored(transform):
+    """Whether ITK has this transform, in this direction."""
+    parts = vtk.vtkCollection()
+    slicer.vtkMRMLTransformNode.FlattenGeneralTransform(parts, transform)
+    return all(_isForward(parts.GetItemAsObject(index)) for index in range(parts.GetNumberOfItems()))
+
+
+def _isForward(transform):
+    if transform.IsA("vtkHomogeneousTransform"):
+        return True
+    return (
+        transform.IsA("vtkGridTransform") or transform.IsA("vtkBSplineTransform")
+    ) and not transform.GetInverseFlag()
+
+
+def _isUnder(volumeNode, transformNode):
+    parent = volumeNode.GetParentTransformNode()
+    while parent is not None:
+        if parent is transformNode:
+            return True
+        parent = parent.GetParentTransformNode()
+    return False
+
+
+def _product(first, *others):
+    """The matrices multiplied, left to right."""
+    product = vtk.vtkMatrix4x4()
+    product.DeepCopy(first)
+    for other in others:
+        vtk.vtkMatrix4x4.Multiply4x4(product, other, product)
+    return product
+
+
+def _inverse(matrix):
+    inverse = vtk.vtkMatrix4x4()
+    vtk.vtkMatrix4x4.Invert(matrix, inverse)
+    return inverse

@@ -1,0 +1,132 @@
+"""The module inside the Slicer application: panel, logic, parameter node. What Slicer's ctest runs.
+
+Uses only what Slicer has. By hand::
+
+    Slicer --testing --no-splash --additional-module-paths NODEORegistration --python-code \
+        "import slicer.testing; slicer.testing.runUnitTest(['Testing/Python'], 'NODEORegistrationModuleTest')"
+"""
+
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+import numpy as np
+import slicer
+import vtk
+import vtk.util.numpy_support
+
+
+class NODEORegistrationModuleTest(unittest.TestCase):
+    """Each test begins with an empty scene."""
+
+    def setUp(self):
+        slicer.mrmlScene.Clear(0)
+        import NODEORegistration as module
+
+        self.module = module
+        self.logic = module.NODEORegistrationLogic()
+
+    def tearDown(self):
+        slicer.mrmlScene.Clear(0)
+
+    def loadPair(self, step=4):
+        if self.module.lib.Dependencies.missing():
+            self.skipTest(f"Python packages are missing: {self.module.lib.Dependencies.missing()}")
+        return self.module.NODEORegistrationTest().loadSmallPair(step)
+
+    def panel(self):
+        slicer.util.selectModule("NODEORegistration")
+        return slicer.modules.NODEORegistrationWidget
+
+    def waitFor(self, condition, seconds):
+        end = time.monotonic() + seconds
+        while not condition() and time.monotonic() < end:
+            slicer.app.processEvents()
+            time.sleep(0.01)
+        self.assertTrue(condition())
+
+    def test_panel(self):
+        """Two volumes, one click: the result is in the scene, and the panel says so."""
+        panel = self.panel()
+        self.assertFalse(panel.ui.registerButton.enabled)
+        fixed, moving = self.loadPair()
+        self.waitFor(lambda: panel.ui.registerButton.enabled, 5)  # two volumes: it is clear which are meant
+        parameters = self.logic.getParameterNode()
+        self.assertEqual((parameters.fixedVolume, parameters.movingVolume), (fixed, moving))
+        panel.ui.presetComboBox.currentText = "Fast"
+        self.assertEqual(parameters.levels, "4, 2")
+        panel.ui.registerButton.click()
+        self.assertEqual(panel.ui.registerButton.text, "Cancel")
+        self.waitFor(lambda: panel.ui.registerButton.text == "Register", 300)
+        for node in ("outputTransform", "outputWarped", "outputJacobian", "outputInverse"):
+            self.assertIsNotNone(getattr(parameters, node), panel.ui.logTextEdit.plainText)
+        self.assertIn("det J", panel.ui.resultLabel.text)
+        panel.ui.inspectCollapsibleButton.collapsed = False
+        for index in range(panel.ui.inspectModeComboBox.count):
+            panel.ui.inspectModeComboBox.currentIndex = index
+        panel.ui.gridCheckBox.checked = True
+        panel.ui.smallestButton.click()
+        panel.ui.inspectCollapsibleButton.collapsed = True
+
+    def test_transformReproducesWarped(self):
+        """The moving volume under the transform, resampled by VTK, is the warped volume that ITK made."""
+        fixed, moving = self.loadPair()
+        run = self.logic.register(fixed, moving, preset="fast")
+        warped = slicer.util.arrayFromVolume(run.nodes["warped"]).astype(float)
+        resampled = resampledThrough(run.nodes["transform"], moving, fixed)
+        inside = slice(6, -6)
+        apart = np.abs(warped - resampled)[inside, inside, inside]
+        self.assertLess(np.percentile(apart, 99), 2.0)  # of 255: one is rounded, and both interpolate linearly
+
+    def test_cancel(self):
+        """A cancelled run leaves no node behind."""
+        fixed, moving = self.loadPair(step=2)
+        before = slicer.mrmlScene.GetNumberOfNodes()
+        run = self.logic.register(fixed, moving, preset="accurate", wait=False)
+        self.waitFor(lambda: bool(run.history), 120)
+        run.cancel()
+        self.waitFor(run.isOver, 15)
+        self.assertEqual(run.state, "cancelled")
+        self.assertEqual(slicer.mrmlScene.GetNumberOfNodes(), before)
+        self.assertIsNone(run.folder)
+
+    def test_parametersSurviveTheScene(self):
+        """Saved and opened again, the panel's choices are the same; what is unknown falls back to the preset."""
+        parameters = self.logic.getParameterNode()
+        parameters.lambda_J = 12.5
+        parameters.iterations = "7, 8, 9"
+        with tempfile.TemporaryDirectory() as folder:
+            scene = Path(folder) / "scene.mrml"
+            self.assertTrue(slicer.util.saveScene(str(scene)))
+            slicer.mrmlScene.Clear(0)
+            self.assertEqual(self.logic.getParameterNode().lambda_J, 3000.0)
+            slicer.mrmlScene.Clear(0)
+            slicer.util.loadScene(str(scene))
+        parameters = self.logic.getParameterNode()
+        self.assertEqual((parameters.lambda_J, parameters.iterations), (12.5, "7, 8, 9"))
+        parameters.parameterNode.SetParameter("kernel", "UNHEARD_OF")
+        self.assertEqual(self.logic.getParameterNode().kernel.value, "gaussian")
+
+
+def resampledThrough(transformNode, movingNode, fixedNode):
+    """The moving volume on the fixed grid, by VTK's own reading of the transform."""
+    fixedIjkToRas, movingRasToIjk = vtk.vtkMatrix4x4(), vtk.vtkMatrix4x4()
+    fixedNode.GetIJKToRASMatrix(fixedIjkToRas)
+    movingNode.GetRASToIJKMatrix(movingRasToIjk)
+    chain = vtk.vtkGeneralTransform()
+    chain.PostMultiply()
+    chain.Concatenate(fixedIjkToRas)
+    chain.Concatenate(transformNode.GetTransformFromParent())
+    chain.Concatenate(movingRasToIjk)
+    reslice = vtk.vtkImageReslice()
+    reslice.SetInputData(movingNode.GetImageData())
+    reslice.SetInterpolationModeToLinear()
+    reslice.SetResliceTransform(chain)
+    reslice.SetOutputOrigin(0, 0, 0)
+    reslice.SetOutputSpacing(1, 1, 1)
+    dimensions = fixedNode.GetImageData().GetDimensions()
+    reslice.SetOutputExtent(0, dimensions[0] - 1, 0, dimensions[1] - 1, 0, dimensions[2] - 1)
+    reslice.Update()
+    scalars = vtk.util.numpy_support.vtk_to_numpy(reslice.GetOutput().GetPointData().GetScalars())
+    return scalars.reshape(dimensions[::-1]).astype(float)
