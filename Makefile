@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SAMPLE := Resources/SampleData
 
-.PHONY: setup demo test lint bench clean
+.PHONY: setup demo test lint bench screenshots clean
 
 setup: $(READY)
 
@@ -30,6 +30,9 @@ lint: setup
 bench: setup
 	$(BIN)/python -m pytest --slow -m slow
 	$(BIN)/python Testing/benchmarks/presets.py --output build/bench
+
+screenshots: setup
+	$(BIN)/python Testing/screenshots.py --output Resources/Screenshots
 
 clean:
 	rm -rf $(VENV) build demo

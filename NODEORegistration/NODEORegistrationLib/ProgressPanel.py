@@ -86,13 +86,8 @@ class ProgressPanel:
 
 
 def _stage(event):
-    parts = [event.get("stage") or ""]
-    if event.get("level"):
-        parts.append(_("level {level} of {levels}").format(level=event["level"], levels=event["levels"]))
-    if event.get("iteration"):
-        parts.append(
-            _("iteration {iteration} of {iterations}").format(
-                iteration=event["iteration"], iterations=event["iterations"]
-            )
-        )
-    return " · ".join(parts)
+    if not event.get("iteration"):
+        return event.get("stage") or ""
+    return _("Level {level} of {levels}, iteration {iteration} of {iterations}").format(
+        level=event["level"], levels=event["levels"], iteration=event["iteration"], iterations=event["iterations"]
+    )
