@@ -60,12 +60,25 @@ def _apply(commands) -> None:
 
 
 def _evaluate(commands) -> None:
-    sub = commands.add_parser("evaluate", help="Dice and HD95 of two label maps")
-    sub.set_defaults(run="evaluate", progress="none")
-    sub.add_argument("fixed_labels", type=Path, metavar="FIXED_LABELS")
-    sub.add_argument("other_labels", type=Path, metavar="OTHER_LABELS")
+    sub = commands.add_parser(
+        "evaluate",
+        help="Dice and HD95 of label maps",
+        description="Dice and HD95 of two label maps, or of many pairs of them.",
+    )
+    sub.set_defaults(run="evaluate")
+    sub.add_argument("fixed_labels", type=Path, nargs="?", metavar="FIXED_LABELS")
+    sub.add_argument("other_labels", type=Path, nargs="?", metavar="OTHER_LABELS")
     sub.add_argument("--transform", type=Path, metavar="T", help="warp OTHER_LABELS through this first")
-    sub.add_argument("--structures", default="all", metavar="WHICH", help="oasis28, candi32, all or 2,3,4")
+    sub.add_argument(
+        "--pairs",
+        type=Path,
+        metavar="CSV",
+        help="many pairs instead: columns fixed_labels, other_labels and, as needed, transform and name",
+    )
+    sub.add_argument("--structures", default="all", metavar="WHICH", help="oasis28, candi32, seg24, all or 2,3,4")
+    sub.add_argument("--output", type=Path, metavar="CSV", help="write every number: a line a pair and structure")
+    sub.add_argument("--plot", type=Path, metavar="PNG", help="draw box plots (needs matplotlib)")
+    sub.add_argument("--progress", choices=("bar", "json", "none"), default="bar", help="default: bar")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

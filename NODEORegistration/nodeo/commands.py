@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import importlib.util
-import os
-import tempfile
 import time
 from pathlib import Path
 
 import SimpleITK as sitk
 
-from . import inputs
+from . import inputs, label_pairs
 from .errors import InputError
 from .evaluation import Evaluation, check_labels
 from .evaluation import evaluate as evaluate_labels
+from .label_pairs import LabelPair
+from .progress import Progress
 from .registration import register as register_images
+from .report.canvas import check_matplotlib
 from .resampling import resampled
-from .result import Result, appearing, check_output
+from .result import Result, appearing, appearing_file, check_file, check_output
 from .settings import Settings
 from .worker import Channel
 
@@ -26,8 +26,8 @@ def register(options: argparse.Namespace, channel: Channel) -> None:
     """Register two files and write everything into a folder."""
     settings = _settings(options)
     check_output(options.output, options.overwrite)
-    if options.report and importlib.util.find_spec("matplotlib") is None:
-        raise InputError("The report needs matplotlib, which is not installed.", "Install it: pip install matplotlib.")
+    if options.report:
+        check_matplotlib("The report")
     start = time.perf_counter()
     images = {
         name: inputs.without_time(inputs.read_image(path, _role(name)))
@@ -76,11 +76,53 @@ def apply(options: argparse.Namespace, channel: Channel) -> None:
 
 
 def evaluate(options: argparse.Namespace, channel: Channel) -> None:
-    """Print Dice and HD95 of two label maps."""
-    transform = None if options.transform is None else inputs.read_transform(options.transform)
-    fixed = inputs.read_image(options.fixed_labels, "fixed labels")
-    other = inputs.read_image(options.other_labels, "other labels")
-    channel.say(evaluate_labels(fixed, other, options.structures, transform).table())
+    """Print Dice and HD95 of two label maps, or of many pairs; write and draw them on request."""
+    pairs = _label_pairs(options)
+    for path in (options.output, options.plot):
+        if path is not None:
+            check_file(path)
+    if options.plot is not None:
+        check_matplotlib("The box plot")
+
+    def tell(done: int, name: str) -> None:
+        if options.pairs is not None:
+            channel.progress(Progress(f"Evaluating {name}", done / len(pairs)))
+
+    results = label_pairs.evaluate_pairs(pairs, options.structures, tell)
+    if options.output is not None:
+        label_pairs.write_scores(options.output, results)
+    if options.plot is not None:
+        title = (
+            f"{pairs[0].other_labels.name} on {pairs[0].fixed_labels.name}" if len(pairs) == 1 else options.pairs.name
+        )
+        _draw_boxes(results, title, options.plot)
+    if options.pairs is None:
+        channel.say(results[pairs[0].name].table())
+    else:
+        channel.say(f"{label_pairs.pairs_table(results)}\n\n{label_pairs.summary_table(results)}")
+
+
+def _label_pairs(options: argparse.Namespace) -> list[LabelPair]:
+    named = (options.fixed_labels, options.other_labels, options.transform)
+    if options.pairs is not None:
+        if any(path is not None for path in named):
+            raise InputError("Label maps were named beside --pairs.", "Name two label maps, or a list of pairs.")
+        return label_pairs.read_pairs(options.pairs)
+    fixed, other, transform = named
+    if fixed is None or other is None:
+        raise InputError("Two label maps are needed.", "Name FIXED_LABELS and OTHER_LABELS, or a list with --pairs.")
+    return [LabelPair("", fixed, other, transform)]
+
+
+def _draw_boxes(results: dict[str, Evaluation], title: str, path: Path) -> None:
+    from .report.boxes import draw_boxes
+
+    picture = draw_boxes(results, title)
+    try:
+        with appearing_file(path) as partial:
+            partial.write_bytes(picture)
+    except OSError as error:
+        raise InputError(f"The picture could not be written to {path}: {error.strerror}.") from error
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -143,16 +185,10 @@ def _report(result: Result, fixed: sitk.Image, moving: sitk.Image, options: argp
 
 def _write_image(image: sitk.Image, path: Path, compress: bool) -> None:
     """Write ``image`` under its name only when it is complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    suffix = "".join(path.suffixes[-2:]) if path.name.endswith(".gz") else path.suffix
-    handle, partial = tempfile.mkstemp(suffix=suffix, prefix=f".{path.stem}.", dir=path.parent)
-    os.close(handle)
     try:
-        sitk.WriteImage(image, partial, useCompression=compress)
-        os.replace(partial, path)
+        with appearing_file(path) as partial:
+            sitk.WriteImage(image, str(partial), useCompression=compress)
     except (OSError, RuntimeError) as error:
         raise InputError(
             f"The image could not be written to {path}.", "Use a name such as warped.nrrd or warped.nii.gz."
         ) from error
-    finally:
-        Path(partial).unlink(missing_ok=True)

@@ -52,7 +52,7 @@ def draw_key_figures(figure: Figure, box: Box, figures: Sequence[KeyFigure]) -> 
 def draw_curves(figure: Figure, box: Box, history: Sequence[dict[str, Any]]) -> None:
     heading(figure, box, "Optimisation")
     axes = add_axes(figure, box.within(left=0.5, top=0.06, bottom=0.45))
-    _bare(axes)
+    bare(axes)
     axes.set_xlabel("iteration", color=DIM, fontsize=8)
     start = 0
     for level, group in groupby(history, key=lambda entry: entry.get("level")):
@@ -87,7 +87,7 @@ def _finite(value: Any) -> float:
     return float(value) if isinstance(value, int | float) and np.isfinite(value) else float("nan")
 
 
-def _bare(axes: Axes) -> None:
+def bare(axes: Axes) -> None:
     """Take the frame off, and let the numbers step back."""
     axes.set_facecolor("none")
     axes.tick_params(colors=DIM, labelsize=8, length=3)
