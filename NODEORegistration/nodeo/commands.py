@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import SimpleITK as sitk
 
 from . import inputs, label_pairs
+from .display import summary
 from .errors import InputError
 from .evaluation import Evaluation, check_labels
 from .evaluation import evaluate as evaluate_labels
@@ -19,6 +21,10 @@ from .report.canvas import check_matplotlib
 from .resampling import resampled
 from .result import Result, appearing, appearing_file, check_file, check_output
 from .settings import Settings
+from .study.output import Study
+from .study.pair import ROLES, StudyPair, sample_files
+from .study.runs import check_study_folder, failed
+from .study.slices import parse_slice, take_slices
 from .worker import Channel
 
 
@@ -29,11 +35,7 @@ def register(options: argparse.Namespace, channel: Channel) -> None:
     if options.report:
         check_matplotlib("The report")
     start = time.perf_counter()
-    images = {
-        name: inputs.without_time(inputs.read_image(path, _role(name)))
-        for name in ("fixed", "moving", "fixed_mask", "moving_mask", "fixed_labels", "moving_labels")
-        if (path := getattr(options, name)) is not None
-    }
+    images = _images({role: getattr(options, role) for role in ROLES})
     _check_labels(images)
     seconds = time.perf_counter() - start
     fixed, moving = images["fixed"], images["moving"]
@@ -56,7 +58,7 @@ def register(options: argparse.Namespace, channel: Channel) -> None:
             sitk.WriteImage(labels, str(folder / "warped_labels.nrrd"), useCompression=True)
         if options.report:
             _report(result, fixed, moving, options, folder)
-    channel.finished(options.output.absolute(), result.metrics)
+    channel.finished(options.output.absolute(), result.metrics, summary(result.metrics))
 
 
 def apply(options: argparse.Namespace, channel: Channel) -> None:
@@ -125,9 +127,76 @@ def _draw_boxes(results: dict[str, Evaluation], title: str, path: Path) -> None:
         raise InputError(f"The picture could not be written to {path}: {error.strerror}.") from error
 
 
-def _settings(options: argparse.Namespace) -> Settings:
-    """The preset, then the settings file, then ``--set``, then the options that have a name of their own."""
-    settings = Settings.preset(options.preset or "balanced")
+def study_regularizers(options: argparse.Namespace, channel: Channel) -> int:
+    """Register with and without K and J, and show what each does."""
+    from .study import REGULARIZERS_PRESET, regularizers
+
+    settings = _settings(options, REGULARIZERS_PRESET)
+    regularizers.cases(settings)
+    check_study_folder(options.output, options.overwrite)
+    return _finish_study(regularizers.study(_study_pair(options), settings, options.output, channel.progress), channel)
+
+
+def study_sweep(options: argparse.Namespace, channel: Channel) -> int:
+    """Register with every combination of some settings, and show what each reaches."""
+    from .study import SWEEP_PRESET, sweep
+
+    def base(preset: str | None) -> Settings:
+        return _settings(options, preset or SWEEP_PRESET, preset is not None)
+
+    varied = sweep.parse_vary(options.vary)
+    if "preset" in varied and options.preset is not None:
+        raise InputError("The preset is varied and set.", "Leave --preset out.")
+    cases = sweep.cases(base, varied, options.repeat)
+    check_study_folder(options.output, options.overwrite)
+    pair = _study_pair(options)
+    return _finish_study(sweep.study(pair, base(None), cases, options.output, channel.progress), channel)
+
+
+def _study_pair(options: argparse.Namespace) -> StudyPair:
+    files = {role: getattr(options, role) for role in ROLES}
+    where = options.slice
+    if files["fixed"] is None and files["moving"] is None:
+        if any(path is not None for path in files.values()):
+            raise InputError("Masks or labels were named without images.", "Name FIXED and MOVING, too.")
+        files, where, title = sample_files(), where or "axial", "the sample pair"
+    elif files["moving"] is None:
+        raise InputError("Only one image was named.", "Name FIXED and MOVING, or neither for the sample pair.")
+    else:
+        title = f"{files['moving'].name} on {files['fixed'].name}"
+    cut = None if where is None else parse_slice(where)
+    images = _images(files)
+    if cut is not None:
+        images, name = take_slices(images, *cut)
+        title += f", {name}"
+    _check_labels(images)
+    return StudyPair(images, title)
+
+
+def _finish_study(study: Study, channel: Channel) -> int:
+    """Tell what came out; the exit code is 1 if a run failed."""
+    folder = study.folder.absolute()
+    broken = "" if study.complete else f"\n{len(failed(study.outcomes))} of {len(study.outcomes)} runs failed."
+    channel.finished(folder, study.as_dict(), study.text + broken)
+    return 0 if study.complete else 1
+
+
+def _images(files: Mapping[str, Path | None]) -> dict[str, sitk.Image]:
+    """The images of the files that were named, by role."""
+    return {
+        role: inputs.without_time(inputs.read_image(path, _role(role)))
+        for role, path in files.items()
+        if path is not None
+    }
+
+
+def _settings(options: argparse.Namespace, preset: str = "balanced", always: bool = False) -> Settings:
+    """The preset, then the settings file, then ``--set``, then the options that have a name of their own.
+
+    Args:
+        preset: if ``--preset`` names none, or ``always``.
+    """
+    settings = Settings.preset(preset if always else options.preset or preset)
     if options.settings is not None:
         settings = Settings.read(options.settings, settings)
     settings = settings.assign(*options.set)

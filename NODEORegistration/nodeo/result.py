@@ -71,8 +71,11 @@ class Result:
         sitk.WriteImage(self.warped, str(folder / "warped.nrrd"))
         sitk.WriteImage(self.jacobian, str(folder / "jacobian.nrrd"))
         self.settings.write(folder / "settings.json")
-        metrics = {**self.metrics, "history": self.history}
-        (folder / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+        self.write_metrics(folder / "metrics.json")
+
+    def write_metrics(self, path: Path) -> None:
+        """Write what was measured, and the history, as JSON."""
+        path.write_text(json.dumps({**self.metrics, "history": self.history}, indent=2) + "\n", encoding="utf-8")
 
 
 def check_output(folder: Path, overwrite: bool) -> None:

@@ -36,15 +36,8 @@ def draw_boxes(results: Mapping[str, Evaluation], title: str) -> bytes:
     height = LINE * (len(codes) + 1.6)
     figure = new_figure(2 * MARGIN + NAMES + 2 * PANEL + 0.3, TOP + height + BOTTOM)
     write(figure, MARGIN, 0.42, shortened(title, 90), size=14, weight="bold")
-    key = "box: quartiles · whiskers: furthest point within 1.5 box lengths · line: median · "
-    write(
-        figure,
-        MARGIN,
-        0.68,
-        key + f"points: {_count(len(pairs), 'pair')} (below: beyond the whiskers)",
-        size=9,
-        color=DIM,
-    )
+    points = f"points: {_count(len(pairs), 'pair')} (bottom row: what lies beyond the whiskers)"
+    write(figure, MARGIN, 0.68, f"{KEY} · {points}", size=9, color=DIM)
     labels = [shortened(name, 30) for name in names] + ["all structures"]
     for number, (label, values) in enumerate((("Dice", overlap), ("HD95, mm", distance))):
         box = Box(MARGIN + NAMES + number * (PANEL + 0.3), TOP, PANEL, height)

@@ -29,7 +29,7 @@ def draw(data: ReportInput) -> bytes:
         draw_caption(figure, box, kind, scene)
     for plane, boxes in zip(scene.planes, layout.panels, strict=True):
         for kind, box in zip(KINDS, boxes, strict=True):
-            draw_panel(figure, box, kind, plane, scene)
+            draw_panel(figure, box, kind, plane, scene, plane.title(scene.grid) if kind is KINDS[0] else "")
     draw_key_figures(figure, layout.table, key_figures(data.metrics))
     draw_curves(figure, layout.curves, data.history)
     draw_jacobian_spread(figure, layout.spread, scene)
