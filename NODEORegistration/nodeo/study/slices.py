@@ -36,7 +36,8 @@ def take_slices(images: dict[str, sitk.Image], view: View, number: int | None) -
         number: slice of the fixed image, from 1 as the pictures count; the middle one if None.
 
     Returns:
-        by role, images one voxel thick, at most half a voxel from where they were, all in the plane of the fixed slice; and such as "axial slice 97 of 193".
+        by role, images one voxel thick, at most half a voxel from where they were, all in the plane of the fixed
+        slice; and its name, such as "axial slice 97 of 193".
 
     Raises:
         InputError: an image has no such slice.
