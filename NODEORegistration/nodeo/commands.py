@@ -141,16 +141,16 @@ def study_sweep(options: argparse.Namespace, channel: Channel) -> int:
     """Register with every combination of some settings, and show what each reaches."""
     from .study import SWEEP_PRESET, sweep
 
-    def base(preset: str | None) -> Settings:
-        return _settings(options, preset or SWEEP_PRESET, preset is not None)
+    def chosen(values: dict[str, str]) -> Settings:
+        return _settings(options, SWEEP_PRESET, values)
 
     varied = sweep.parse_vary(options.vary)
     if "preset" in varied and options.preset is not None:
         raise InputError("The preset is varied and set.", "Leave --preset out.")
-    cases = sweep.cases(base, varied, options.repeat)
+    cases = sweep.cases(chosen, varied, options.repeat)
     check_study_folder(options.output, options.overwrite)
     pair = _study_pair(options)
-    return _finish_study(sweep.study(pair, base(None), cases, options.output, channel.progress), channel)
+    return _finish_study(sweep.study(pair, cases, options.output, channel.progress), channel)
 
 
 def _study_pair(options: argparse.Namespace) -> StudyPair:
@@ -190,18 +190,23 @@ def _images(files: Mapping[str, Path | None]) -> dict[str, sitk.Image]:
     }
 
 
-def _settings(options: argparse.Namespace, preset: str = "balanced", always: bool = False) -> Settings:
+def _settings(
+    options: argparse.Namespace, preset: str = "balanced", varied: Mapping[str, str] | None = None
+) -> Settings:
     """The preset, then the settings file, then ``--set``, then the options that have a name of their own.
 
     Args:
-        preset: if ``--preset`` names none, or ``always``.
+        preset: unless ``--preset`` names one.
+        varied: settings as text that go before all others, ``preset`` among them.
     """
-    settings = Settings.preset(preset if always else options.preset or preset)
+    last = dict(varied or {})
+    settings = Settings.preset(last.pop("preset", "") or options.preset or preset)
     if options.settings is not None:
         settings = Settings.read(options.settings, settings)
-    settings = settings.assign(*options.set)
-    named = {name: getattr(options, name) for name in ("initial", "device", "seed", "threads")}
-    return settings.replace(**{name: value for name, value in named.items() if value is not None})
+    for name in ("initial", "device", "seed", "threads"):
+        if getattr(options, name) is not None:
+            last.setdefault(name, str(getattr(options, name)))
+    return settings.assign(*options.set, *(f"{name}={text}" for name, text in last.items()))
 
 
 def _role(option: str) -> str:

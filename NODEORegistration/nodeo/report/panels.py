@@ -101,12 +101,12 @@ def _draw_jacobian(axes: Axes, plane: Plane, scene: Scene) -> None:
 
 
 def mark_folds(axes: Axes, plane: Plane, scene: Scene, folds: sitk.Image) -> None:
-    """A dot with a dark rim at every point of ``plane`` where ``folds`` is not 0: one alone is seen, too."""
+    """A dot at every point of ``plane`` where ``folds`` is not 0; a few get larger ones with a dark rim, to be seen."""
     rows, columns = np.nonzero(plane.picture(folds))
     step_across, step_down = scene.grid.spacing[plane.across], scene.grid.spacing[plane.down]
-    size = 16.0 if len(rows) < 200 else 5.0
+    size, rim = (16.0, 0.5) if len(rows) < 200 else (5.0, 0.15)
     places = (columns + 0.5) * step_across, (rows + 0.5) * step_down
-    axes.scatter(*places, s=size, color=FOLD, edgecolors=PANEL, linewidths=0.09 * size**0.5, zorder=3)
+    axes.scatter(*places, s=size, color=FOLD, edgecolors=PANEL, linewidths=rim, zorder=3)
 
 
 def _show(axes: Axes, plane: Plane, scene: Scene, values: np.ndarray, interpolation: str = "hanning") -> None:

@@ -10,7 +10,6 @@ from typing import Any
 
 from ..report.page import document, folded_block, picture_block
 from ..result import appearing
-from ..settings import Settings
 from .measures import ABOUT, MEASURES, csv_text, headings, rows, value
 from .runs import Outcome, failed
 
@@ -56,28 +55,35 @@ class Study:
         }
 
 
-def write_study(study: Study, picture: bytes, settings: Settings, alt: str) -> None:
+def write_study(study: Study, picture: bytes, alt: str) -> None:
     """Write ``NAME.csv``, ``NAME.png`` and ``NAME.html`` into the study's folder.
 
     Raises:
         InputError: the disk refuses.
     """
-    texts = {f"{study.name}.csv": csv_text(study.outcomes), f"{study.name}.html": _page(study, picture, settings, alt)}
+    texts = {f"{study.name}.csv": csv_text(study.outcomes), f"{study.name}.html": _page(study, picture, alt)}
     with appearing(study.folder, (*texts, f"{study.name}.png")) as folder:
         for name, text in texts.items():
             (folder / name).write_text(text, encoding="utf-8")
         (folder / f"{study.name}.png").write_bytes(picture)
 
 
-def _page(study: Study, picture: bytes, settings: Settings, alt: str) -> str:
+def _page(study: Study, picture: bytes, alt: str) -> str:
     parts = [
         f"<section><h2>Table</h2>{_table(study.outcomes)}{_failures(study.outcomes)}"
         f'<p class="hint">{escape(ABOUT)}</p></section>',
         picture_block(picture, alt),
-        folded_block("Settings that the runs have in common, but for what the table says", settings.as_dict()),
-        folded_block("Folders", {outcome.case.name: outcome.folder.name for outcome in study.outcomes}),
+        folded_block("Settings that all runs have in common", _common_settings(study.outcomes)),
+        folded_block(
+            "Folders", {outcome.case.name: str(outcome.folder.relative_to(study.folder)) for outcome in study.outcomes}
+        ),
     ]
     return document(study.title, parts)
+
+
+def _common_settings(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    first, *others = [outcome.case.settings.as_dict() for outcome in outcomes]
+    return {name: value for name, value in first.items() if all(other[name] == value for other in others)}
 
 
 def _table(outcomes: Sequence[Outcome]) -> str:

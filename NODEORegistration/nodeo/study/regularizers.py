@@ -48,5 +48,5 @@ def study(pair: StudyPair, settings: Settings, folder: Path, progress: ProgressC
 
     outcomes = run_cases(planned, pair, folder, progress, images=True)
     done = Study(NAME, f"What K and J do: {pair.title}", outcomes, text_table(outcomes), folder)
-    write_study(done, draw(pair, outcomes, done.title), settings, "Warped image, deformation grid, det J and loss")
+    write_study(done, draw(pair, outcomes, done.title), "Warped image, deformation grid, det J and loss")
     return done

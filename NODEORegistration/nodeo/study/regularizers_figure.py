@@ -152,7 +152,7 @@ def _draw_caption(figure: Figure, box: Box, outcome: Outcome) -> None:
     write(figure, box.left, box.top + 0.56, text, size=9)
     folds, percent = value(outcome, "folded_points"), value(outcome, "folded_percent")
     share = f" ({percent:.2g} %)" if folds else ""
-    text = f"{folds:.0f} folded points{share}"
+    text = f"{folds:.0f} folded{share}"
     write(figure, box.left, box.top + 0.74, text, size=9, color=FOLD if folds else TONES["good"])
     span = f"det J {value(outcome, 'smallest_det_j'):.2f} to {value(outcome, 'largest_det_j'):.1f}"
     write(figure, box.left + box.width - APART, box.top + 0.74, span.replace("-", "−"), size=9, ha="right", color=INK)

@@ -54,11 +54,11 @@ def parse_vary(texts: Sequence[str]) -> dict[str, list[str]]:
     return varied
 
 
-def cases(base: Callable[[str | None], Settings], varied: dict[str, list[str]], repeat: int) -> list[Case]:
+def cases(chosen: Callable[[dict[str, str]], Settings], varied: dict[str, list[str]], repeat: int) -> list[Case]:
     """Every combination of the values, each with ``repeat`` seeds.
 
     Args:
-        base: the settings to change, given the name of a preset, or None for the command's own.
+        chosen: all settings of a run, given the texts of those that are varied.
 
     Raises:
         InputError: a combination is not possible, or there are too many.
@@ -74,7 +74,7 @@ def cases(base: Callable[[str | None], Settings], varied: dict[str, list[str]], 
     if len(grid) * repeat > MOST_RUNS:
         raise InputError(f"The grid has {len(grid) * repeat} runs.", f"More than {MOST_RUNS} are not taken on.")
     made = [
-        _case(base, dict(zip(varied, values, strict=True)), seed if repeat > 1 else None)
+        _case(chosen, dict(zip(varied, values, strict=True)), seed if repeat > 1 else None)
         for values in grid
         for seed in range(repeat)
     ]
@@ -84,10 +84,10 @@ def cases(base: Callable[[str | None], Settings], varied: dict[str, list[str]], 
     return made
 
 
-def _case(base: Callable[[str | None], Settings], values: dict[str, str], nth_seed: int | None) -> Case:
+def _case(chosen: Callable[[dict[str, str]], Settings], values: dict[str, str], nth_seed: int | None) -> Case:
     name = _name(values)
     try:
-        settings = base(values.get("preset")).replace(**{key: text for key, text in values.items() if key != "preset"})
+        settings = chosen(values)
     except InputError as error:
         raise InputError(f"{name}: {error.message}", error.hint) from error
     if nth_seed is not None:
@@ -109,13 +109,8 @@ def _folder(name: str) -> str:
     return f"{plain[:100]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
-def study(
-    pair: StudyPair, settings: Settings, planned: Sequence[Case], folder: Path, progress: ProgressCallback
-) -> Study:
+def study(pair: StudyPair, planned: Sequence[Case], folder: Path, progress: ProgressCallback) -> Study:
     """Run all cases, draw what they reach against what was varied, write table, picture and page into ``folder``.
-
-    Args:
-        settings: what the cases were made from, for the page.
 
     Raises:
         InputError: matplotlib is missing, or every run was refused.
@@ -126,5 +121,5 @@ def study(
 
     outcomes = run_cases(planned, pair, folder, progress)
     done = Study(NAME, f"Sweep: {pair.title}", outcomes, text_table(outcomes), folder)
-    write_study(done, draw(outcomes, done.title), settings, "What the runs reach against what was varied")
+    write_study(done, draw(outcomes, done.title), "What the runs reach against what was varied")
     return done
