@@ -154,7 +154,7 @@ def _draw_caption(figure: Figure, box: Box, outcome: Outcome) -> None:
     share = f" ({percent:.2g} %)" if folds else ""
     text = f"{folds:.0f} folded{share}"
     write(figure, box.left, box.top + 0.74, text, size=9, color=FOLD if folds else TONES["good"])
-    span = f"det J {value(outcome, 'smallest_det_j'):.2f} to {value(outcome, 'largest_det_j'):.1f}"
+    span = f"det J {value(outcome, 'smallest_det_j'):.2g} to {value(outcome, 'largest_det_j'):.1f}"
     write(figure, box.left + box.width - APART, box.top + 0.74, span.replace("-", "−"), size=9, ha="right", color=INK)
 
 
@@ -175,12 +175,17 @@ def _draw_key(figure: Figure, box: Box, scene: Scene) -> None:
 
 
 def _loss_limits(columns: Sequence[Column]) -> tuple[float, float]:
-    """What the curves of all runs share: all of the similarity, and of the losses all but a few peaks."""
-    entries = [entry for column in columns for entry in column.outcome.metrics["history"]]
-    known = [entry[name] for entry in entries for name in ("loss", "similarity") if entry.get(name) is not None]
-    values = np.asarray([number for number in known if np.isfinite(number)])
-    if not values.size:
+    """What the curves of all runs share: all of the similarity, and of each level's losses all but the first peaks."""
+    levels: dict[tuple[int, int], list[float]] = {}
+    similarities = []
+    for number, column in enumerate(columns):
+        for entry in column.outcome.metrics["history"]:
+            levels.setdefault((number, entry.get("level", 0)), []).append(entry.get("loss", np.nan))
+            similarities.append(entry.get("similarity", np.nan))
+    most = [float(np.nanpercentile(losses, 75)) for losses in levels.values() if np.isfinite(losses).any()]
+    known = [number for number in similarities if np.isfinite(number)]
+    if not known or not most:
         return 0.0, 1.0
-    low, high = float(values.min()), float(np.percentile(values, 98))
+    low, high = min(known), max(*known, *most)
     room = 0.12 * (high - low) or 0.1
     return low - room, high + room

@@ -48,6 +48,7 @@ def draw(outcomes: Sequence[Outcome], title: str) -> bytes:
             _draw_lines(axes, outcomes, option, other, key)
             if number == 0:
                 axes.set_ylabel(BY_KEY[key].title, color=INK, fontsize=9.5)
+                axes.yaxis.set_label_coords(-0.105, 0.5)
             last = row == len(keys) - 1
             _label_values(axes, _values(outcomes, option), option if last else "")
             if other is not None and row == 0:
