@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SAMPLE := Resources/SampleData
 
-.PHONY: setup demo test lint bench screenshots clean
+.PHONY: setup demo figure test lint bench screenshots clean
 
 setup: $(READY)
 
@@ -18,6 +18,11 @@ demo: setup
 	$(BIN)/nodeo register $(SAMPLE)/fixed.nrrd $(SAMPLE)/moving.nrrd --preset fast --output demo --overwrite --report \
 		--fixed-labels $(SAMPLE)/fixed_labels.nrrd --moving-labels $(SAMPLE)/moving_labels.nrrd
 	@echo "Open demo/report.html"
+
+figure: setup
+	rm -rf build/figure
+	$(BIN)/nodeo study regularizers --output build/figure
+	@echo "Open build/figure/regularizers.html"
 
 test: setup
 	$(BIN)/python -m pytest

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import argparse
-import importlib.util
-import os
-import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import SimpleITK as sitk
 
-from . import inputs
+from . import inputs, label_pairs
+from .display import summary
 from .errors import InputError
 from .evaluation import Evaluation, check_labels
 from .evaluation import evaluate as evaluate_labels
+from .label_pairs import LabelPair
+from .progress import Progress
 from .registration import register as register_images
+from .report.canvas import check_matplotlib
 from .resampling import resampled
-from .result import Result, appearing, check_output
+from .result import Result, appearing, appearing_file, check_file, check_output
 from .settings import Settings
+from .study.output import Study
+from .study.pair import ROLES, StudyPair, sample_files
+from .study.runs import check_study_folder, failed
+from .study.slices import parse_slice, take_slices
 from .worker import Channel
 
 
@@ -26,14 +32,10 @@ def register(options: argparse.Namespace, channel: Channel) -> None:
     """Register two files and write everything into a folder."""
     settings = _settings(options)
     check_output(options.output, options.overwrite)
-    if options.report and importlib.util.find_spec("matplotlib") is None:
-        raise InputError("The report needs matplotlib, which is not installed.", "Install it: pip install matplotlib.")
+    if options.report:
+        check_matplotlib("The report")
     start = time.perf_counter()
-    images = {
-        name: inputs.without_time(inputs.read_image(path, _role(name)))
-        for name in ("fixed", "moving", "fixed_mask", "moving_mask", "fixed_labels", "moving_labels")
-        if (path := getattr(options, name)) is not None
-    }
+    images = _images({role: getattr(options, role) for role in ROLES})
     _check_labels(images)
     seconds = time.perf_counter() - start
     fixed, moving = images["fixed"], images["moving"]
@@ -56,7 +58,7 @@ def register(options: argparse.Namespace, channel: Channel) -> None:
             sitk.WriteImage(labels, str(folder / "warped_labels.nrrd"), useCompression=True)
         if options.report:
             _report(result, fixed, moving, options, folder)
-    channel.finished(options.output.absolute(), result.metrics)
+    channel.finished(options.output.absolute(), result.metrics, summary(result.metrics))
 
 
 def apply(options: argparse.Namespace, channel: Channel) -> None:
@@ -76,21 +78,135 @@ def apply(options: argparse.Namespace, channel: Channel) -> None:
 
 
 def evaluate(options: argparse.Namespace, channel: Channel) -> None:
-    """Print Dice and HD95 of two label maps."""
-    transform = None if options.transform is None else inputs.read_transform(options.transform)
-    fixed = inputs.read_image(options.fixed_labels, "fixed labels")
-    other = inputs.read_image(options.other_labels, "other labels")
-    channel.say(evaluate_labels(fixed, other, options.structures, transform).table())
+    """Print Dice and HD95 of two label maps, or of many pairs; write and draw them on request."""
+    pairs = _label_pairs(options)
+    for path in (options.output, options.plot):
+        if path is not None:
+            check_file(path)
+    if options.plot is not None:
+        check_matplotlib("The box plot")
+
+    def tell(done: int, name: str) -> None:
+        if options.pairs is not None:
+            channel.progress(Progress(f"Evaluating {name}", done / len(pairs)))
+
+    results = label_pairs.evaluate_pairs(pairs, options.structures, tell)
+    if options.output is not None:
+        label_pairs.write_scores(options.output, results)
+    if options.plot is not None:
+        title = (
+            f"{pairs[0].other_labels.name} on {pairs[0].fixed_labels.name}" if len(pairs) == 1 else options.pairs.name
+        )
+        _draw_boxes(results, title, options.plot)
+    if options.pairs is None:
+        channel.say(results[pairs[0].name].table())
+    else:
+        channel.say(f"{label_pairs.pairs_table(results)}\n\n{label_pairs.summary_table(results)}")
 
 
-def _settings(options: argparse.Namespace) -> Settings:
-    """The preset, then the settings file, then ``--set``, then the options that have a name of their own."""
-    settings = Settings.preset(options.preset or "balanced")
+def _label_pairs(options: argparse.Namespace) -> list[LabelPair]:
+    named = (options.fixed_labels, options.other_labels, options.transform)
+    if options.pairs is not None:
+        if any(path is not None for path in named):
+            raise InputError("Label maps were named beside --pairs.", "Name two label maps, or a list of pairs.")
+        return label_pairs.read_pairs(options.pairs)
+    fixed, other, transform = named
+    if fixed is None or other is None:
+        raise InputError("Two label maps are needed.", "Name FIXED_LABELS and OTHER_LABELS, or a list with --pairs.")
+    return [LabelPair("", fixed, other, transform)]
+
+
+def _draw_boxes(results: dict[str, Evaluation], title: str, path: Path) -> None:
+    from .report.boxes import draw_boxes
+
+    picture = draw_boxes(results, title)
+    try:
+        with appearing_file(path) as partial:
+            partial.write_bytes(picture)
+    except OSError as error:
+        raise InputError(f"The picture could not be written to {path}: {error.strerror}.") from error
+
+
+def study_regularizers(options: argparse.Namespace, channel: Channel) -> int:
+    """Register with and without K and J, and show what each does."""
+    from .study import REGULARIZERS_PRESET, regularizers
+
+    settings = _settings(options, REGULARIZERS_PRESET)
+    regularizers.cases(settings)
+    check_study_folder(options.output, options.overwrite)
+    return _finish_study(regularizers.study(_study_pair(options), settings, options.output, channel.progress), channel)
+
+
+def study_sweep(options: argparse.Namespace, channel: Channel) -> int:
+    """Register with every combination of some settings, and show what each reaches."""
+    from .study import SWEEP_PRESET, sweep
+
+    def chosen(values: dict[str, str]) -> Settings:
+        return _settings(options, SWEEP_PRESET, values)
+
+    varied = sweep.parse_vary(options.vary)
+    if "preset" in varied and options.preset is not None:
+        raise InputError("The preset is varied and set.", "Leave --preset out.")
+    cases = sweep.cases(chosen, varied, options.repeat)
+    check_study_folder(options.output, options.overwrite)
+    pair = _study_pair(options)
+    return _finish_study(sweep.study(pair, cases, options.output, channel.progress), channel)
+
+
+def _study_pair(options: argparse.Namespace) -> StudyPair:
+    files = {role: getattr(options, role) for role in ROLES}
+    where = options.slice
+    if files["fixed"] is None and files["moving"] is None:
+        if any(path is not None for path in files.values()):
+            raise InputError("Masks or labels were named without images.", "Name FIXED and MOVING, too.")
+        files, where, title = sample_files(), where or "axial", "the sample pair"
+    elif files["moving"] is None:
+        raise InputError("Only one image was named.", "Name FIXED and MOVING, or neither for the sample pair.")
+    else:
+        title = f"{files['moving'].name} on {files['fixed'].name}"
+    cut = None if where is None else parse_slice(where)
+    images = _images(files)
+    if cut is not None:
+        images, name = take_slices(images, *cut)
+        title += f", {name}"
+    _check_labels(images)
+    return StudyPair(images, title)
+
+
+def _finish_study(study: Study, channel: Channel) -> int:
+    """Tell what came out; the exit code is 1 if a run failed."""
+    folder = study.folder.absolute()
+    broken = "" if study.complete else f"\n{len(failed(study.outcomes))} of {len(study.outcomes)} runs failed."
+    channel.finished(folder, study.as_dict(), study.text + broken)
+    return 0 if study.complete else 1
+
+
+def _images(files: Mapping[str, Path | None]) -> dict[str, sitk.Image]:
+    """The images of the files that were named, by role."""
+    return {
+        role: inputs.without_time(inputs.read_image(path, _role(role)))
+        for role, path in files.items()
+        if path is not None
+    }
+
+
+def _settings(
+    options: argparse.Namespace, preset: str = "balanced", varied: Mapping[str, str] | None = None
+) -> Settings:
+    """The preset, then the settings file, then ``--set``, then the options that have a name of their own.
+
+    Args:
+        preset: unless ``--preset`` names one.
+        varied: settings as text that go before all others, ``preset`` among them.
+    """
+    last = dict(varied or {})
+    settings = Settings.preset(last.pop("preset", "") or options.preset or preset)
     if options.settings is not None:
         settings = Settings.read(options.settings, settings)
-    settings = settings.assign(*options.set)
-    named = {name: getattr(options, name) for name in ("initial", "device", "seed", "threads")}
-    return settings.replace(**{name: value for name, value in named.items() if value is not None})
+    for name in ("initial", "device", "seed", "threads"):
+        if getattr(options, name) is not None:
+            last.setdefault(name, str(getattr(options, name)))
+    return settings.assign(*options.set, *(f"{name}={text}" for name, text in last.items()))
 
 
 def _role(option: str) -> str:
@@ -143,16 +259,10 @@ def _report(result: Result, fixed: sitk.Image, moving: sitk.Image, options: argp
 
 def _write_image(image: sitk.Image, path: Path, compress: bool) -> None:
     """Write ``image`` under its name only when it is complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    suffix = "".join(path.suffixes[-2:]) if path.name.endswith(".gz") else path.suffix
-    handle, partial = tempfile.mkstemp(suffix=suffix, prefix=f".{path.stem}.", dir=path.parent)
-    os.close(handle)
     try:
-        sitk.WriteImage(image, partial, useCompression=compress)
-        os.replace(partial, path)
+        with appearing_file(path) as partial:
+            sitk.WriteImage(image, str(partial), useCompression=compress)
     except (OSError, RuntimeError) as error:
         raise InputError(
             f"The image could not be written to {path}.", "Use a name such as warped.nrrd or warped.nii.gz."
         ) from error
-    finally:
-        Path(partial).unlink(missing_ok=True)

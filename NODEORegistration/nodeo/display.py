@@ -35,16 +35,16 @@ class Display:
         self.close()
         print(text)
 
-    def finished(self, output: Path, metrics: dict[str, Any]) -> None:
-        self.say(summary(metrics) + f"\nWritten to {output}")
+    def finished(self, output: Path, metrics: dict[str, Any], text: str) -> None:
+        self.say(f"{text}\nWritten to {output}")
 
     def failed(self, message: str, hint: str) -> None:
         self.close()
         print(f"nodeo: {message} {hint}".rstrip(), file=sys.stderr)
 
-    def cancelled(self) -> None:
+    def cancelled(self, note: str) -> None:
         self.close()
-        print("nodeo: cancelled; nothing was written.", file=sys.stderr)
+        print(f"nodeo: cancelled; {note or 'nothing was written.'}", file=sys.stderr)
 
     def close(self) -> None:
         if self._bar is not None:

@@ -6,16 +6,17 @@ Labels are whole numbers from 0, the background, to 65535. Distances are in mm o
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import SimpleITK as sitk
 
 from .errors import InputError
-from .structures import choose, name_of
+from .structures import choose, name_of, names_of
 from .surface_distance import hausdorff95
+from .tables import aligned, cell, mean_and_sd, spread_cell
 
 LARGEST_LABEL = 65535
 
@@ -61,31 +62,37 @@ class Evaluation:
         structures: codes that were measured.
         dice: code to Dice, 0 to 1.
         hd95: code to the 95th percentile of the surface distances, mm.
+        names: code to name; FreeSurfer's for a code that it lacks.
     """
 
     structures: tuple[int, ...]
     dice: dict[int, float]
     hd95: dict[int, float]
+    names: dict[int, str] = field(default_factory=dict)
+
+    def name(self, code: int) -> str:
+        """The name of a structure."""
+        return self.names.get(code) or name_of(code)
 
     @property
     def mean_dice(self) -> float:
         """Mean Dice, 0 to 1."""
-        return _mean_and_sd(self.dice.values())[0]
+        return mean_and_sd(self.dice.values())[0]
 
     @property
     def sd_dice(self) -> float:
         """Standard deviation of Dice over the structures."""
-        return _mean_and_sd(self.dice.values())[1]
+        return mean_and_sd(self.dice.values())[1]
 
     @property
     def mean_hd95(self) -> float:
         """Mean HD95, mm."""
-        return _mean_and_sd(self.hd95.values())[0]
+        return mean_and_sd(self.hd95.values())[0]
 
     @property
     def sd_hd95(self) -> float:
         """Standard deviation of HD95 over the structures, mm."""
-        return _mean_and_sd(self.hd95.values())[1]
+        return mean_and_sd(self.hd95.values())[1]
 
     def as_dict(self) -> dict[str, Any]:
         """Everything for JSON, HD95 in mm: nan becomes None, the codes become text."""
@@ -96,7 +103,7 @@ class Evaluation:
             "sd_hd95": _json_number(self.sd_hd95),
             "structures": {
                 str(code): {
-                    "name": name_of(code),
+                    "name": self.name(code),
                     "dice": _json_number(self.dice[code]),
                     "hd95": _json_number(self.hd95[code]),
                 }
@@ -108,32 +115,17 @@ class Evaluation:
         """One line a structure, then mean ± SD, in aligned columns; "-" stands for nan."""
         rows = [("code", "structure", "   Dice", "HD95 (mm)")]
         rows += [
-            (f"{code:>4}", name_of(code), _cell(self.dice[code], 3), _cell(self.hd95[code], 2))
+            (f"{code:>4}", self.name(code), cell(self.dice[code], 3), cell(self.hd95[code], 2))
             for code in self.structures
         ]
-        overlap = f"{_cell(self.mean_dice, 3)} ± {_cell(self.sd_dice, 3).strip()}"
-        distance = f"{_cell(self.mean_hd95, 2)} ± {_cell(self.sd_hd95, 2).strip()}"
-        rows.append(("", "mean ± SD", overlap, distance))
-        widths = [max(len(row[column]) for row in rows) for column in range(4)]
-        return "\n".join(
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-        )
-
-
-def _mean_and_sd(values: Iterable[float]) -> tuple[float, float]:
-    """Mean and standard deviation of the values that are not nan; nan where there are none."""
-    known = np.array([value for value in values if not math.isnan(value)])
-    return (float(known.mean()), float(known.std())) if known.size else (math.nan, math.nan)
+        overlap = spread_cell(self.mean_dice, self.sd_dice, 3)
+        rows.append(("", "mean ± SD", overlap, spread_cell(self.mean_hd95, self.sd_hd95, 2)))
+        return aligned(rows)
 
 
 def _json_number(value: float) -> float | None:
     """JSON knows no nan."""
     return None if math.isnan(value) else value
-
-
-def _cell(value: float, digits: int) -> str:
-    """A number for the table, seven characters wide."""
-    return f"{'-' if math.isnan(value) else format(value, f'.{digits}f'):>7}"
 
 
 def evaluate(
@@ -166,7 +158,8 @@ def evaluate(
         )
     warped = sitk.Resample(other, fixed, pull_back, sitk.sitkNearestNeighbor, 0.0)
     overlap = dice(sitk.GetArrayViewFromImage(fixed), sitk.GetArrayViewFromImage(warped), chosen)
-    return Evaluation(chosen, overlap, hausdorff95(fixed, warped, chosen))
+    names = names_of(chosen, structures, _codes(fixed) | _codes(other))
+    return Evaluation(chosen, overlap, hausdorff95(fixed, warped, chosen), names)
 
 
 def check_labels(

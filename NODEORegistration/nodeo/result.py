@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,8 +71,11 @@ class Result:
         sitk.WriteImage(self.warped, str(folder / "warped.nrrd"))
         sitk.WriteImage(self.jacobian, str(folder / "jacobian.nrrd"))
         self.settings.write(folder / "settings.json")
-        metrics = {**self.metrics, "history": self.history}
-        (folder / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+        self.write_metrics(folder / "metrics.json")
+
+    def write_metrics(self, path: Path) -> None:
+        """Write what was measured, and the history, as JSON."""
+        path.write_text(json.dumps({**self.metrics, "history": self.history}, indent=2) + "\n", encoding="utf-8")
 
 
 def check_output(folder: Path, overwrite: bool) -> None:
@@ -85,18 +88,14 @@ def check_output(folder: Path, overwrite: bool) -> None:
         raise InputError(f"The output {folder} is a file.", "Name a folder.")
     if folder.is_dir() and any(folder.iterdir()) and not overwrite:
         raise InputError(f"The output folder {folder} is not empty.", "Name another, or add --overwrite.")
-    parent = folder
-    while not parent.exists():
-        parent = parent.parent
-    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
-        raise InputError(f"The output folder {folder} cannot be written.", "Choose a folder of your own.")
+    _check_writable(folder, folder)
 
 
 @contextmanager
-def appearing(folder: Path) -> Iterator[Path]:
+def appearing(folder: Path, known: Sequence[str] = FILES) -> Iterator[Path]:
     """A fresh folder to write into, whose files move to ``folder`` only when the block ends well.
 
-    An earlier run's files in ``folder`` are replaced or removed; anything else in it stays.
+    An earlier run's files in ``folder``, those named in ``known``, are replaced or removed; anything else in it stays.
 
     Raises:
         InputError: the disk is full, or refuses for another reason.
@@ -113,7 +112,7 @@ def appearing(folder: Path) -> Iterator[Path]:
             new = sorted(file.name for file in partial.iterdir())
             for name in new:
                 os.replace(partial / name, folder / name)
-            for name in set(FILES).difference(new):  # an earlier run's would lie beside this run's
+            for name in set(known).difference(new):  # an earlier run's would lie beside this run's
                 (folder / name).unlink(missing_ok=True)
         else:
             os.replace(partial, folder)
@@ -126,6 +125,40 @@ def appearing(folder: Path) -> Iterator[Path]:
         for parent in made:
             if parent.is_dir() and not any(parent.iterdir()):
                 parent.rmdir()
+
+
+@contextmanager
+def appearing_file(path: Path) -> Iterator[Path]:
+    """A name to write to, of a file that moves to ``path`` only when the block ends well."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    suffix = "".join(path.suffixes[-2:]) if path.name.endswith(".gz") else path.suffix
+    handle, name = tempfile.mkstemp(suffix=suffix, prefix=f".{path.stem}.", dir=path.parent)
+    os.close(handle)
+    partial = Path(name)
+    try:
+        yield partial
+        partial.chmod(0o666 & ~_umask())
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def check_file(path: Path) -> None:
+    """Refuse an output file that cannot be written, before any work is done.
+
+    Raises:
+        InputError: it is a folder, or its folder cannot be written.
+    """
+    if path.is_dir():
+        raise InputError(f"The output {path} is a folder.", "Name a file.")
+    _check_writable(path.parent, path)
+
+
+def _check_writable(folder: Path, output: Path) -> None:
+    while not folder.exists():
+        folder = folder.parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        raise InputError(f"The output {output} cannot be written.", "Choose a folder of your own.")
 
 
 def _umask() -> int:

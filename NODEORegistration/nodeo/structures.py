@@ -1,4 +1,8 @@
-"""Anatomical structures by their FreeSurfer codes: names, the sets the literature reports on, a way to choose."""
+"""Anatomical structures by their codes: names, the sets the literature reports on, a way to choose.
+
+Codes mean what their protocol says: 17 is the left hippocampus in FreeSurfer's maps and something else elsewhere. A
+name is only given where the protocol is known, because it was asked for or because every code is one of FreeSurfer's.
+"""
 
 from __future__ import annotations
 
@@ -43,9 +47,29 @@ NAMES = {
     60: "Right-VentralDC",
     62: "Right-vessel",
     63: "Right-choroid-plexus",
+    72: "5th-Ventricle",
     77: "WM-hypointensities",
+    80: "non-WM-hypointensities",
     85: "Optic-Chiasm",
+    251: "CC_Posterior",
+    252: "CC_Mid_Posterior",
+    253: "CC_Central",
+    254: "CC_Mid_Anterior",
+    255: "CC_Anterior",
 }
+
+# fmt: off
+_CORTEX = (
+    "unknown", "bankssts", "caudalanteriorcingulate", "caudalmiddlefrontal", "corpuscallosum", "cuneus", "entorhinal",
+    "fusiform", "inferiorparietal", "inferiortemporal", "isthmuscingulate", "lateraloccipital", "lateralorbitofrontal",
+    "lingual", "medialorbitofrontal", "middletemporal", "parahippocampal", "paracentral", "parsopercularis",
+    "parsorbitalis", "parstriangularis", "pericalcarine", "postcentral", "posteriorcingulate", "precentral",
+    "precuneus", "rostralanteriorcingulate", "rostralmiddlefrontal", "superiorfrontal", "superiorparietal",
+    "superiortemporal", "supramarginal", "frontalpole", "temporalpole", "transversetemporal", "insula",
+)
+# fmt: on
+for _first, _side in ((1000, "lh"), (2000, "rh")):
+    NAMES.update({_first + number: f"ctx-{_side}-{region}" for number, region in enumerate(_CORTEX)})
 
 # fmt: off
 OASIS28 = (
@@ -56,9 +80,14 @@ CANDI32 = (
     2, 3, 4, 5, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18, 24, 26, 28,
     41, 42, 43, 44, 46, 47, 49, 50, 51, 52, 53, 54, 58, 60,
 )
+SEG24_IN_FREESURFER = (
+    2, 3, 4, 5, 10, 11, 12, 13, 14, 16, 17, 28, 31,
+    41, 42, 43, 44, 49, 50, 51, 52, 53, 60, 63,
+)  # what the codes 1 to 24 of the OASIS slices' own protocol are
 # fmt: on
+SEG24_NAMES = {code: NAMES[there] for code, there in enumerate(SEG24_IN_FREESURFER, start=1)}
 
-_SETS = {"oasis28": OASIS28, "candi32": CANDI32}
+_SETS = {"oasis28": OASIS28, "candi32": CANDI32, "seg24": tuple(SEG24_NAMES)}
 
 
 def name_of(code: int) -> str:
@@ -66,12 +95,30 @@ def name_of(code: int) -> str:
     return NAMES.get(code, f"label {code}")
 
 
+def names_of(codes: Iterable[int], text: str, present: Iterable[int]) -> dict[int, str]:
+    """A name for each code, none that could be wrong: "label 123" where the protocol is not known.
+
+    Args:
+        codes: what to name.
+        text: how the structures were chosen, see :func:`choose`; the name of a set says what the codes mean.
+        present: all codes that the label maps hold; FreeSurfer's, if each of them is one of FreeSurfer's.
+    """
+    key = text.strip().lower()
+    if key == "seg24":
+        known = SEG24_NAMES
+    elif key in _SETS or all(code in NAMES for code in set(present) - {0}):
+        known = NAMES
+    else:
+        known = {}
+    return {code: known.get(code, f"label {code}") for code in codes}
+
+
 def choose(text: str, present: Iterable[int]) -> tuple[int, ...]:
     """The codes that ``text`` asks for, each once.
 
     Args:
-        text: "all" for every code in ``present`` but 0; "oasis28" or "candi32" for those of the set that are in
-            ``present``; "2,3,4" for exactly these, present or not.
+        text: "all" for every code in ``present`` but 0; "oasis28", "candi32" or "seg24" (the codes 1 to 24 of the OASIS
+            slices) for those of the set that are in ``present``; "2,3,4" for exactly these, present or not.
         present: codes to choose from.
 
     Raises:
@@ -100,7 +147,7 @@ def _listed(text: str) -> tuple[int, ...]:
     if not all(part.isdecimal() and int(part) > 0 for part in parts):
         raise InputError(
             f'The structures "{text}" are neither a known set nor a list of codes.',
-            'Use "all", "oasis28", "candi32" or whole numbers above 0 with commas between them, such as "17,53".',
+            f"Use {', '.join(map(repr, ('all', *_SETS)))} or whole numbers above 0 with commas, such as '17,53'.",
         )
     return tuple(dict.fromkeys(int(part) for part in parts))
 

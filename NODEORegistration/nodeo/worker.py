@@ -5,7 +5,7 @@ The JSON protocol (``--progress json``): one object a line on standard output,
 * ``{"event": "progress", "stage": …, "fraction": …, "level": …, "iteration": …, "loss": …, "similarity": …, …}``
 * ``{"event": "result", "output": …, "metrics": {…}}``
 * ``{"event": "error", "message": …, "hint": …}``
-* ``{"event": "cancelled"}``
+* ``{"event": "cancelled"}``, with a ``message`` where something was kept
 
 The last line is one of the last three. The run is cancelled by the line ``cancel`` on standard input, or by its end: a
 host that dies takes its worker with it.
@@ -38,14 +38,14 @@ class Channel(Protocol):
     def say(self, text: str) -> None:
         """The answer of a command, for people."""
 
-    def finished(self, output: Path, metrics: dict[str, Any]) -> None:
-        """A registration is done and written to ``output``."""
+    def finished(self, output: Path, metrics: dict[str, Any], text: str) -> None:
+        """The work is done and written to ``output``; ``text`` is for people, ``metrics`` for programs."""
 
     def failed(self, message: str, hint: str) -> None:
         """The command could not do it."""
 
-    def cancelled(self) -> None:
-        """The run was cancelled."""
+    def cancelled(self, note: str) -> None:
+        """The run was cancelled; ``note`` says what was kept, if anything."""
 
     def close(self) -> None:
         """The command is over."""
@@ -79,14 +79,14 @@ class JsonChannel:
     def say(self, text: str) -> None:
         self._send("text", text=text)
 
-    def finished(self, output: Path, metrics: dict[str, Any]) -> None:
+    def finished(self, output: Path, metrics: dict[str, Any], text: str) -> None:
         self._send("result", output=str(output), metrics=metrics)
 
     def failed(self, message: str, hint: str) -> None:
         self._send("error", message=message, hint=hint)
 
-    def cancelled(self) -> None:
-        self._send("cancelled")
+    def cancelled(self, note: str) -> None:
+        self._send("cancelled", **({"message": note} if note else {}))
 
     def close(self) -> None:
         self._over.set()

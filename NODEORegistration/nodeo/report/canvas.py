@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
+import io
 from typing import TYPE_CHECKING, Any
 
+from ..errors import InputError
 from .layout import Box
 
 if TYPE_CHECKING:
@@ -17,6 +20,41 @@ SMALLER, LARGER, FOLD = "#6fb1e0", "#f0806a", "#f5ff00"
 TONES = {"": INK, "good": GREEN, "bad": "#ff6b5e"}
 JACOBIAN_COLOURS = "RdBu_r"
 DPI = 120
+
+
+def check_matplotlib(what: str) -> None:
+    """Refuse to go on without matplotlib; ``what`` begins the sentence.
+
+    Raises:
+        InputError: matplotlib is not installed.
+    """
+    if importlib.util.find_spec("matplotlib") is None:
+        raise InputError(f"{what} needs matplotlib, which is not installed.", "Install it: pip install matplotlib.")
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """An empty figure, inches.
+
+    Raises:
+        InputError: matplotlib is not installed.
+    """
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise InputError(
+            "Drawing the report needs matplotlib, which is not installed.", "Install it with: pip install matplotlib"
+        ) from error
+    figure = Figure(figsize=(width, height), dpi=DPI, facecolor=BACKGROUND)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def as_png(figure: Figure) -> bytes:
+    """The figure as a PNG."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", facecolor=BACKGROUND)
+    return buffer.getvalue()
 
 
 def add_axes(figure: Figure, box: Box) -> Axes:

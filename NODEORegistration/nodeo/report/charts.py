@@ -49,10 +49,17 @@ def draw_key_figures(figure: Figure, box: Box, figures: Sequence[KeyFigure]) -> 
         axes.text(1, line + 0.5, shortened(value, room - len(label)), color=TONES[tone], ha="right", **style)
 
 
-def draw_curves(figure: Figure, box: Box, history: Sequence[dict[str, Any]]) -> None:
-    heading(figure, box, "Optimisation")
+def draw_curves(
+    figure: Figure,
+    box: Box,
+    history: Sequence[dict[str, Any]],
+    title: str = "Optimisation",
+    limits: tuple[float, float] | None = None,
+) -> None:
+    """The curves of one run; ``limits`` of the losses where runs are to be compared."""
+    heading(figure, box, title)
     axes = add_axes(figure, box.within(left=0.5, top=0.06, bottom=0.45))
-    _bare(axes)
+    bare(axes)
     axes.set_xlabel("iteration", color=DIM, fontsize=8)
     start = 0
     for level, group in groupby(history, key=lambda entry: entry.get("level")):
@@ -64,6 +71,8 @@ def draw_curves(figure: Figure, box: Box, history: Sequence[dict[str, Any]]) -> 
         return
     axes.set_xlim(-0.5, start - 0.5)
     axes.margins(y=0.12)
+    if limits is not None:
+        axes.set_ylim(*limits)
     for (name, (colour, _)), place in zip(CURVES.items(), (0.8, 0.0), strict=True):
         write(figure, box.left + box.width - place, box.top - 0.1, name, size=8.5, color=colour, ha="right")
 
@@ -87,7 +96,7 @@ def _finite(value: Any) -> float:
     return float(value) if isinstance(value, int | float) and np.isfinite(value) else float("nan")
 
 
-def _bare(axes: Axes) -> None:
+def bare(axes: Axes) -> None:
     """Take the frame off, and let the numbers step back."""
     axes.set_facecolor("none")
     axes.tick_params(colors=DIM, labelsize=8, length=3)
@@ -111,13 +120,22 @@ def draw_jacobian_spread(figure: Figure, box: Box, scene: Scene) -> None:
     axes.axvline(0, color=DIM, linewidth=0.7)
     axes.set_xlim(-limit, limit)
     axes.set_axis_off()
-    strip = add_axes(figure, box.within(top=box.height - 0.75, bottom=0.58))
-    bar = figure.colorbar(colours, cax=strip, orientation="horizontal")
+    draw_jacobian_key(figure, Box(box.left, box.top + box.height - 0.75, box.width, 0.17), limit)
+    bottom = box.top + box.height - 0.08
+    write(figure, box.left, bottom, "moving is smaller here", size=8.5, color=SMALLER)
+    write(figure, box.left + box.width, bottom, "moving is larger here", size=8.5, color=LARGER, ha="right")
+
+
+def draw_jacobian_key(figure: Figure, box: Box, limit: float) -> None:
+    """The colours of det J as a strip, 1 in its middle; ``limit`` is the largest |log2 det J| with its own colour."""
+    from matplotlib import colormaps
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+
+    colours = ScalarMappable(Normalize(-limit, limit), colormaps[JACOBIAN_COLOURS])
+    bar = figure.colorbar(colours, cax=add_axes(figure, box), orientation="horizontal")
     ticks = np.linspace(-limit, limit, 5).tolist()
     signs = ("≤ ", "", "", "", "≥ ")
     bar.set_ticks(ticks, labels=[f"{sign}{2**tick:.2f}" for sign, tick in zip(signs, ticks, strict=True)])
     bar.ax.tick_params(colors=DIM, labelsize=8, length=3)
     bar.outline.set_visible(False)
-    bottom = box.top + box.height - 0.08
-    write(figure, box.left, bottom, "moving is smaller here", size=8.5, color=SMALLER)
-    write(figure, box.left + box.width, bottom, "moving is larger here", size=8.5, color=LARGER, ha="right")

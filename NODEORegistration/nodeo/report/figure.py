@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
-from ..errors import InputError
-from .canvas import BACKGROUND, DIM, DPI, shortened, write
+from .canvas import DIM, as_png, new_figure, shortened, write
 from .charts import draw_curves, draw_jacobian_spread, draw_key_figures
 from .key_figures import key_figures
 from .layout import MARGIN, Layout, choose_layout
@@ -23,29 +21,19 @@ def draw(data: ReportInput) -> bytes:
     Raises:
         InputError: matplotlib is not installed.
     """
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise InputError(
-            "Drawing the report needs matplotlib, which is not installed.", "Install it with: pip install matplotlib"
-        ) from error
     scene = Scene(data)
     layout = choose_layout([plane.extent(scene.grid) for plane in scene.planes], len(KINDS))
-    figure = Figure(figsize=layout.size, dpi=DPI, facecolor=BACKGROUND)
-    FigureCanvasAgg(figure)
+    figure = new_figure(*layout.size)
     _draw_header(figure, layout, scene)
     for kind, box in zip(KINDS, layout.panels[0], strict=True):
         draw_caption(figure, box, kind, scene)
     for plane, boxes in zip(scene.planes, layout.panels, strict=True):
         for kind, box in zip(KINDS, boxes, strict=True):
-            draw_panel(figure, box, kind, plane, scene)
+            draw_panel(figure, box, kind, plane, scene, plane.title(scene.grid) if kind is KINDS[0] else "")
     draw_key_figures(figure, layout.table, key_figures(data.metrics))
     draw_curves(figure, layout.curves, data.history)
     draw_jacobian_spread(figure, layout.spread, scene)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", facecolor=BACKGROUND)
-    return buffer.getvalue()
+    return as_png(figure)
 
 
 def _draw_header(figure: Figure, layout: Layout, scene: Scene) -> None:

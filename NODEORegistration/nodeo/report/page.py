@@ -31,6 +31,8 @@ details table { margin-top: 8px; }
 .bad { color: #b3261e; font-weight: 600; }
 .hint { color: #55606b; font-size: 0.92em; margin: 10px 0 0; }
 img { display: block; width: 100%; height: auto; border-radius: 6px; }
+div.wide { overflow-x: auto; }
+div.wide td { overflow-wrap: normal; white-space: nowrap; }
 meter { width: 110px; height: 0.8em; }
 """
 
@@ -47,25 +49,36 @@ SHOWN_APART = ("dice", "seconds", "versions")
 
 def page(title: str, metrics: dict[str, Any], settings: dict[str, Any], picture: bytes) -> str:
     """The self-contained HTML page; ``picture`` is a PNG."""
-    body = [
-        f"<h1>{escape(title)}</h1>",
-        f"<section><h2>Key figures</h2>{_figures_table(key_figures(metrics))}</section>",
-        '<section><img alt="Overlays, checkerboard, deformation grid and Jacobian determinant" '
-        f'src="data:image/png;base64,{base64.b64encode(picture).decode("ascii")}">'
-        f'<p class="hint">{escape(READING)}</p></section>',
-        _structures(metrics),
-        _folded("Seconds by stage", find(metrics, "seconds")),
-        _folded("Settings", settings),
-        _folded("Versions", find(metrics, "versions")),
-        _folded("All measurements", {key: value for key, value in metrics.items() if key not in SHOWN_APART}),
-    ]
+    return document(
+        title,
+        [
+            f"<section><h2>Key figures</h2>{_figures_table(key_figures(metrics))}</section>",
+            picture_block(picture, "Overlays, checkerboard, deformation grid and Jacobian determinant", READING),
+            _structures(metrics),
+            folded_block("Seconds by stage", find(metrics, "seconds")),
+            folded_block("Settings", settings),
+            folded_block("Versions", find(metrics, "versions")),
+            folded_block("All measurements", {key: value for key, value in metrics.items() if key not in SHOWN_APART}),
+        ],
+    )
+
+
+def document(title: str, parts: Iterable[str]) -> str:
+    """A page of blocks of HTML below its title; empty ones are left out."""
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
-        + "\n".join(part for part in body if part)
+        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{escape(title)}</h1>\n"
+        + "\n".join(part for part in parts if part)
         + "\n</main>\n</body>\n</html>\n"
     )
+
+
+def picture_block(picture: bytes, alt: str, hint: str = "") -> str:
+    """A PNG inside the page, and how to read it."""
+    below = f'<p class="hint">{escape(hint)}</p>' if hint else ""
+    source = f"data:image/png;base64,{base64.b64encode(picture).decode('ascii')}"
+    return f'<section><img alt="{escape(alt)}" src="{source}">{below}</section>'
 
 
 def _figures_table(figures: Iterable[KeyFigure]) -> str:
@@ -104,7 +117,7 @@ def _label_order(label: Any) -> tuple[int, int, str]:
     return (0, int(text), "") if text.isdecimal() else (1, 0, text)
 
 
-def _folded(summary: str, values: Any) -> str:
+def folded_block(summary: str, values: Any) -> str:
     """A closed block with one line a value; nothing when there are none."""
     if not isinstance(values, dict) or not values:
         return ""

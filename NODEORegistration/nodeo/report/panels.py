@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import SimpleITK as sitk
 
 from .canvas import (
     DIM,
@@ -29,6 +30,18 @@ from .scene import Scene
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+
+def _draw_fixed(axes: Axes, plane: Plane, scene: Scene) -> None:
+    _show(axes, plane, scene, scene.fixed(plane))
+
+
+def _draw_moving(axes: Axes, plane: Plane, scene: Scene) -> None:
+    _show(axes, plane, scene, scene.moving(plane, scene.data.before))
+
+
+def _draw_warped(axes: Axes, plane: Plane, scene: Scene) -> None:
+    _show(axes, plane, scene, scene.moving(plane, scene.data.warped))
 
 
 def _draw_before(axes: Axes, plane: Plane, scene: Scene) -> None:
@@ -87,6 +100,15 @@ def _draw_jacobian(axes: Axes, plane: Plane, scene: Scene) -> None:
     _show(axes, plane, scene, colours, interpolation="nearest")
 
 
+def mark_folds(axes: Axes, plane: Plane, scene: Scene, folds: sitk.Image) -> None:
+    """A dot at every point of ``plane`` where ``folds`` is not 0; a few get larger ones with a dark rim, to be seen."""
+    rows, columns = np.nonzero(plane.picture(folds))
+    step_across, step_down = scene.grid.spacing[plane.across], scene.grid.spacing[plane.down]
+    size, rim = (16.0, 0.5) if len(rows) < 200 else (5.0, 0.15)
+    places = (columns + 0.5) * step_across, (rows + 0.5) * step_down
+    axes.scatter(*places, s=size, color=FOLD, edgecolors=PANEL, linewidths=rim, zorder=3)
+
+
 def _show(axes: Axes, plane: Plane, scene: Scene, values: np.ndarray, interpolation: str = "hanning") -> None:
     width, height = plane.extent(scene.grid)
     extent = (0, width, height, 0)
@@ -101,23 +123,31 @@ class Kind(NamedTuple):
     paint: Callable[[Axes, Plane, Scene], None]
 
 
+FIXED = Kind("Fixed", (), _draw_fixed)
+MOVING = Kind("Moving, before", (), _draw_moving)
+WARPED = Kind("Warped", (), _draw_warped)
+BEFORE = Kind("Before", (("fixed", GREEN), ("moving", MAGENTA), ("both", DIM)), _draw_before)
+GRID = Kind("Deformation grid", (("lines every {line_distance} mm, on warped", DIM),), _draw_deformation)
+JACOBIAN = Kind("Jacobian determinant", (("smaller", SMALLER), ("larger", LARGER), ("folded", FOLD)), _draw_jacobian)
 KINDS = (
-    Kind("Before", (("fixed", GREEN), ("moving", MAGENTA), ("both", DIM)), _draw_before),
+    BEFORE,
     Kind("After", (("fixed", GREEN), ("warped", MAGENTA), ("both", DIM)), _draw_after),
     Kind("Checkerboard", (("fixed and warped in turn", DIM),), _draw_checkerboard),
-    Kind("Deformation grid", (("lines every {line_distance} mm, on warped", DIM),), _draw_deformation),
-    Kind("Jacobian determinant", (("smaller", SMALLER), ("larger", LARGER), ("folded", FOLD)), _draw_jacobian),
+    GRID,
+    JACOBIAN,
 )
 
 
-def draw_panel(figure: Figure, box: Box, kind: Kind, plane: Plane, scene: Scene) -> None:
+def draw_panel(figure: Figure, box: Box, kind: Kind, plane: Plane, scene: Scene, note: str = "") -> Axes:
+    """Paint a plane into ``box``, its orientation marked at the sides, ``note`` in the upper left corner."""
     axes = add_axes(figure, box)
     kind.paint(axes, plane, scene)
     _fill(axes, box, *plane.extent(scene.grid))
     _mark(axes, 0.02, 0.5, plane.view.left, ha="left", va="center")
     _mark(axes, 0.5, 0.985, plane.view.top, ha="center", va="top")
-    if kind is KINDS[0]:
-        _mark(axes, 0.02, 0.985, plane.title(scene.grid), ha="left", va="top")
+    if note:
+        _mark(axes, 0.02, 0.985, note, ha="left", va="top")
+    return axes
 
 
 def draw_caption(figure: Figure, box: Box, kind: Kind, scene: Scene) -> None:

@@ -1,0 +1,12 @@
+"""Studies: one pair registered many times, each time with other settings, and what can be seen from that.
+
+``regularizers`` switches the kernel K and the Jacobian penalty J off and on; ``sweep`` runs a grid of settings. Every
+run has a folder of its own, and a study that was interrupted goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+from ..settings import PRESETS
+
+REGULARIZERS_PRESET = "paper" if "paper" in PRESETS else "balanced"  # the study's own: the published method shows most
+SWEEP_PRESET = "balanced"
