@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import time
 
 import NODEORegistrationLib as lib
 import qt
@@ -16,6 +17,8 @@ from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModuleWidget,
 )
 from slicer.util import VTKObservationMixin
+
+_DOUBLE_CLICK_SECONDS = 0.5  # the second click of two on Register does not mean Cancel
 
 
 class NODEORegistration(ScriptedLoadableModule):
@@ -37,7 +40,7 @@ class NODEORegistration(ScriptedLoadableModule):
             " Differential Equation Based Optimization Framework for Deformable Image Registration. CVPR 2022."
             " Please cite it. Not for clinical use."
         )
-        slicer.app.connect("startupCompleted()", lib.registerSampleData)
+        slicer.app.connect("startupCompleted()", lib.onStartup)
 
 
 class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
@@ -52,6 +55,7 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
         self._guiTag = None
         self._presetFollower = None
         self._run = None
+        self._started = 0.0
 
     def setup(self):
         """Called when the panel is opened for the first time, and after a reload."""
@@ -68,6 +72,7 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(scene, scene.EndCloseEvent, self.onSceneEnd)
+        self.addObserver(scene, scene.StartImportEvent, self.onSceneStartClose)
         self.addObserver(scene, scene.EndImportEvent, self.onSceneEnd)
         self.addObserver(scene, scene.NodeAddedEvent, self.onNodeAdded)
         self.initializeParameterNode()
@@ -98,12 +103,14 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
         ScriptedLoadableModuleWidget.onReload(self)
 
     def onSceneStartClose(self, caller, event):
-        """The nodes go: nothing may be kept of them."""
+        """The nodes go, or others come: nothing may be kept of them."""
         self._inspectPanel.inspection.forget()
         self.setParameterNode(None)
+        self.logic.forgetParameterNode()
 
     def onSceneEnd(self, caller, event):
         """Another scene, or an empty one."""
+        self.updateRegisterButton()
         if self.parent.isEntered:
             self.initializeParameterNode()
 
@@ -116,12 +123,12 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
         """Bind the widgets to ``parameters``, or to nothing."""
         if self._parameters is not None:
             self._parameters.disconnectGui(self._guiTag)
-            self.removeObserver(self._parameters, vtk.vtkCommand.ModifiedEvent, self.onParametersModified)
+            self.removeObserver(self._parameters.parameterNode, vtk.vtkCommand.ModifiedEvent, self.onParametersModified)
         self._parameters = parameters
         if parameters is not None:
             self._presetFollower = lib.PresetFollower(parameters)
             self._guiTag = parameters.connectGui(self.ui)
-            self.addObserver(parameters, vtk.vtkCommand.ModifiedEvent, self.onParametersModified)
+            self.addObserver(parameters.parameterNode, vtk.vtkCommand.ModifiedEvent, self.onParametersModified)
             self.onParametersModified()
 
     def onNodeAdded(self, caller, event):
@@ -166,7 +173,7 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
             button.toolTip = _("Stop the registration; the scene stays as it is.")
             button.enabled = not self._run.isCancelling()
             return
-        reason = _("There is no scene.") if self._parameters is None else lib.whyNotReady(self._parameters)
+        reason = lib.whyNotReady(self._parameters)
         button.text = _("Register")
         button.toolTip = reason or _("Deform the moving volume onto the fixed one.")
         button.enabled = not reason
@@ -174,15 +181,18 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
     def onRegister(self):
         """Register, or cancel what runs."""
         if self._run is not None:
-            self._run.cancel()
-            self.updateRegisterButton()
+            if time.monotonic() - self._started > _DOUBLE_CLICK_SECONDS:
+                self._run.cancel()
+                self.updateRegisterButton()
             return
-        reason = lib.whyNotReady(self._parameters) or lib.Dependencies.ensure()
+        self.ui.registerButton.enabled = False  # an installation may let a second click through
+        reason = lib.Dependencies.ensure() or lib.whyNotReady(self._parameters)
+        self.updateRegisterButton()
         if reason:
             slicer.util.warningDisplay(reason, windowTitle=_("NODEO Registration"))
             return
         self._inspectPanel.close()
-        self._run = lib.Run(lib.requestFromParameters(self._parameters))
+        self._run, self._started = lib.Run(lib.requestFromParameters(self._parameters)), time.monotonic()
         self._run.finished.connect(self.onFinished)
         self._run.failed.connect(self.onFailed)
         self._run.ended.connect(self.onEnded)
@@ -192,6 +202,7 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
 
     def onFinished(self, run):
         """Remember the new nodes as outputs, and show the result."""
+        self._inspectPanel.close()
         parameters = self._parameters or self.logic.getParameterNode()
         with slicer.util.NodeModify(parameters):
             for kind, node in run.nodes.items():
@@ -201,7 +212,12 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
     def onFailed(self, run):
         """Say why, and what to do."""
         text = run.message if not run.hint else f"{run.message}\n\n{run.hint}"
-        slicer.util.errorDisplay(text, windowTitle=_("NODEO Registration"), detailedText="\n".join(run.logLines))
+        log = "\n".join(run.logLines)
+        # a dialog waits for its user: only when the run is over, and the next may have begun
+        qt.QTimer.singleShot(
+            0,
+            lambda: slicer.util.errorDisplay(text, windowTitle=_("NODEO Registration"), detailedText=log),
+        )
 
     def onEnded(self, run):
         """Ready for the next."""
@@ -222,11 +238,21 @@ class NODEORegistrationLogic(ScriptedLoadableModuleLogic):
     >>> run.nodes["transform"], run.nodes["warped"], run.nodes["jacobian"], run.metrics["folding"]
     """
 
+    def __init__(self):
+        ScriptedLoadableModuleLogic.__init__(self)
+        self._parameters = None
+
     def getParameterNode(self):
         """The scene's parameters; what an older scene has wrong is put right."""
         node = super().getParameterNode()
         lib.repair(node)
-        return lib.Parameters(node)
+        if self._parameters is None or self._parameters.parameterNode is not node:
+            self._parameters = lib.Parameters(node)
+        return self._parameters
+
+    def forgetParameterNode(self):
+        """Let go of the parameters of a scene that is being closed, or opened."""
+        self._parameters = None
 
     def register(
         self,

@@ -31,7 +31,10 @@ def seen(volumeNode):
     """A volume's array [D, H, W] as its window and level show it: 0 black, 1 white."""
     display = volumeNode.GetDisplayNode()
     array = slicer.util.arrayFromVolume(volumeNode).astype(np.float32)
-    low, high = display.GetWindowLevelMin(), display.GetWindowLevelMax()
+    if display is None:
+        low, high = float(array.min()), float(array.max())
+    else:
+        low, high = display.GetWindowLevelMin(), display.GetWindowLevelMax()
     return np.clip((array - low) / max(high - low, 1e-12), 0.0, 1.0)
 
 

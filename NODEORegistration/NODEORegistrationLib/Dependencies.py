@@ -101,7 +101,8 @@ def _pipInstall(requirement):
             ).format(requirement=requirement)
             if not slicer.util.confirmOkCancelDisplay(question, windowTitle=_("Install a Python package")):
                 return declined
-            slicer.util.pip_install(requirement)
+            with slicer.util.WaitCursor():
+                slicer.util.pip_install(requirement)
     except Exception as error:
         return _("{requirement} could not be installed: {error}").format(requirement=requirement, error=error)
     return ""

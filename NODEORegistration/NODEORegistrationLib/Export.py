@@ -5,7 +5,6 @@ import os
 import tempfile
 from pathlib import Path
 
-import SimpleITK as sitk
 import slicer
 from slicer.i18n import tr as _
 
@@ -99,6 +98,8 @@ def _write(storage, node, path):
 
 def _writeField(results, path):
     """φ(x) - x in mm (LPS) at every voxel of the fixed grid, as other programs expect a displacement field."""
+    import SimpleITK as sitk  # takes a while, and Slicer starts without it
+
     with tempfile.TemporaryDirectory(prefix="NODEO-", dir=slicer.app.temporaryPath) as folder:
         transformFile, gridFile = Path(folder) / "transform.h5", Path(folder) / "grid.nrrd"
         _writeTransform(results.transform, transformFile)

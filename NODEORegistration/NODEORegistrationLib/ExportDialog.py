@@ -1,5 +1,7 @@
 """The dialog that asks what to export, in which format, and where to."""
 
+import logging
+
 import ctk
 import qt
 import slicer
@@ -56,7 +58,8 @@ class ExportDialog:
         self.prefixEdit = qt.QLineEdit("nodeo-")
         form.addRow(_("Folder:"), self.folderEdit)
         form.addRow(_("File names begin with:"), self.prefixEdit)
-        buttons = qt.QDialogButtonBox(qt.QDialogButtonBox.Save | qt.QDialogButtonBox.Cancel)
+        buttons = qt.QDialogButtonBox()
+        buttons.setStandardButtons(qt.QDialogButtonBox.Save | qt.QDialogButtonBox.Cancel)
         layout.addWidget(buttons)
         buttons.connect("accepted()", self.dialog.accept)
         buttons.connect("rejected()", self.dialog.reject)
@@ -65,7 +68,8 @@ class ExportDialog:
         """Show the dialog, and save if Save is pressed; back to the dialog if nothing could be written."""
         while self.dialog.exec_() == qt.QDialog.Accepted:
             if self.save():
-                return
+                break
+        self.dialog.deleteLater()
 
     def paths(self):
         """{kind: path} of what is ticked."""
@@ -75,6 +79,9 @@ class ExportDialog:
     def save(self):
         """Write what is ticked, ask before files are replaced, say where they went; whether it was done."""
         paths = self.paths()
+        if not self.folderEdit.currentPath.strip():
+            slicer.util.infoDisplay(_("Choose the folder to export to."))
+            return False
         if not paths:
             slicer.util.infoDisplay(_("Nothing was ticked, so nothing was exported."))
             return False
@@ -90,6 +97,10 @@ class ExportDialog:
                 Export.export(self.results, paths)
         except Export.ExportFailed as error:
             slicer.util.errorDisplay(str(error))
+            return False
+        except Exception as error:
+            logging.exception("NODEO: the export failed.")
+            slicer.util.errorDisplay(_("The export failed: {error}.").format(error=error))
             return False
         qt.QSettings().setValue(_FOLDER_SETTING, self.folderEdit.currentPath)
         slicer.util.infoDisplay(

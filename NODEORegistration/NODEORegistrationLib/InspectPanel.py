@@ -54,13 +54,13 @@ class InspectPanel:
 
     def _onCollapsed(self, collapsed):
         if collapsed:
-            self.ui.flickerCheckBox.checked = False
-            self.ui.gridCheckBox.checked = False
+            self._untick()
             self.inspection.leave()
         else:
             self._open()
 
     def _open(self):
+        self._untick()
         self.inspection.enter(self._results)
         self._modes = self.inspection.modes()
         box = self.ui.inspectModeComboBox
@@ -77,6 +77,10 @@ class InspectPanel:
             widget.enabled = self._results.transform is not None
         self.ui.jumpLabel.visible = False
         self._onMode(box.currentIndex)
+
+    def _untick(self):
+        self.ui.flickerCheckBox.checked = False
+        self.ui.gridCheckBox.checked = False
 
     def _mode(self):
         index = self.ui.inspectModeComboBox.currentIndex

@@ -50,6 +50,7 @@ class Inspection:
             self._before.restore()
             self._before = None
         if self._picture is not None:
+            slicer.mrmlScene.RemoveNode(self._picture.GetDisplayNode())
             slicer.mrmlScene.RemoveNode(self._picture)
             self._picture = None
 

@@ -1,5 +1,6 @@
 """The colors of det J: white where volume is kept, blue where it shrinks, red where it grows, magenta for folds."""
 
+import numpy as np
 import slicer
 
 NAME = "NODEO Jacobian"
@@ -27,6 +28,12 @@ def jacobianColorNode():
     for point in _POINTS:
         colors.AddRGBPoint(*point)
     return slicer.mrmlScene.AddNode(node)
+
+
+def jacobianColor(determinants):
+    """The colors of an array of det J: [..., 3] from 0 to 1."""
+    levels, *channels = zip(*_POINTS, strict=True)
+    return np.stack([np.interp(determinants, levels, channel) for channel in channels], axis=-1)
 
 
 def colorByJacobian(volumeNode):

@@ -39,7 +39,7 @@ def drawLossCurve(history, width, height, palette):
     for curve in curves:
         left = _MARGIN + (curve["level"] - 1) * part
         painter.setPen(curvePen)
-        painter.drawPolyline(_polygon(curve, left, part, height))
+        painter.drawPath(_path(curve, left, part, height))
         painter.setPen(textPen)
         painter.drawText(int(left + 4), _MARGIN + 10, f"{curve['losses'][-1]:.3g}")
     painter.end()
@@ -60,13 +60,14 @@ def _curves(history):
     return curves
 
 
-def _polygon(curve, left, part, height):
+def _path(curve, left, part, height):
     losses = curve["losses"]
     low = min(losses)
     high = max(losses[0], sorted(losses)[int(0.9 * (len(losses) - 1))])  # a few first steps may leap
     stretch = (height - 2 * _MARGIN - 16) / (high - low) if high > low else 0.0
     step = (part - 8) / max(curve["iterations"] - 1, 1)
-    polygon = qt.QPolygonF()
+    path = qt.QPainterPath()
     for index, loss in enumerate(losses):
-        polygon.append(qt.QPointF(left + 4 + index * step, _MARGIN + 14 + (high - min(loss, high)) * stretch))
-    return polygon
+        x, y = left + 4 + index * step, _MARGIN + 14 + (high - min(loss, high)) * stretch
+        path.lineTo(x, y) if index else path.moveTo(x, y)
+    return path

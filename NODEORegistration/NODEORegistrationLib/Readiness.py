@@ -10,6 +10,8 @@ from .Parameters import OUTPUTS, InitialTransform
 
 def whyNotReady(parameters):
     """The first thing that is missing or wrong, or an empty text."""
+    if parameters is None:
+        return _("There is no scene.")
     for check in (_volumes, _masks, _transforms, _lists, _others, _outputs):
         reason = check(parameters)
         if reason:

@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 from vtk.util.numpy_support import numpy_to_vtk
 
 from . import Comparison
+from .JacobianColors import jacobianColor
 from .ResultSummary import summaryRows
 from .SceneImport import storedMetrics, storedSettings
 
@@ -72,7 +73,9 @@ def _figures(results):
     figures = [_figure(caption, _gray(_middle(array))) for caption, array in pictures]
     if results.jacobian is not None:
         jacobian = _middle(slicer.util.arrayFromVolume(results.jacobian))
-        figures.append(_figure(_("det J, 0 blue to 2 red, folds magenta"), _colored(jacobian, results.jacobian)))
+        figures.append(
+            _figure(_("det J, 0 blue to 2 red, folds magenta"), (jacobianColor(jacobian) * 255).astype(np.uint8))
+        )
     return "".join(figures)
 
 
@@ -82,15 +85,6 @@ def _middle(array):
 
 def _gray(plane):
     return np.repeat((plane * 255).astype(np.uint8)[..., None], 3, axis=-1)
-
-
-def _colored(plane, volumeNode):
-    colors = volumeNode.GetDisplayNode().GetColorNode().GetColorTransferFunction()
-    low, high = volumeNode.GetDisplayNode().GetWindowLevelMin(), volumeNode.GetDisplayNode().GetWindowLevelMax()
-    steps = np.linspace(low, high, 512)
-    table = np.array([colors.GetColor(step) for step in steps])
-    index = np.clip(np.round((plane - low) / (high - low) * 511), 0, 511).astype(int)
-    return (table[index] * 255).astype(np.uint8)
 
 
 def _figure(caption, rgb):

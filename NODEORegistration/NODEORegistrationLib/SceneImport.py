@@ -123,6 +123,13 @@ def useLinearInterpolation(transformNode):
             parts.GetItemAsObject(index).SetInterpolationModeToLinear()
 
 
+def restoreInterpolation():
+    """Interpolate all the scene's results as they were made: for scenes that were saved and opened again."""
+    for node in slicer.util.getNodesByClass("vtkMRMLTransformNode"):
+        if node.GetAttribute(SETTINGS_ATTRIBUTE):
+            useLinearInterpolation(node)
+
+
 def _names(fixed, moving):
     fixedName = _("fixed") if fixed is None else fixed.GetName()
     movingName = _("moving") if moving is None else moving.GetName()
@@ -156,7 +163,7 @@ def _leadIntoVolume(node, movingToWorld, inverse):
 
 
 def _updateTransform(node, loaded, fixed, moving, inverse):
-    node.CopyContent(loaded)
+    node.CopyContent(loaded, False)  # handed over, not copied
     node.SetAndObserveTransformNodeID(None)
     useLinearInterpolation(node)
     source, target = (fixed, moving) if inverse else (moving, fixed)

@@ -25,6 +25,10 @@ class Signal:
         if receiver in self._receivers:
             self._receivers.remove(receiver)
 
+    def clear(self):
+        """Forget all receivers."""
+        self._receivers = []
+
     def emit(self, *values):
         """Call every receiver."""
         for receiver in list(self._receivers):

@@ -34,7 +34,7 @@ def showResult(fixed, warped):
         foreground=warped,
         foregroundOpacity=0.5,
         fit=not shown,
-        rotateToVolumePlane=flat and not shown,
+        rotateToVolumePlane=flat and not shown and slicer.app.layoutManager() is not None,
     )
 
 

@@ -33,13 +33,17 @@ class WorkerProcess:
         self._partial = {"out": b"", "err": b""}
         self._over = False
         self._process = qt.QProcess()
-        self._process.connect("readyReadStandardOutput()", self._readEvents)
-        self._process.connect("readyReadStandardError()", self._readLog)
-        self._process.connect("finished(int,QProcess::ExitStatus)", self._onFinished)
-        self._process.connect("errorOccurred(QProcess::ProcessError)", self._onError)
         self._killer = qt.QTimer()
         self._killer.setSingleShot(True)
-        self._killer.connect("timeout()", self._process.kill)
+        self._connections = (
+            (self._process, "readyReadStandardOutput()", self._readEvents),
+            (self._process, "readyReadStandardError()", self._readLog),
+            (self._process, "finished(int,QProcess::ExitStatus)", self._onFinished),
+            (self._process, "errorOccurred(QProcess::ProcessError)", self._onError),
+            (self._killer, "timeout()", self._process.kill),
+        )
+        for sender, signal, slot in self._connections:
+            sender.connect(signal, slot)
 
     def start(self, arguments):
         """Start the worker with the arguments of ``nodeo``."""
@@ -58,7 +62,7 @@ class WorkerProcess:
 
     def isRunning(self):
         """Whether there is a process."""
-        return self._process.state() != qt.QProcess.NotRunning
+        return self._process is not None and self._process.state() != qt.QProcess.NotRunning
 
     def cancel(self):
         """Ask the worker to stop; it is killed if it does not within some seconds."""
@@ -117,3 +121,15 @@ class WorkerProcess:
             self._over = True
             self._killer.stop()
             self.ended.emit(exitCode, failure)
+            qt.QTimer.singleShot(0, self._release)  # a process cannot be deleted inside its own signal
+
+    def _release(self):
+        """Let go of the process: connections hold what they call, and Python's collector does not see them."""
+        for sender, signal, slot in self._connections:
+            sender.disconnect(signal, slot)
+        self._process.deleteLater()
+        self._killer.deleteLater()
+        self._process = self._killer = None
+        self._connections = ()
+        for signal in (self.event, self.log, self.ended):
+            signal.clear()

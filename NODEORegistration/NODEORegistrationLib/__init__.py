@@ -16,9 +16,10 @@ from .Results import resultsOf
 from .ResultSummary import summaryHtml
 from .Run import Run
 from .RunQueue import runQueue
-from .SampleDataSource import registerSampleData, sampleFolder
+from .SampleDataSource import sampleFolder
 from .SceneRepair import repair
 from .SliceViews import showResult
+from .Startup import onStartup
 
 __all__ = [
     "OUTPUTS",
@@ -34,7 +35,7 @@ __all__ = [
     "Run",
     "applyPreset",
     "followsPreset",
-    "registerSampleData",
+    "onStartup",
     "repair",
     "requestFromParameters",
     "resultsOf",
