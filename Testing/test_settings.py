@@ -97,7 +97,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     ("make", "message"),
     [
         (lambda: Settings.preset("ballanced"), "There is no preset 'ballanced'. Did you mean 'balanced'?"),
-        (lambda: Settings.preset("quick"), "There is no preset 'quick'. Known are: fast, balanced, accurate."),
+        (lambda: Settings.preset("quick"), "There is no preset 'quick'. Known are: fast, balanced, accurate, paper."),
         (lambda: Settings().replace(lamda_df=1), "There is no setting 'lamda_df'. Did you mean 'lambda_df'?"),
         (lambda: Settings().assign("iteration=3"), "There is no setting 'iteration'. Did you mean 'iterations'?"),
         (lambda: Settings.from_dict({"kernal": "none"}), "There is no setting 'kernal'. Did you mean 'kernel'?"),
