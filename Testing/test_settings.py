@@ -306,6 +306,16 @@ def test_one_value_holds_for_all_levels() -> None:
     assert settings.per_level("node_spacing") == (4, 4, 4)
 
 
+def test_the_method_page_lists_every_setting_with_its_two_defaults() -> None:
+    page = Path(__file__).resolve().parent.parent / "Resources" / "Documentation" / "method.md"
+    rows = re.findall(r"^\| `(\w+)` \|[^|]*\| (.*?) \| (.*?) \|", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert [name for name, _, _ in rows] == [option.name for option in dataclasses.fields(Settings)]
+    balanced = {name: value.replace("by size", "").replace(", ", ",") for name, value, _ in rows}
+    paper = {name: value.replace(", ", ",") for name, _, value in rows if value != "–"}
+    assert Settings().replace(**balanced) == Settings()
+    assert Settings().replace(**paper) == Settings.preset("paper")
+
+
 def test_the_readme_lists_every_setting_with_its_default() -> None:
     readme = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", readme, flags=re.MULTILINE))
