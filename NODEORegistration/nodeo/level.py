@@ -96,9 +96,8 @@ class LevelProblem:
         """A velocity field for this level: at rest, or in paper mode with the network's random start."""
         s, window = self.settings, self.lattice.taper(self._taper)
         if s.model == "flow":
-            kernel = _kernel(self.lattice, s, self.lattice.spacing)
-            return FlowField(self.lattice.shape, kernel, window, s.time_modes, generator)
-        kernel = _kernel(self.lattice, s, [self._voxel] * len(self._shape))
+            return FlowField(self.lattice.shape, _kernel(self.lattice, s), window, s.time_modes, generator)
+        kernel = _kernel(self.lattice, s, self._voxel)
         intervals = [d // n for d, n in zip(self.level.decoder_factors, self.level.node_factors, strict=True)]
         unit = UNIT * self._voxel
         return CloudField(self.lattice, intervals[::-1], unit, s.velocity_gain, kernel, window, s.bottleneck, generator)
@@ -187,11 +186,12 @@ def _opposite_corners(k: int) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
     return [(corner, tuple(1 - side for side in corner)) for corner in corners[: len(corners) // 2]]
 
 
-def _kernel(lattice: Lattice, settings: Settings, voxel: Sequence[float]) -> smoothing.SeparableKernel:
-    """The smoothing K on a velocity grid; ``voxel`` is what ``vox`` stands for along each axis, mm, x first."""
+def _kernel(lattice: Lattice, settings: Settings, voxel: float | None = None) -> smoothing.SeparableKernel:
+    """The smoothing K on a velocity grid; ``vox`` stands for ``voxel`` mm, or for a node of the grid."""
     width, unit = settings.window()
-    units = voxel if unit == "vox" else [1.0] * len(voxel)
-    widths = [width * (one / h) for one, h in zip(reversed(units), reversed(lattice.spacing), strict=True)]
+    if unit == "vox" and voxel is not None:
+        width, unit = width * voxel, "mm"
+    widths = [width if unit == "vox" else width / h for h in reversed(lattice.spacing)]
     if settings.kernel == "none" or not any(widths):
         return smoothing.identity(lattice.shape)
     if settings.kernel == "averaging":
