@@ -270,7 +270,7 @@ class NODEORegistrationLogic(ScriptedLoadableModuleLogic):
         """Deform ``movingVolumeNode`` onto ``fixedVolumeNode``.
 
         Args:
-            preset: fast, balanced or accurate.
+            preset: fast, balanced, accurate or paper.
             fixedMask, movingMask: segmentation or label map nodes: where the similarity counts.
             initialTransform: a transform node to start from, or identity, center, rigid or affine.
             outputs: {"transform", "inverse", "warped", "jacobian": node to update, or None for a new one}; only what

@@ -97,7 +97,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     ("make", "message"),
     [
         (lambda: Settings.preset("ballanced"), "There is no preset 'ballanced'. Did you mean 'balanced'?"),
-        (lambda: Settings.preset("quick"), "There is no preset 'quick'. Known are: fast, balanced, accurate."),
+        (lambda: Settings.preset("quick"), "There is no preset 'quick'. Known are: fast, balanced, accurate, paper."),
         (lambda: Settings().replace(lamda_df=1), "There is no setting 'lamda_df'. Did you mean 'lambda_df'?"),
         (lambda: Settings().assign("iteration=3"), "There is no setting 'iteration'. Did you mean 'iterations'?"),
         (lambda: Settings.from_dict({"kernal": "none"}), "There is no setting 'kernal'. Did you mean 'kernel'?"),
@@ -304,6 +304,16 @@ def test_one_value_holds_for_all_levels() -> None:
     assert settings.per_level("iterations") == (5, 5, 5)
     assert settings.per_level("steps") == (3, 2, 1)
     assert settings.per_level("node_spacing") == (4, 4, 4)
+
+
+def test_the_method_page_lists_every_setting_with_its_two_defaults() -> None:
+    page = Path(__file__).resolve().parent.parent / "Resources" / "Documentation" / "method.md"
+    rows = re.findall(r"^\| `(\w+)` \|[^|]*\| (.*?) \| (.*?) \|", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert [name for name, _, _ in rows] == [option.name for option in dataclasses.fields(Settings)]
+    balanced = {name: value.replace("by size", "").replace(", ", ",") for name, value, _ in rows}
+    paper = {name: value.replace(", ", ",") for name, _, value in rows if value != "–"}
+    assert Settings().replace(**balanced) == Settings()
+    assert Settings().replace(**paper) == Settings.preset("paper")
 
 
 def test_the_readme_lists_every_setting_with_its_default() -> None:

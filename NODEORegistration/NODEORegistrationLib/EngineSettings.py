@@ -23,9 +23,16 @@ PRESET_PARAMETERS = (
     "kernel_window_unit",
     "kernel_passes",
     "lambda_J",
+    "jacobian_floor",
     "lambda_df",
     "lambda_v",
     "lambda_s",
+    "unfold",
+    "model",
+    "bottleneck",
+    "decoder_downsampling",
+    "velocity_gain",
+    "published_arithmetic",
     "similarity",
     "lncc_window",
     "levels",
@@ -34,6 +41,7 @@ PRESET_PARAMETERS = (
     "steps",
     "time_modes",
     "learning_rate",
+    "tolerance",
 )
 _OWN_PARAMETERS = ("match_histograms", "device", "threads", "seed")
 

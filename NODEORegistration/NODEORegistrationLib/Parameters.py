@@ -28,6 +28,7 @@ class Preset(_Option):
     FAST = "fast"
     BALANCED = "balanced"
     ACCURATE = "accurate"
+    PAPER = "paper"
     CUSTOM = "custom"
 
 
@@ -37,6 +38,11 @@ class InitialTransform(_Option):
     RIGID = "rigid"
     AFFINE = "affine"
     NODE = "node"
+
+
+class Model(_Option):
+    FLOW = "flow"
+    PAPER = "paper"
 
 
 class Kernel(_Option):
@@ -82,7 +88,10 @@ _LABELS = {
     Preset.FAST: _("Fast"),
     Preset.BALANCED: _("Balanced"),
     Preset.ACCURATE: _("Accurate"),
+    Preset.PAPER: _("Paper (Wu et al. 2022)"),
     Preset.CUSTOM: _("Custom"),
+    Model.FLOW: _("Flow: a velocity of places"),
+    Model.PAPER: _("Paper: a velocity of points"),
     InitialTransform.IDENTITY: _("None: the volumes as they lie"),
     InitialTransform.CENTER: _("Align the centers"),
     InitialTransform.RIGID: _("Rigid"),
@@ -128,10 +137,17 @@ class Parameters:
     kernel_window_unit: WindowUnit = WindowUnit.VOX
     kernel_passes: Annotated[int, WithinRange(1, 20)] = 1
     lambda_J: Annotated[float, WithinRange(0.0, 1e6)] = 3000.0
+    jacobian_floor: Annotated[float, WithinRange(-10.0, 1.0)] = 0.05
     lambda_df: Annotated[float, WithinRange(0.0, 1e4)] = 0.5
     lambda_v: Annotated[float, WithinRange(0.0, 1e4)] = 0.0
     lambda_s: Annotated[float, WithinRange(0.0, 1e4)] = 0.25
+    unfold: bool = True
 
+    model: Model = Model.FLOW
+    bottleneck: Annotated[int, WithinRange(1, 4096)] = 16
+    decoder_downsampling: Annotated[int, WithinRange(0, 6)] = 2
+    velocity_gain: Annotated[float, WithinRange(0.00001, 100.0)] = 0.001
+    published_arithmetic: bool = False
     similarity: Similarity = Similarity.LNCC
     lncc_window: Annotated[int, WithinRange(3, 99)] = 5
     levels: str = "4, 2, 1"
@@ -139,7 +155,8 @@ class Parameters:
     solver: Solver = Solver.MIDPOINT
     steps: str = "2, 2, 1"
     time_modes: Annotated[int, WithinRange(1, 8)] = 2
-    learning_rate: Annotated[float, WithinRange(0.001, 10.0)] = 0.08
+    learning_rate: Annotated[float, WithinRange(0.0001, 10.0)] = 0.08
+    tolerance: Annotated[float, WithinRange(0.0, 1.0)] = 0.0001
     match_histograms: bool = False
     device: Device = Device.AUTO
     threads: Annotated[int, WithinRange(0, 1024)] = 0

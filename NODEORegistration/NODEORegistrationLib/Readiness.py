@@ -5,7 +5,7 @@ import re
 from slicer.i18n import tr as _
 
 from .EngineSettings import otherSettings
-from .Parameters import OUTPUTS, InitialTransform
+from .Parameters import OUTPUTS, InitialTransform, Model
 
 
 def whyNotReady(parameters):
@@ -89,6 +89,8 @@ def _lists(parameters):
             return _("{title} has {given} values for {count} levels: give one, or one a level.").format(
                 title=title, given=len(numbers), count=count
             )
+    if parameters.model == Model.PAPER and count != 1:
+        return _("The model Paper has one level: set Levels to 1, or to 2 for half resolution.")
     if parameters.lncc_window % 2 == 0:
         return _("The correlation window must be odd.")
     return ""

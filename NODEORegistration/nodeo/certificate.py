@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from .smoothing import averaging
-from .velocity import FlowField
 
 ROUNDS = 16
 _REACH = 2  # nodes around a fold that are turned down with it; grows by one every other round
@@ -36,9 +36,15 @@ class Certificate:
     scale: float
 
 
+class Windowed(Protocol):
+    """A velocity field with a window [D, H, W] that it is multiplied with."""
+
+    window: Tensor
+
+
 @torch.no_grad()
 def unfold(
-    field: FlowField, displacement: Callable[[], Tensor], folded_nodes: Callable[[Tensor], Tensor]
+    field: Windowed, displacement: Callable[[], Tensor], folded_nodes: Callable[[Tensor], Tensor]
 ) -> tuple[Tensor, Certificate]:
     """Turn ``field`` down where the displacement folds, until it does not.
 

@@ -7,7 +7,7 @@ to 0.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torchdiffeq import odeint, odeint_adjoint
 
+from .paper.cloud import CloudField
 from .space import Lattice, sample
 
 ADAPTIVE = frozenset({"dopri8", "dopri5", "bosh3", "fehlberg2", "adaptive_heun"})
@@ -63,20 +64,43 @@ class _Motion(nn.Module):
         return self.lattice.sample(velocity, displacement)
 
 
+class _CloudMotion(nn.Module):
+    """dw/dt = v(w) for the displacement w [k, D, H, W] of a cloud of points whose velocity depends on all of them.
+
+    Attributes:
+        velocities: as in :class:`_Motion`.
+    """
+
+    def __init__(self, velocity: CloudField) -> None:
+        super().__init__()
+        self.velocity = velocity
+        self.velocities: list[Tensor] = []
+
+    def forward(self, t: Tensor, displacement: Tensor) -> Tensor:
+        velocity = self.velocity(t, displacement)
+        self.velocities.append(velocity)
+        return velocity
+
+
 def integrate(
     velocity: nn.Module, lattice: Lattice, solver: Solver, start: Tensor | None = None, backwards: bool = False
 ) -> tuple[Tensor, list[Tensor]]:
     """The displacement of a lattice's points after one unit of time.
 
     Args:
-        velocity: maps a time to the velocity [k, D, H, W] on a grid over the same box as ``lattice``, local mm.
+        velocity: maps a time to the velocity [k, D, H, W] on a grid over the same box as ``lattice``, local mm; or
+            paper mode's field, which maps the displacement of the lattice's points to their velocity.
         start: displacement [k, D, H, W] to start from, local mm; None: the points are at rest.
         backwards: integrate from t = 1 to t = 0, which undoes the flow.
 
     Returns:
         the displacement [k, D, H, W], local mm, and the velocities the solver asked for.
     """
-    motion = _Motion(velocity, lattice, at_rest=start is None)
+    motion: _Motion | _CloudMotion
+    if isinstance(velocity, CloudField):
+        motion = _CloudMotion(velocity)
+    else:
+        motion = _Motion(velocity, lattice, at_rest=start is None)
     start = lattice.zeros() if start is None else start
     times = torch.tensor([1.0, 0.0] if backwards else [0.0, 1.0], device=start.device)
     # left to themselves, adaptive solvers step past the end and interpolate back, where no velocity is defined
@@ -101,6 +125,16 @@ def transport(segments: Sequence[nn.Module], lattice: Lattice, solver: Solver, i
 
 
 @torch.no_grad()
+def search_inverse(forward: Tensor, lattice: Lattice, iterations: int = 20) -> Tensor:
+    """An inverse [k, D, H, W] of a displacement that no flow leads back along: v ← -u(y + v), from rest.
+
+    It is meant to start :func:`refine_inverse`. Where ``forward`` folds there is no inverse, and what is found there is
+    one of several points, or only near one.
+    """
+    return _approached(lattice.zeros(), forward, lattice, iterations, lambda inverse, residual: residual)
+
+
+@torch.no_grad()
 def refine_inverse(inverse: Tensor, forward: Tensor, lattice: Lattice, iterations: int = 5) -> Tensor:
     """``inverse`` made exact at every node of the interpolated ``forward``: Newton steps on v + u(y + v) = 0.
 
@@ -108,11 +142,21 @@ def refine_inverse(inverse: Tensor, forward: Tensor, lattice: Lattice, iteration
     nodes cannot make it diverge.
     """
     slopes = _slopes(forward, lattice.spacing)
+
+    def newton(inverse: Tensor, residual: Tensor) -> Tensor:
+        return _solved(lattice.sample(slopes, inverse), residual)
+
+    return _approached(inverse, forward, lattice, iterations, newton)
+
+
+def _approached(
+    inverse: Tensor, forward: Tensor, lattice: Lattice, iterations: int, step: Callable[[Tensor, Tensor], Tensor]
+) -> Tensor:
+    """``inverse`` after some steps, each taken where it brings a point closer; ``step`` sees inverse and residual."""
     residual = inverse + lattice.sample(forward, inverse)
     damping = torch.ones_like(residual[:1])
     for _ in range(iterations):
-        step = _solved(lattice.sample(slopes, inverse), residual)
-        candidate = inverse - damping * step
+        candidate = inverse - damping * step(inverse, residual)
         remaining = candidate + lattice.sample(forward, candidate)
         better = (remaining.square().sum(0) < residual.square().sum(0))[None]
         inverse = torch.where(better, candidate, inverse)

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 import SimpleITK as sitk
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from . import regularity, similarity, smoothing
 from .flow import ADAPTIVE, Solver, compose, integrate
 from .moving_map import MovingMap
+from .paper.cloud import UNIT, CloudField
 from .preparation import Scan
 from .pyramid import Domain, Level, shrink_factors
 from .settings import Settings
@@ -89,15 +90,19 @@ class LevelProblem:
             weight=self._weight(pair),
         )
         self._corners = _opposite_corners(len(self._shape))
+        self._voxel = min(pair.fixed.grid.step)
 
-    def velocity_field(self, generator: torch.Generator) -> FlowField:
-        """A velocity field for this level, at rest."""
-        kernel = _kernel(self.lattice, self.settings)
-        return FlowField(
-            self.lattice.shape, kernel, self.lattice.taper(self._taper), self.settings.time_modes, generator
-        )
+    def velocity_field(self, generator: torch.Generator) -> FlowField | CloudField:
+        """A velocity field for this level: at rest, or in paper mode with the network's random start."""
+        s, window = self.settings, self.lattice.taper(self._taper)
+        if s.model == "flow":
+            return FlowField(self.lattice.shape, _kernel(self.lattice, s), window, s.time_modes, generator)
+        kernel = _kernel(self.lattice, s, self._voxel)
+        intervals = [d // n for d, n in zip(self.level.decoder_factors, self.level.node_factors, strict=True)]
+        unit = UNIT * self._voxel
+        return CloudField(self.lattice, intervals[::-1], unit, s.velocity_gain, kernel, window, s.bottleneck, generator)
 
-    def loss(self, velocity: FlowField, iteration: int) -> Loss:
+    def loss(self, velocity: nn.Module, iteration: int) -> Loss:
         """The loss of the flow of ``velocity``; the difference schemes that det J is held by take turns."""
         s, spacing = self.settings, self.lattice.spacing
         if self.checkpointed and torch.is_grad_enabled():
@@ -106,7 +111,7 @@ class LevelProblem:
             displacement, velocities = self.flow(velocity)
         if (s.adjoint or s.solver in ADAPTIVE) and (s.lambda_v or s.lambda_s):
             # the adjoint leaves no graph behind its velocities, an adaptive solver no even times: take our own
-            velocities = [velocity(torch.tensor(t, device=self.lattice.device)) for t in (0.0, 0.5, 1.0)]
+            velocities = self._velocities(velocity, displacement)
         alike = self.similarity(self.warped(displacement))
         penalties = {}
         if s.lambda_J:
@@ -122,7 +127,18 @@ class LevelProblem:
             penalties["s"] = s.lambda_s * torch.stack(roughness).mean()
         return Loss(alike + sum(penalties.values()), alike, penalties, displacement)
 
-    def flow(self, velocity: FlowField) -> tuple[Tensor, list[Tensor]]:
+    def _velocities(self, velocity: nn.Module, displacement: Tensor) -> list[Tensor]:
+        """The velocity at even times; of a cloud, which has its velocities where it is, at the start and at the end."""
+        times = [torch.tensor(t, device=self.lattice.device) for t in (0.0, 0.5, 1.0)]
+        if isinstance(velocity, CloudField):
+            return [velocity(times[0], self.lattice.zeros()), velocity(times[-1], displacement)]
+        return [velocity(t) for t in times]
+
+    def displacement(self, velocity: nn.Module) -> Tensor:
+        """The whole displacement [k, D, H, W] on the nodes, local mm."""
+        return self.flow(velocity)[0]
+
+    def flow(self, velocity: nn.Module) -> tuple[Tensor, list[Tensor]]:
         """The whole displacement [k, D, H, W] on the nodes, local mm, and the velocities the solver asked for."""
         newest, velocities = integrate(velocity, self.lattice, self.solver)
         whole = newest if self.previous is None else compose(self.previous, newest, self.lattice)
@@ -170,9 +186,11 @@ def _opposite_corners(k: int) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
     return [(corner, tuple(1 - side for side in corner)) for corner in corners[: len(corners) // 2]]
 
 
-def _kernel(lattice: Lattice, settings: Settings) -> smoothing.SeparableKernel:
-    """The smoothing K on a velocity grid."""
+def _kernel(lattice: Lattice, settings: Settings, voxel: float | None = None) -> smoothing.SeparableKernel:
+    """The smoothing K on a velocity grid; ``vox`` stands for ``voxel`` mm, or for a node of the grid."""
     width, unit = settings.window()
+    if unit == "vox" and voxel is not None:
+        width, unit = width * voxel, "mm"
     widths = [width if unit == "vox" else width / h for h in reversed(lattice.spacing)]
     if settings.kernel == "none" or not any(widths):
         return smoothing.identity(lattice.shape)

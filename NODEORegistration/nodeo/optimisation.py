@@ -14,11 +14,16 @@ from . import devices, regularity
 from .certificate import Certificate, scale_down, unfold
 from .errors import InputError
 from .level import LevelProblem, Pair
+from .paper.cloud import CloudField
+from .paper.published import PublishedField, PublishedProblem
 from .progress import Reporter
 from .pyramid import Level
 from .settings import Settings
 from .space import Lattice, dense
 from .velocity import FlowField
+
+Velocity = FlowField | CloudField | PublishedField
+Problem = LevelProblem | PublishedProblem
 
 _BETAS = (0.9, 0.99)
 _LAST_STEP = 0.3  # the learning rate falls along a cosine to this share of the first
@@ -48,7 +53,7 @@ class Flow:
     """
 
     device: torch.device
-    segments: list[FlowField] = field(default_factory=list)
+    segments: list[Velocity] = field(default_factory=list)
     deformation: Deformation | None = None
     similarity: tuple[float, float] = (math.nan, math.nan)
     certificates: list[Certificate] = field(default_factory=list)
@@ -142,17 +147,13 @@ class Optimisation:
     def _level(self, flow: Flow, number: int, level: Level, checkpointed: bool) -> None:
         """Optimise one segment, certify the deformation, and put both into the flow."""
         previous = None if flow.deformation is None else flow.deformation.displacement
-        problem = LevelProblem(self.pair, level, previous, self.settings, flow.device, checkpointed)
+        problem = self._problem(level, previous, flow.device, checkpointed)
         velocity = problem.velocity_field(torch.Generator().manual_seed(self.settings.seed + number))
         history: list[dict] = []
         stop = self._descend(problem, velocity, number, history)
         velocity.requires_grad_(False)
         last = number == len(self.levels) - 1
-        displacement, certificate = unfold(
-            velocity,
-            displacement=lambda: problem.flow(velocity)[0],
-            folded_nodes=lambda u: self._folded_nodes(u, level, fine=last),
-        )
+        displacement, certificate = self._certified(problem, velocity, last)
         with torch.no_grad():
             before = problem.similarity(problem.warped(problem.lattice.zeros())).item()
             after = problem.similarity(problem.warped(displacement)).item()
@@ -163,11 +164,39 @@ class Optimisation:
         flow.history.extend(history)
         flow.stops.append(stop)
 
-    def _descend(self, problem: LevelProblem, velocity: FlowField, number: int, history: list[dict]) -> str:
-        """Adam from rest; the best iterate is what ``velocity`` holds at the end. Returns why it ended."""
+    def _problem(self, level: Level, previous: Tensor | None, device: torch.device, checkpointed: bool) -> Problem:
+        """What is minimised at a level."""
+        if self.settings.published_arithmetic:
+            return PublishedProblem(self.pair, level, self.settings, device)
+        return LevelProblem(self.pair, level, previous, self.settings, device, checkpointed)
+
+    @torch.no_grad()
+    def _certified(self, problem: Problem, velocity: Velocity, last: bool) -> tuple[Tensor, Certificate]:
+        """The displacement [k, D, H, W] on the nodes, without folds unless the settings let them be."""
+        if isinstance(velocity, PublishedField) or not self.settings.unfold:
+            return problem.displacement(velocity), Certificate(0, 0.0, 1.0)
+        return unfold(
+            velocity,
+            displacement=lambda: problem.displacement(velocity),
+            folded_nodes=lambda u: self._folded_nodes(u, problem.level, fine=last),
+        )
+
+    def _adam(self, problem: Problem, velocity: Velocity) -> torch.optim.Adam:
+        """The optimiser: in paper mode the published one, in flow mode one whose step has a length in space."""
+        if isinstance(velocity, FlowField):
+            first_step = self.settings.learning_rate * min(problem.lattice.spacing)
+            return torch.optim.Adam(velocity.parameters(), lr=first_step, betas=_BETAS, fused=True)
+        return torch.optim.Adam(velocity.parameters(), lr=self.settings.learning_rate, amsgrad=True, fused=True)
+
+    def _descend(self, problem: Problem, velocity: Velocity, number: int, history: list[dict]) -> str:
+        """Adam from rest; the best iterate is what ``velocity`` holds at the end. Returns why it ended.
+
+        In the published arithmetic the last iterate is, and the learning rate does not fall.
+        """
+        published = isinstance(problem, PublishedProblem)
         iterations = problem.level.iterations
-        first_step = self.settings.learning_rate * min(problem.lattice.spacing)
-        optimiser = torch.optim.Adam(velocity.parameters(), lr=first_step, betas=_BETAS, fused=True)
+        optimiser = self._adam(problem, velocity)
+        first_step, last_step = optimiser.param_groups[0]["lr"], 1.0 if published else _LAST_STEP
         best, kept = math.inf, [p.detach().clone() for p in velocity.parameters()]
         bests: list[float] = []
         stop = "all iterations done"
@@ -178,7 +207,7 @@ class Optimisation:
             if not math.isfinite(total):
                 stop = "the loss was no longer a number"
                 break
-            if total < best:
+            if total < best or published:
                 best = total
                 _copy(velocity.parameters(), kept)
             bests.append(best)
@@ -187,12 +216,12 @@ class Optimisation:
             history.append({**record, **{f"penalty_{name}": value.item() for name, value in loss.penalties.items()}})
             fraction = self._fraction(number, (iteration + 1) / iterations)
             self.report.tell("Registering", fraction, levels=len(self.levels), iterations=iterations, **record)
-            if _settled(bests, self.settings.tolerance):
+            if not published and _settled(bests, self.settings.tolerance):
                 stop = "converged"
                 break
             loss.total.backward()
             falling = 0.5 * (1.0 + math.cos(math.pi * iteration / iterations))
-            optimiser.param_groups[0]["lr"] = first_step * (_LAST_STEP + (1.0 - _LAST_STEP) * falling)
+            optimiser.param_groups[0]["lr"] = first_step * (last_step + (1.0 - last_step) * falling)
             optimiser.step()
         _copy(kept, velocity.parameters())
         return stop

@@ -63,6 +63,7 @@ class Level:
         node_factors: fixed voxels between velocity nodes.
         node_grid: the velocity grid.
         iterations, steps: of the optimiser, and of the solver over [0, 1].
+        decoder_factors: fixed voxels between the decoder's nodes in paper mode, a multiple of ``node_factors``.
     """
 
     shrink: tuple[int, ...]
@@ -72,6 +73,7 @@ class Level:
     node_grid: Grid
     iterations: int
     steps: int
+    decoder_factors: tuple[int, ...] = ()
 
     @property
     def voxels(self) -> int:
@@ -97,7 +99,8 @@ def plan(fixed: Scan, moving: Scan, moving_box: np.ndarray, settings: Settings) 
     shrinks = [shrink_factors(grid, factor * min(grid.step), last - first + 1) for factor in settings.levels]
     kept = [level for level, shrink in enumerate(shrinks) if _fits(last - first + 1, shrink, level, shrinks, settings)]
     nodes = _node_factors(grid, last - first + 1, [shrinks[level] for level in kept], kept, settings)
-    coarsest = np.max(nodes, axis=0)
+    decoder = _decoder_factors(grid, last - first + 1, nodes[0], settings) if settings.model == "paper" else ()
+    coarsest = np.max([*nodes, decoder] if decoder else nodes, axis=0)
     domain = _domain(grid, first, last, moving_box, coarsest)
     if fixed.mask is not None:
         first, last = _around_mask(fixed.mask, first, last, guard, np.max(shrinks, axis=0), coarsest)
@@ -109,7 +112,7 @@ def plan(fixed: Scan, moving: Scan, moving_box: np.ndarray, settings: Settings) 
         image_grid = grid.active_subgrid(first.tolist(), size.tolist(), shrink)
         node_grid = domain.nodes(node)
         start = tuple(int(i) for i in first)
-        levels.append(Level(shrink, start, image_grid, node, node_grid, iterations[level], steps[level]))
+        levels.append(Level(shrink, start, image_grid, node, node_grid, iterations[level], steps[level], decoder))
     return domain, levels
 
 
@@ -142,6 +145,8 @@ def _node_factors(grid: Grid, sizes: np.ndarray, shrinks: list, kept: list[int],
 
     Unless told otherwise, every voxel of a level is a node, but in a large image nodes are at least two voxels apart.
     """
+    if settings.published_arithmetic:
+        return [(1,) * len(sizes)]
     least = 1 if int(np.prod(sizes)) <= FEW_VOXELS else 2
     wanted = settings.per_level("node_spacing") if settings.node_spacing else [max(f, least) for f in settings.levels]
     factors: list[tuple[int, ...]] = []
@@ -150,6 +155,13 @@ def _node_factors(grid: Grid, sizes: np.ndarray, shrinks: list, kept: list[int],
         before = factors[-1] if factors else node
         factors.append(tuple(max(s, min(n, b)) for s, n, b in zip(shrink, node, before, strict=True)))
     return factors
+
+
+def _decoder_factors(grid: Grid, sizes: np.ndarray, nodes: tuple[int, ...], settings: Settings) -> tuple[int, ...]:
+    """Voxels between the nodes of the paper network's decoder, x first; never finer than the velocity grid."""
+    wanted = 2**settings.decoder_downsampling
+    factors = shrink_factors(grid, wanted * min(grid.step), sizes)
+    return (wanted,) * len(nodes) if settings.published_arithmetic else tuple(map(max, factors, nodes))
 
 
 def _domain(grid: Grid, first: np.ndarray, last: np.ndarray, moving_box: np.ndarray, coarsest: np.ndarray) -> Domain:
@@ -166,7 +178,8 @@ def _domain(grid: Grid, first: np.ndarray, last: np.ndarray, moving_box: np.ndar
 
 def _content(fixed: Scan, sizes: np.ndarray, guard: int, settings: Settings) -> tuple[np.ndarray, np.ndarray]:
     """First and last index, x first, of what is worth working on: content and mask, a window wider."""
-    box = fixed.content[::-1] if settings.crop else np.stack([np.zeros_like(sizes), sizes - 1], 1)
+    crop = settings.crop and not settings.published_arithmetic
+    box = fixed.content[::-1] if crop else np.stack([np.zeros_like(sizes), sizes - 1], 1)
     if fixed.mask is not None:
         masked = occupied_box(fixed.mask.numpy() > 0)[::-1]
         box = np.stack([np.minimum(box[:, 0], masked[:, 0]), np.maximum(box[:, 1], masked[:, 1])], 1)

@@ -10,9 +10,9 @@ from torch import Tensor
 from . import alignment, devices, inputs, preparation, pyramid
 from .assembly import assemble
 from .errors import InputError
-from .flow import Solver, fit_inverse, refine_inverse, transport
+from .flow import Solver, fit_inverse, refine_inverse, search_inverse, transport
 from .level import Pair, on_nodes
-from .optimisation import Deformation, Flow, Optimisation
+from .optimisation import Deformation, Flow, Optimisation, Velocity
 from .preparation import Scan
 from .progress import ProgressCallback, Reporter
 from .pyramid import Domain, Level
@@ -85,6 +85,8 @@ def _checked(
     fixed = inputs.check_image(fixed, "fixed image")
     moving = inputs.check_image(moving, "moving image")
     inputs.check_pair(fixed, moving)
+    if settings.published_arithmetic and not (fixed_mask is None and moving_mask is None):
+        raise InputError("The published code knows no masks.", "Leave them out, or set published_arithmetic=false.")
     if fixed_mask is not None:
         fixed_mask = inputs.check_mask(inputs.without_time(fixed_mask), fixed, "fixed mask")
     if moving_mask is not None:
@@ -152,10 +154,13 @@ def _inverse(flow: Flow, domain: Domain) -> Tensor:
 
 
 @torch.no_grad()
-def _inverted(segments: list[FlowField], deformation: Deformation, domain: Domain) -> Tensor:
-    """The flow run backwards, then fitted to the forward map."""
+def _inverted(segments: list[Velocity], deformation: Deformation, domain: Domain) -> Tensor:
+    """The flow run backwards, or in paper mode a search, then fitted to the forward map."""
     displacement, lattice = deformation.displacement, deformation.lattice
-    backwards = transport(segments, lattice, Solver("midpoint", _TRANSPORT_STEPS), inverse=True)
+    if all(isinstance(segment, FlowField) for segment in segments):
+        backwards = transport(segments, lattice, Solver("midpoint", _TRANSPORT_STEPS), inverse=True)
+    else:
+        backwards = search_inverse(displacement, lattice)
     exact = refine_inverse(backwards, displacement, lattice)
     voxels = Lattice(domain.nodes((1,) * len(displacement)), displacement.device)
     return fit_inverse(exact, on_nodes(displacement, voxels.shape), voxels)

@@ -12,6 +12,7 @@ from typing import Any
 
 from .errors import InputError
 
+MODELS = ("flow", "paper")
 SIMILARITIES = ("lncc", "mse", "mi", "mind")
 KERNELS = ("averaging", "gaussian", "none")
 FIXED_STEP_SOLVERS = ("euler", "midpoint", "heun2", "heun3", "rk4", "explicit_adams", "implicit_adams")
@@ -28,12 +29,13 @@ class Settings:
     """How a pair is registered. Make one with :meth:`preset`, change it with :meth:`replace`.
 
     Lists run over the levels of the pyramid, coarse to fine. ``vox`` means voxels of the fixed image, except for
-    ``kernel_window``, where it means nodes of the level's velocity grid.
+    ``kernel_window`` of the model ``flow``, where it means nodes of the level's velocity grid.
 
     Raises:
         InputError: a value is out of range or of the wrong kind.
     """
 
+    model: str = _option("flow", "velocity field: flow (ours), or paper (Wu et al. 2022, one level)")
     similarity: str = _option("lncc", "lncc, mse, mi (mutual information) or mind (MIND-SSC)")
     lncc_window: int = _option(5, "width of the window of the local correlation, voxels of the level, odd")
     levels: tuple[int, ...] = _option((4, 2, 1), "shrink factors of the images, coarse to fine")
@@ -42,7 +44,9 @@ class Settings:
     max_voxels: int = _option(20_000_000, "levels with more voxels than this are left out: memory grows with them")
 
     kernel: str = _option("gaussian", "smoothing K of the velocity: averaging, gaussian or none")
-    kernel_window: str = _option("3.5vox", "width of K, as 6mm or 3vox: the box, or full width at half maximum")
+    kernel_window: str = _option(
+        "3.5vox", "width of K, as 6mm or 3vox (flow: nodes): the box, or full width at half maximum"
+    )
     kernel_passes: int = _option(1, "how often K is applied")
     lambda_J: float = _option(3000.0, "weight of relu(jacobian_floor - det J)^2")  # noqa: N815 as the field writes it
     jacobian_floor: float = _option(0.05, "det J below this is penalised")
@@ -55,15 +59,21 @@ class Settings:
     rtol: float = _option(1e-3, "relative tolerance of an adaptive solver")
     atol: float = _option(1e-2, "absolute tolerance of an adaptive solver, mm")
     adjoint: bool = _option(False, "backpropagate by the adjoint equation")
-    time_modes: int = _option(2, "time coefficients of the velocity field; 1: constant in time")
+    time_modes: int = _option(2, "flow: time coefficients of the velocity field; 1: constant in time")
 
-    learning_rate: float = _option(0.08, "first step of Adam, in spacings of the velocity grid")
+    bottleneck: int = _option(16, "paper: width of the network's bottleneck (bs)")
+    decoder_downsampling: int = _option(2, "paper: the decoder's grid has a node every 2^this vox (ds)")
+    velocity_gain: float = _option(0.001, "paper: gain of the network's velocity (STEP_SIZE), in units of 80 vox")
+    published_arithmetic: bool = _option(False, "paper: compute as the published code does, see method.md")
+
+    learning_rate: float = _option(0.08, "first step of Adam; flow: in spacings of the velocity grid")
     tolerance: float = _option(1e-4, "a level ends when 10 iterations gain less than this share of its gain; 0: never")
 
     initial: str = _option("identity", "initial transform: identity, center, rigid, affine or a file")
     intensity_range: tuple[float, float] = _option((0.1, 99.9), "percentiles mapped to 0 and 1, clipped outside")
     match_histograms: bool = _option(False, "match the moving image's histogram to the fixed one's first")
     crop: bool = _option(True, "work on the box of the fixed image's content only")
+    unfold: bool = _option(True, "turn the newest velocity down where the field folds; false: folds are reported only")
     dense_field: bool = _option(False, "export the displacement at every voxel instead of at the velocity nodes")
 
     device: str = _option("auto", "auto, cpu, cuda or cuda:N")
@@ -142,6 +152,16 @@ class Settings:
 # The file is shared with programs that offer the presets without importing this package.
 PRESETS: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("presets.json").read_text(encoding="utf-8"))
 
+_SMALLEST = {
+    "kernel_passes": 1,
+    "time_modes": 1,
+    "max_voxels": 1000,
+    "threads": 0,
+    "seed": 0,
+    "bottleneck": 1,
+    "decoder_downsampling": 0,
+}
+
 
 def _nearest(name: str, known: Iterable[str]) -> str:
     same = {candidate.lower(): candidate for candidate in known}
@@ -209,14 +229,15 @@ def _as_int(value: Any) -> int:
 
 def _check(s: Settings) -> None:
     """Each value in its range."""
+    _one_of("model", s.model, MODELS)
     _one_of("similarity", s.similarity, SIMILARITIES)
     _one_of("kernel", s.kernel, KERNELS)
     _one_of("solver", s.solver, SOLVERS)
-    for name, smallest in {"kernel_passes": 1, "time_modes": 1, "max_voxels": 1000, "threads": 0, "seed": 0}.items():
+    for name, smallest in _SMALLEST.items():
         _at_least(name, getattr(s, name), smallest)
     for name in ("lambda_J", "lambda_df", "lambda_v", "lambda_s", "tolerance"):
         _at_least(name, getattr(s, name), 0)
-    for name in ("rtol", "atol", "learning_rate"):
+    for name in ("rtol", "atol", "learning_rate", "velocity_gain"):
         if getattr(s, name) <= 0:
             raise InputError(f"{name} is {getattr(s, name):g}.", "It must be larger than 0.")
     if s.lncc_window < 3 or s.lncc_window % 2 == 0:
@@ -248,6 +269,32 @@ def _check(s: Settings) -> None:
         raise InputError(f"intensity_range is {s.intensity_range}.", "Give two percentiles, such as 0.1,99.9.")
     number, _ = _length(s.kernel_window)
     _at_least("kernel_window", number, 0)
+    if s.model == "paper" and len(s.levels) != 1:
+        raise InputError(f"levels is {s.levels}.", "The model paper has one level: set levels=1 or levels=2.")
+    if s.published_arithmetic:
+        _check_published(s)
+
+
+def _check_published(s: Settings) -> None:
+    """What the published code cannot do."""
+    if s.model != "paper":
+        raise InputError(f"published_arithmetic is on with model={s.model}.", "Set model=paper, or --preset paper.")
+    limits: dict[str, tuple[Any, tuple[Any, ...]]] = {
+        "similarity": (s.similarity, ("lncc",)),
+        "solver": (s.solver, ("euler", "rk4")),
+        "levels": (s.levels, ((1,),)),
+        "lambda_s": (s.lambda_s, (0.0,)),
+    }
+    for name, (value, known) in limits.items():
+        if value not in known:
+            choice = " or ".join(f"{name}={k[0] if isinstance(k, tuple) else k}" for k in known)
+            raise InputError(f"{name} is {value} with published_arithmetic on.", f"The published code has {choice}.")
+    width, unit = s.window()
+    if s.kernel != "none" and (unit != "vox" or width % 2 != 1):
+        raise InputError(
+            f"kernel_window is {s.kernel_window} with published_arithmetic on.",
+            "It needs an odd number of voxels, such as 15vox.",
+        )
 
 
 def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:

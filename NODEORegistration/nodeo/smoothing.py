@@ -112,6 +112,18 @@ def gaussian(shape: Sequence[int], sigmas: Sequence[float], passes: int = 1, dev
     return SeparableKernel(bands)
 
 
+def zero_padded(shape: Sequence[int], weights: Sequence[float], passes: int = 1, device="cpu") -> SeparableKernel:
+    """A plain convolution with the same ``weights`` (odd length) along each axis, in float64.
+
+    Outside the grid there is 0, and nothing makes up for it: as the published code of Wu et al. 2022 smooths.
+    """
+    bands = []
+    for n in shape:
+        matrix = _toeplitz(n, weights).matrix_power(passes)
+        bands.append(Band(matrix.to(device), min(len(weights) // 2 * passes, n - 1)))
+    return SeparableKernel(bands)
+
+
 def identity(shape: Sequence[int]) -> SeparableKernel:
     """No smoothing."""
     return SeparableKernel([Band(torch.eye(n), 0) for n in shape])
@@ -119,10 +131,15 @@ def identity(shape: Sequence[int]) -> SeparableKernel:
 
 def _band(n: int, weights: Sequence[float], passes: int, device) -> Band:
     """The [n, n] matrix of a convolution with ``weights`` (odd length), each row normalised to 1, to a power."""
+    matrix = _toeplitz(n, weights)
+    matrix = matrix / matrix.sum(1, keepdim=True)
+    matrix = torch.linalg.matrix_power(matrix, passes)
+    return Band(matrix.float().to(device), min(len(weights) // 2 * passes, n - 1))
+
+
+def _toeplitz(n: int, weights: Sequence[float]) -> Tensor:
+    """The [n, n] matrix, float64, of a convolution with ``weights`` (odd length), 0 outside."""
     radius = len(weights) // 2
     offset = torch.arange(n)[None, :] - torch.arange(n)[:, None]
     inside = offset.abs() <= radius
-    matrix = torch.tensor(weights, dtype=torch.float64)[(offset + radius).clamp(0, 2 * radius)] * inside
-    matrix = matrix / matrix.sum(1, keepdim=True)
-    matrix = torch.linalg.matrix_power(matrix, passes)
-    return Band(matrix.float().to(device), min(radius * passes, n - 1))
+    return torch.tensor(weights, dtype=torch.float64)[(offset + radius).clamp(0, 2 * radius)] * inside

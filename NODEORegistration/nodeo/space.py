@@ -169,6 +169,10 @@ class Lattice:
         """The displacement [k, D, H, W] that moves nothing."""
         return torch.zeros_like(self._identity)
 
+    def positions(self) -> Tensor:
+        """Where the points lie, [k, D, H, W], local mm from the middle of the lattice."""
+        return self._identity / self._scale
+
     def sampling(self, displacement: Tensor) -> Tensor:
         """Sampling coordinates [k, D, H, W] of the points displaced by ``displacement`` [k, D, H, W] local mm."""
         return torch.addcmul(self._identity, displacement, self._scale)
@@ -188,11 +192,11 @@ class Lattice:
         return window
 
 
-def sample(field: Tensor, points: Tensor) -> Tensor:
+def sample(field: Tensor, points: Tensor, outside: str = "border") -> Tensor:
     """``field`` [c, D, H, W], interpolated linearly at sampling coordinates ``points`` [k, d, h, w]: [c, d, h, w].
 
-    Outside the field the nearest edge value holds. On a CPU the points are dealt out to the threads as a batch, since
-    ``grid_sample`` runs in parallel over batches only.
+    Outside the field the nearest edge value holds, or 0 if ``outside`` is ``zeros``. On a CPU the points are dealt out
+    to the threads as a batch, since ``grid_sample`` runs in parallel over batches only.
     """
     parts = torch.get_num_threads() if points.device.type == "cpu" else 1
     axis = next((axis for axis in range(1, points.dim()) if points.shape[axis] % parts == 0), 1)
@@ -202,7 +206,7 @@ def sample(field: Tensor, points: Tensor) -> Tensor:
         points = torch.cat([points, *[points.narrow(axis, n - 1, 1)] * short], dim=axis)
     batch = points.unflatten(axis, (parts, -1)).movedim(axis, 0).movedim(1, -1)
     values = F.grid_sample(
-        field.expand(parts, *field.shape), batch, mode="bilinear", padding_mode="border", align_corners=True
+        field.expand(parts, *field.shape), batch, mode="bilinear", padding_mode=outside, align_corners=True
     )
     values = values.movedim(0, axis).flatten(axis, axis + 1)
     return values.narrow(axis, 0, n) if short else values

@@ -25,16 +25,20 @@ class LocalNCC:
         fixed: [D, H, W], scaled to 0..1.
         window: width of the box in voxels, odd.
         weight: [D, H, W] in 0..1 or None: where the similarity counts; voxels of weight 0 enter no window.
+
+    Attributes:
+        epsilon: added to the product of the variances.
+        credit: added to the squared covariance.
     """
+
+    epsilon = credit = EPSILON
 
     def __init__(self, fixed: Tensor, window: int, weight: Tensor | None = None) -> None:
         radius = window // 2
         self.box = averaging(fixed.shape, [min(radius, (n - 1) // 2) for n in fixed.shape], device=fixed.device)
         self.weight = weight
         self.share = None if weight is None else self._mean(weight).clamp_(min=1e-6)
-        self.fixed = fixed
-        self.fixed_mean = self._masked_mean(fixed)
-        self.fixed_variance = self._masked_mean(fixed * fixed).sub_(self.fixed_mean**2).clamp_(min=0.0)
+        self._look_at(fixed)
         textured = self.fixed_variance.square() / (self.fixed_variance.square() + EPSILON)
         self.count = self._weighted(textured).sum().clamp(min=1.0)
         self.total = float(fixed.numel()) if weight is None else weight.sum()
@@ -42,6 +46,12 @@ class LocalNCC:
     def __call__(self, warped: Tensor) -> Tensor:
         """The loss for ``warped`` [D, H, W], a scalar in 0..1; differentiable once."""
         return differentiable(warped, self)
+
+    def _look_at(self, fixed: Tensor) -> None:
+        """The fixed image's part of every correlation."""
+        self.fixed = fixed
+        self.fixed_mean = self._masked_mean(fixed)
+        self.fixed_variance = self._masked_mean(fixed * fixed).sub_(self.fixed_mean**2).clamp_(min=0.0)
 
     def _mean(self, values: Tensor) -> Tensor:
         return self.box.product(values, self.box.bands)
@@ -66,9 +76,9 @@ class LocalNCC:
         mean = self._masked_mean(warped)
         variance = self._masked_mean(warped * warped).addcmul_(mean, mean, value=-1.0).clamp_(min=0.0)
         covariance = self._masked_mean(self.fixed * warped).addcmul_(self.fixed_mean, mean, value=-1.0)
-        denominator = variance.mul_(self.fixed_variance).add_(EPSILON)
+        denominator = variance.mul_(self.fixed_variance).add_(self.epsilon)
         ratio = covariance / denominator
-        correlation = self._weighted(covariance.mul_(ratio).add_(denominator.reciprocal(), alpha=EPSILON))
+        correlation = self._weighted(covariance.mul_(ratio).add_(denominator.reciprocal(), alpha=self.credit))
         loss = (self.total - correlation.sum()) / self.count
         if not with_gradient:
             return loss, None
