@@ -155,9 +155,7 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
         if parameters is None:
             return
         self._presetFollower.update()
-        self.ui.initialTransformSelector.enabled = parameters.initial == lib.InitialTransform.NODE
-        for create, node in lib.OUTPUTS.values():
-            getattr(self.ui, f"{node}Selector").enabled = getattr(parameters, create)
+        lib.updateWidgetStates(self.ui, parameters)
         results = lib.resultsOf(parameters)
         metrics = results.metrics()
         self.ui.resultLabel.text = _("Nothing registered yet.") if metrics is None else lib.summaryHtml(metrics)
@@ -284,27 +282,16 @@ class NODEORegistrationLogic(ScriptedLoadableModuleLogic):
             a :class:`~NODEORegistrationLib.Run.Run`; when it is over, ``nodes``, ``metrics`` and ``settings``.
 
         Raises:
-            ValueError: the volumes cannot be registered.
+            ValueError: the volumes cannot be registered, or the results not go where they are to go.
             RuntimeError: a Python package is missing; with ``wait``, the registration failed or was cancelled.
         """
-        reason = lib.whyNotRegistrable(fixedVolumeNode, movingVolumeNode)
-        if reason:
-            raise ValueError(reason)
-        missing = lib.Dependencies.missing()
-        if missing:
-            raise RuntimeError(
-                _("Python packages are missing: {names}. Call installDependencies() first.").format(
-                    names=", ".join(missing)
-                )
-            )
-        request = lib.Request(fixedVolumeNode, movingVolumeNode, preset, settings, fixedMask, movingMask)
-        if isinstance(initialTransform, str):
-            request.settings = {**settings, "initial": initialTransform}
-        else:
-            request.initialNode = initialTransform
-        if outputs is not None:
-            request.outputs = dict(outputs)
+        request = lib.requestFromScript(
+            fixedVolumeNode, movingVolumeNode, preset, fixedMask, movingMask, initialTransform, outputs, settings
+        )
         request.keepFiles = keepFiles
+        missing = ", ".join(lib.Dependencies.missing())
+        if missing:
+            raise RuntimeError(_("Packages are missing: {names}. Call installDependencies() first.").format(names=missing))
         run = self.submit(lib.Run(request))
         if wait:
             run.wait()

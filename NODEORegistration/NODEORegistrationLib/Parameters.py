@@ -117,6 +117,13 @@ OUTPUTS = {
     "jacobian": ("createJacobian", "outputJacobian"),
 }
 
+CLASSES = {
+    "transform": "vtkMRMLTransformNode",
+    "inverse": "vtkMRMLTransformNode",
+    "warped": "vtkMRMLScalarVolumeNode",
+    "jacobian": "vtkMRMLScalarVolumeNode",
+}
+
 MaskNode = Union[vtkMRMLSegmentationNode, vtkMRMLLabelMapVolumeNode, None]  # noqa: UP007 for the node wrapper
 
 

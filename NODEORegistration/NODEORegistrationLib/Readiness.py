@@ -5,7 +5,7 @@ import re
 from slicer.i18n import tr as _
 
 from .EngineSettings import otherSettings
-from .Parameters import OUTPUTS, InitialTransform, Model
+from .Parameters import CLASSES, OUTPUTS, InitialTransform, Model
 
 
 def whyNotReady(parameters):
@@ -105,16 +105,33 @@ def _others(parameters):
 
 
 def _outputs(parameters):
-    wanted = [getattr(parameters, node) for create, node in OUTPUTS.values() if getattr(parameters, create)]
-    if not wanted:
-        return _("Choose at least one output.")
-    nodes = [node for node in wanted if node is not None]
+    outputs = {
+        kind: getattr(parameters, node) for kind, (create, node) in OUTPUTS.items() if getattr(parameters, create)
+    }
     inputs = [parameters.fixedVolume, parameters.movingVolume]
     if parameters.initial == InitialTransform.NODE:
         inputs.append(parameters.initialTransform)
-    for node in nodes:
-        if node.IsA("vtkMRMLTransformNode") and node.GetClassName() != "vtkMRMLTransformNode":
-            return _("{name} is a {kind}, which cannot hold the result: choose New or a general transform.").format(
+    return whyNotOutputs(outputs, inputs)
+
+
+def whyNotOutputs(outputs, inputs):
+    """Why results cannot go where they are to go, or an empty text.
+
+    Args:
+        outputs: {kind of output: node or None for a new one}
+        inputs: the nodes that are read.
+    """
+    unknown = sorted(set(outputs) - set(OUTPUTS))
+    if unknown:
+        return _("There is no output {name}: there are {known}.").format(name=unknown[0], known=", ".join(OUTPUTS))
+    if not outputs:
+        return _("Choose at least one output.")
+    nodes = [node for node in outputs.values() if node is not None]
+    for kind, node in outputs.items():
+        if node is None:
+            continue
+        if node.GetClassName() != CLASSES[kind]:
+            return _("{name} is a {kind}, which cannot hold the result: choose New or another node.").format(
                 name=node.GetName(), kind=node.GetNodeTagName()
             )
         if node in inputs:

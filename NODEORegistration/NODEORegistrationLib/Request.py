@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from slicer.i18n import tr as _
+
 from .EngineSettings import engineSettings
 from .Parameters import OUTPUTS, InitialTransform, Preset
+from .Readiness import whyNotOutputs, whyNotRegistrable
 
 
 @dataclass
@@ -54,3 +57,24 @@ def requestFromParameters(parameters):
             kind: getattr(parameters, node) for kind, (create, node) in OUTPUTS.items() if getattr(parameters, create)
         },
     )
+
+
+def requestFromScript(fixed, moving, preset, fixedMask, movingMask, initialTransform, outputs, settings):
+    """What ``logic.register`` asks for; see there.
+
+    Raises:
+        ValueError: it cannot be done; the message says why.
+    """
+    request = Request(fixed, moving, preset, dict(settings), fixedMask, movingMask)
+    if outputs is not None:
+        request.outputs = dict(outputs)
+    if isinstance(initialTransform, str):
+        request.settings["initial"] = initialTransform
+    elif initialTransform is not None:
+        if settings.get("initial", "identity") != "identity":
+            raise ValueError(_("Give an initial transform or the way to find one, not both."))
+        request.initialNode = initialTransform
+    reason = whyNotRegistrable(fixed, moving) or whyNotOutputs(request.outputs, request.inputs())
+    if reason:
+        raise ValueError(reason)
+    return request

@@ -25,6 +25,7 @@ class Run:
     Signals:
         progress(dict): the worker's news: stage, fraction, level, levels, iteration, iterations, loss, similarity.
         log(str): a line for the log.
+        over(Run): its state is final, and the next may begin; nobody else has been told yet.
         finished(Run), failed(Run), cancelled(Run): how it ended.
         ended(Run): it ended; comes last, whichever way.
 
@@ -40,6 +41,7 @@ class Run:
     def __init__(self, request):
         self.request = request
         self.progress, self.log = Signal(), Signal()
+        self.over = Signal()
         self.finished, self.failed, self.cancelled, self.ended = Signal(), Signal(), Signal(), Signal()
         self.state = "waiting"
         self.nodes, self.metrics, self.settings = {}, {}, {}
@@ -106,7 +108,7 @@ class Run:
         except OSError as error:
             self._fail(
                 _("The temporary files could not be written: {reason}.").format(reason=error.strerror or error),
-                _("Check the free space of the temporary folder."),
+                _("Check that the temporary folder exists and has free space."),
             )
         except Exception as error:
             logging.exception("NODEO: a registration failed inside Slicer.")
@@ -144,7 +146,8 @@ class Run:
         if not self._search and (request.initialNode is not None or request.moving.GetParentTransformNode()):
             SceneExport.writeInitialTransform(request.initialNode, request.moving, folder / "initial.h5")
             settings["initial"] = str(folder / "initial.h5")
-        (folder / "request.json").write_text(json.dumps(settings, indent=2), encoding="utf-8")
+        text = json.dumps(settings, indent=2, default=_plain)
+        (folder / "request.json").write_text(text, encoding="utf-8")
 
     def _startWorker(self):
         folder = self.folder
@@ -225,5 +228,11 @@ class Run:
         if self.folder is not None and not self.request.keepFiles:
             shutil.rmtree(self.folder, ignore_errors=True)
             self.folder = None
+        self.over.emit(self)
         {"finished": self.finished, "failed": self.failed, "cancelled": self.cancelled}[state].emit(self)
         self.ended.emit(self)
+
+
+def _plain(value):
+    """A number or array of numpy as JSON has it; anything else as text, for the engine to judge."""
+    return value.tolist() if hasattr(value, "tolist") else str(value)

@@ -28,10 +28,9 @@ class RunQueue(VTKObservationMixin):
             self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self._onSceneStartClose)
             slicer.app.connect("aboutToQuit()", self.stopNow)
         self._runs.append(run)
-        run.ended.connect(self._onEnded)
-        if len(self._runs) == 1:
-            run.start()
-        else:
+        run.over.connect(self._onOver)
+        self._startNext()
+        if run.state == "waiting":
             run.progress.emit({"stage": _("Waiting for another registration"), "fraction": 0.0})
 
     def stopNow(self):
@@ -47,8 +46,11 @@ class RunQueue(VTKObservationMixin):
         for run in reversed(list(self._runs)):
             run.cancel()
 
-    def _onEnded(self, run):
+    def _onOver(self, run):
         if run in self._runs:
             self._runs.remove(run)
-            if self._runs and self._runs[0].state == "waiting":
-                self._runs[0].start()
+        self._startNext()
+
+    def _startNext(self):
+        if self._runs and self._runs[0].state == "waiting":
+            self._runs[0].start()

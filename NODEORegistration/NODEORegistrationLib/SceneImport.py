@@ -7,6 +7,7 @@ import vtk
 from slicer.i18n import tr as _
 
 from .JacobianColors import colorByJacobian
+from .Parameters import CLASSES
 
 SETTINGS_ATTRIBUTE = "NODEO.Settings"
 METRICS_ATTRIBUTE = "NODEO.Metrics"
@@ -85,7 +86,8 @@ class ResultImport:
                     _updateVolume(node, self.loaded[kind])
                 node.SetAttribute(SETTINGS_ATTRIBUTE, json.dumps(settings))
                 node.SetAttribute(METRICS_ATTRIBUTE, json.dumps(metrics))
-            if "warped" in nodes and moving is not None:
+            if "warped" in nodes:
+                nodes["warped"].CreateDefaultDisplayNodes()
                 _displayLike(nodes["warped"], moving)
             if "jacobian" in nodes:
                 colorByJacobian(nodes["jacobian"])
@@ -143,8 +145,7 @@ def _names(fixed, moving):
 
 
 def _newNode(kind, name):
-    className = "vtkMRMLTransformNode" if kind in _TRANSFORMS else "vtkMRMLScalarVolumeNode"
-    return slicer.mrmlScene.AddNewNodeByClass(className, slicer.mrmlScene.GenerateUniqueName(name))
+    return slicer.mrmlScene.AddNewNodeByClass(CLASSES[kind], slicer.mrmlScene.GenerateUniqueName(name))
 
 
 def _leadIntoVolume(node, movingToWorld, inverse):
@@ -185,8 +186,9 @@ def _updateVolume(node, loaded):
 
 
 def _displayLike(volumeNode, model):
-    """Show a volume in the window and colors of another, so that the two can be compared."""
-    volumeNode.CreateDefaultDisplayNodes()
+    """Show a volume in the window and colors of another, if there is one, so that the two can be compared."""
+    if model is None:
+        return
     modelDisplay, display = model.GetDisplayNode(), volumeNode.GetDisplayNode()
     if modelDisplay is not None:
         display.CopyContent(modelDisplay)

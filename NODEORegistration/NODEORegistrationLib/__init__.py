@@ -4,14 +4,13 @@ The engine, ``nodeo``, is not imported here: it runs in a process of its own.
 """
 
 from . import Dependencies
-from .EngineSettings import applyPreset, followsPreset
 from .ExportDialog import ExportDialog
 from .InspectPanel import InspectPanel
-from .Parameters import OUTPUTS, InitialTransform, Parameters, Preset
+from .Parameters import OUTPUTS, Parameters
 from .PresetFollower import PresetFollower
 from .ProgressPanel import ProgressPanel
-from .Readiness import whyNotReady, whyNotRegistrable
-from .Request import Request, requestFromParameters
+from .Readiness import whyNotReady
+from .Request import requestFromParameters, requestFromScript
 from .Results import resultsOf
 from .ResultSummary import summaryHtml
 from .Run import Run
@@ -20,29 +19,26 @@ from .SampleDataSource import sampleFolder
 from .SceneRepair import repair
 from .SliceViews import showResult
 from .Startup import onStartup
+from .WidgetStates import updateWidgetStates
 
 __all__ = [
     "OUTPUTS",
     "Dependencies",
     "ExportDialog",
-    "InitialTransform",
     "InspectPanel",
     "Parameters",
-    "Preset",
     "PresetFollower",
     "ProgressPanel",
-    "Request",
     "Run",
-    "applyPreset",
-    "followsPreset",
     "onStartup",
     "repair",
     "requestFromParameters",
+    "requestFromScript",
     "resultsOf",
     "runQueue",
     "sampleFolder",
     "showResult",
     "summaryHtml",
+    "updateWidgetStates",
     "whyNotReady",
-    "whyNotRegistrable",
 ]
