@@ -56,6 +56,7 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
         self._presetFollower = None
         self._run = None
         self._started = 0.0
+        self._volumeWatch = lib.VolumeWatch(self.updateRegisterButton)
 
     def setup(self):
         """Called when the panel is opened for the first time, and after a reload."""
@@ -75,6 +76,7 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
         self.addObserver(scene, scene.StartImportEvent, self.onSceneStartClose)
         self.addObserver(scene, scene.EndImportEvent, self.onSceneEnd)
         self.addObserver(scene, scene.NodeAddedEvent, self.onNodeAdded)
+        self.addObserver(scene, scene.NodeAboutToBeRemovedEvent, self.onNodeAboutToBeRemoved, priority=1.0)
         self.initializeParameterNode()
 
     def cleanup(self):
@@ -125,16 +127,29 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
             self._parameters.disconnectGui(self._guiTag)
             self.removeObserver(self._parameters.parameterNode, vtk.vtkCommand.ModifiedEvent, self.onParametersModified)
         self._parameters = parameters
+        self._presetFollower = None
+        self._volumeWatch.stop()
         if parameters is not None:
             self._presetFollower = lib.PresetFollower(parameters)
             self._guiTag = parameters.connectGui(self.ui)
-            self.addObserver(parameters.parameterNode, vtk.vtkCommand.ModifiedEvent, self.onParametersModified)
+            self.addObserver(
+                parameters.parameterNode,
+                vtk.vtkCommand.ModifiedEvent,
+                self.onParametersModified,
+                priority=-1.0,  # after the parameters have read what another wrapper of the node has written
+            )
             self.onParametersModified()
 
     def onNodeAdded(self, caller, event):
         """Perhaps a volume, when its loading is complete."""
         if self._parameters is not None:
             qt.QTimer.singleShot(0, self.chooseVolumes)
+
+    @vtk.calldata_type(vtk.VTK_OBJECT)
+    def onNodeAboutToBeRemoved(self, caller, event, node):
+        """Forget the node, before a selector goes on to the one beside it."""
+        if self._parameters is not None:
+            lib.forgetNode(self._parameters, node)
 
     def chooseVolumes(self):
         """With two volumes in the scene and none chosen, it is clear which are meant."""
@@ -155,6 +170,7 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
         if parameters is None:
             return
         self._presetFollower.update()
+        self._volumeWatch.watch(parameters.fixedVolume, parameters.movingVolume)
         lib.updateWidgetStates(self.ui, parameters)
         results = lib.resultsOf(parameters)
         metrics = results.metrics()
@@ -291,7 +307,9 @@ class NODEORegistrationLogic(ScriptedLoadableModuleLogic):
         request.keepFiles = keepFiles
         missing = ", ".join(lib.Dependencies.missing())
         if missing:
-            raise RuntimeError(_("Packages are missing: {names}. Call installDependencies() first.").format(names=missing))
+            raise RuntimeError(
+                _("Packages are missing: {names}. Call installDependencies() first.").format(names=missing)
+            )
         run = self.submit(lib.Run(request))
         if wait:
             run.wait()

@@ -1,6 +1,6 @@
 """Draws the panel and the slice views of one registration to PNG: `python Testing/screenshots.py [--output FOLDER]`.
 
-The panel is real Qt, its data real MRML, the slices what Slicer's slice logic renders; see slicer_host/README.md for what
+The panel is real Qt, its data real MRML, the slices what Slicer's slice logic renders; slicer_host/README.md says what
 a stand-in for the application cannot draw.
 """
 

@@ -109,6 +109,8 @@ _LABELS = {
     Device.CUDA: _("GPU (CUDA)"),
 }
 
+_NODES = ("fixedVolume", "movingVolume", "fixedMask", "movingMask", "initialTransform")
+
 # What a run may put into the scene: the parameter that asks for it, and the one that holds its node.
 OUTPUTS = {
     "transform": ("createTransform", "outputTransform"),
@@ -178,3 +180,10 @@ class Parameters:
     outputJacobian: vtkMRMLScalarVolumeNode
     createInverse: bool = True
     outputInverse: vtkMRMLTransformNode
+
+
+def forgetNode(parameters, node):
+    """Choose nothing wherever ``node`` is chosen."""
+    for name in (*_NODES, *(chosen for _create, chosen in OUTPUTS.values())):
+        if getattr(parameters, name) is node:
+            setattr(parameters, name, None)

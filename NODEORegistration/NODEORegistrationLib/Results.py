@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from .Parameters import OUTPUTS
 from .SceneImport import storedMetrics
 
 
@@ -28,12 +29,9 @@ class Results:
 
 
 def resultsOf(parameters):
-    """The results that the panel's parameters name."""
-    return Results(
-        fixed=parameters.fixedVolume,
-        moving=parameters.movingVolume,
-        warped=parameters.outputWarped,
-        jacobian=parameters.outputJacobian,
-        transform=parameters.outputTransform,
-        inverse=parameters.outputInverse,
-    )
+    """The results that the panel's parameters name; a node that is chosen to be updated is none yet."""
+    made = {}
+    for kind, (_create, name) in OUTPUTS.items():
+        node = getattr(parameters, name)
+        made[kind] = None if node is None or storedMetrics(node) is None else node
+    return Results(fixed=parameters.fixedVolume, moving=parameters.movingVolume, **made)

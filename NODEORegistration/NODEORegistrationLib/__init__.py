@@ -6,7 +6,7 @@ The engine, ``nodeo``, is not imported here: it runs in a process of its own.
 from . import Dependencies
 from .ExportDialog import ExportDialog
 from .InspectPanel import InspectPanel
-from .Parameters import OUTPUTS, Parameters
+from .Parameters import OUTPUTS, Parameters, forgetNode
 from .PresetFollower import PresetFollower
 from .ProgressPanel import ProgressPanel
 from .Readiness import whyNotReady
@@ -19,6 +19,7 @@ from .SampleDataSource import sampleFolder
 from .SceneRepair import repair
 from .SliceViews import showResult
 from .Startup import onStartup
+from .VolumeWatch import VolumeWatch
 from .WidgetStates import updateWidgetStates
 
 __all__ = [
@@ -30,6 +31,8 @@ __all__ = [
     "PresetFollower",
     "ProgressPanel",
     "Run",
+    "VolumeWatch",
+    "forgetNode",
     "onStartup",
     "repair",
     "requestFromParameters",
