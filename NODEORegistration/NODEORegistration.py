@@ -86,6 +86,7 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
             self._progressPanel.stopFollowing()
             self._inspectPanel.close()
             self.setParameterNode(None)
+            self.logic.forgetParameterNode()
         self.removeObservers()
 
     def enter(self):

@@ -92,7 +92,7 @@ class NODEORegistrationModuleTest(unittest.TestCase):
         self.assertIsNone(run.folder)
 
     def test_parametersSurviveTheScene(self):
-        """Saved and opened again, the panel's choices are the same; what is unknown falls back to the preset."""
+        """Saved and opened again, the panel's choices are the same."""
         parameters = self.logic.getParameterNode()
         parameters.lambda_J = 12.5
         parameters.iterations = "7, 8, 9"
@@ -105,8 +105,15 @@ class NODEORegistrationModuleTest(unittest.TestCase):
             slicer.util.loadScene(str(scene))
         parameters = self.logic.getParameterNode()
         self.assertEqual((parameters.lambda_J, parameters.iterations), (12.5, "7, 8, 9"))
-        parameters.parameterNode.SetParameter("kernel", "UNHEARD_OF")
-        self.assertEqual(self.logic.getParameterNode().kernel.value, "gaussian")
+
+    def test_olderParametersAreRepaired(self):
+        """What an older scene has that nobody knows falls back to its preset."""
+        node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScriptedModuleNode")
+        for name, text in {"preset": "ACCURATE", "kernel": "UNHEARD_OF", "lambda_df": "much"}.items():
+            node.SetParameter(name, text)
+        self.module.lib.repair(node)
+        parameters = self.module.lib.Parameters(node)
+        self.assertEqual((parameters.kernel.value, parameters.lambda_df), ("gaussian", 0.4))
 
 
 def resampledThrough(transformNode, movingNode, fixedNode):

@@ -124,6 +124,8 @@ class Host:
         self._loaded[path.stem] = path
         module = self._modules.load(path)
         self.app.startupCompleted.emit()
+        if self.app.receivers("2startupCompleted()"):  # Slicer starts once: what was told is not told again
+            object.__getattribute__(self.app, "startupCompleted").disconnect()
         panel = module.widgetRepresentation()
         panel.show()
         panel.enter()

@@ -15,7 +15,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 
 from .declare import setters, stored
 from .faults import guarded
-from .qmrml import qMRMLWidget
+from .qmrml import qMRMLNodeComboBox, qMRMLWidget
 
 LOGICS = {
     "colors": "vtkSlicerColorLogic",
@@ -178,4 +178,6 @@ def unload(name: str) -> None:
     for attribute in (name.lower(), f"{name}Instance", f"{name}Widget"):
         vars(slicer.modules).pop(attribute, None)
     if widget is not None:
+        for selector in widget.findChildren(qMRMLNodeComboBox):
+            selector.setMRMLScene(None)
         widget.deleteLater()
