@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,15 @@ def test_the_packages_the_worker_needs_are_those_of_the_engine() -> None:
     needed = set(re.findall(r'"([^"]+)"', re.search(r"^dependencies = \[(.*?)\]", project, re.MULTILINE)[1]))
     with_slicer = {need for need in needed if re.match("numpy|SimpleITK", need)}
     assert asked == needed - with_slicer
+
+
+def test_the_readme_explains_every_option_of_the_panel() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    panel = ElementTree.parse(MODULE / "Resources" / "UI" / "NODEORegistration.ui")
+    labels = panel.iterfind(".//item[@column='0']/widget/property[@name='text']/string")
+    titled = [label.text.rstrip(":") for label in labels if label.text]
+    assert len(titled) > 30
+    assert [option for option in titled if f"| {option} |" not in readme] == []
 
 
 def test_slicer_never_imports_the_engine() -> None:
