@@ -377,3 +377,45 @@ def test_the_main_pair_reaches_what_the_paper_reached(shared: Path) -> None:
     result, before, after = run(shared / "oasis_pair", "fixed", "moving", Settings.preset("paper"), OASIS27)
     assert before == pytest.approx(0.537, abs=1e-3) and after >= 0.79
     assert result.metrics["folding"]["percent"] < 1.0
+
+
+# --- what is said when it goes wrong, and what the numbers are of ----------------------------------------------------
+
+
+def test_a_field_that_is_no_number_is_not_handed_out() -> None:
+    fixed, moving, *_ = pair(FLAT)
+    wild = PAPER.replace(published_arithmetic=True, velocity_gain=1e38, iterations=2)
+    with pytest.raises(InputError, match="diverged"):
+        register(fixed, moving, wild)
+
+
+def test_a_loss_that_is_no_number_is_among_the_notes() -> None:
+    fixed, moving, *_ = pair(FLAT)
+    result = register(fixed, moving, PAPER.replace(learning_rate=1e30, iterations=5))
+    assert any("no longer a number" in note for note in result.metrics["fallbacks"])
+
+
+def test_folds_are_a_share_of_the_whole_fixed_image() -> None:
+    fixed, moving, *_ = pair(FLAT)
+    folds = register(
+        fixed, moving, PAPER.replace(kernel="none", lambda_J=0.0, lambda_df=0.0, learning_rate=0.05)
+    ).metrics["folding"]
+    assert folds["voxels"] > 0
+    assert folds["percent"] == pytest.approx(100.0 * folds["voxels"] / np.prod(FLAT))
+
+
+def test_the_extremes_of_det_j_are_of_the_whole_map() -> None:
+    """An initial transform that doubles areas doubles them."""
+    fixed, moving, *_ = pair(FLAT)
+    double = sitk.AffineTransform(np.diag([2.0, 1.0]).ravel().tolist(), [0.0, 0.0], list(middle(fixed)))
+    metrics = register(fixed, moving, PAPER.replace(iterations=1), initial_transform=double).metrics
+    assert metrics["folding"]["smallest"] == pytest.approx(metrics["jacobian"]["min"], rel=0.1)
+    assert metrics["folding"]["largest"] == pytest.approx(metrics["jacobian"]["max"], rel=0.1)
+
+
+def test_the_published_decoder_costs_no_margin() -> None:
+    """How coarse the decoder is plays no part in how far the field reaches beyond the image."""
+    fixed, moving, *_ = pair(FLAT)
+    quick = PAPER.replace(published_arithmetic=True, iterations=1)
+    sizes = {register(fixed, moving, quick.replace(decoder_downsampling=ds)).displacement.GetSize() for ds in (2, 5)}
+    assert len(sizes) == 1

@@ -254,6 +254,8 @@ def test_an_assignment_needs_a_sign() -> None:
             "node_spacing is (4, 4, 8) with levels (4, 2, 1). "
             "Nodes cannot be finer than the level's voxels, nor coarser than at the level before.",
         ),
+        ({"seed": 2**31}, "seed is 2147483648. It must be at most 2147483647."),
+        ({"decoder_downsampling": 9}, "decoder_downsampling is 9. It must be at most 8."),
         ({"intensity_range": (5, 5)}, "intensity_range is (5.0, 5.0). Give two percentiles, such as 0.1,99.9."),
         ({"intensity_range": (-1, 99)}, "intensity_range is (-1.0, 99.0). Give two percentiles, such as 0.1,99.9."),
         ({"intensity_range": (1, 101)}, "intensity_range is (1.0, 101.0). Give two percentiles, such as 0.1,99.9."),

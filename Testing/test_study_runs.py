@@ -200,3 +200,34 @@ def test_slices_that_cannot_be_had_are_refused() -> None:
         take_slices({"fixed": volume, "moving_labels": tilted}, *axial)
     with pytest.raises(InputError, match="is flat"):
         take_slices({"fixed": volume[:, :, 3:4]}, *axial)
+
+
+# --- what must not be mistaken for what is there ----------------------------------------------------------------------
+
+
+def test_a_run_with_other_settings_is_not_replaced_unasked(tmp_path: Path) -> None:
+    pair, news = disk_pair(), News()
+    run_cases([case("one")], pair, tmp_path, news)
+    other = [case("one", lambda_J=5.0)]
+    with pytest.raises(InputError, match="holds the run 'one' with other settings"):
+        runs.check_study_folder(tmp_path, other, overwrite=False)
+    runs.check_study_folder(tmp_path, other, overwrite=True)
+    runs.check_study_folder(tmp_path, [case("one"), case("two")], overwrite=False)
+
+
+def test_a_folder_with_anything_called_runs_is_not_taken_for_a_study(tmp_path: Path) -> None:
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "thesis.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError, match="not empty"):
+        runs.check_study_folder(tmp_path, [case("one")], overwrite=False)
+
+
+def test_another_initial_transform_under_the_same_name_is_another_run(tmp_path: Path) -> None:
+    file = tmp_path / "initial.tfm"
+    before = []
+    for shift in (0.0, 1.0):
+        sitk.WriteTransform(sitk.TranslationTransform(2, (shift, 0.0)), str(file))
+        outcome = run_cases([case("one", initial=str(file))], disk_pair(), tmp_path / "study", News())[0]
+        assert not outcome.kept
+        before.append(outcome.metrics["similarity"]["before"])
+    assert before[0] != before[1]

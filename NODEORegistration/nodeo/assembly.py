@@ -104,11 +104,18 @@ def _determinant(pair: Pair, transform: sitk.Transform, on_voxels: Tensor) -> Te
     if not pair.initial.IsLinear():
         field = grid.local_vectors(grid.displacements(transform))
         return regularity.jacobian_determinant(field, grid.step)
-    matrix, _ = alignment.linear_part(pair.initial, grid)
-    scale = float(np.linalg.det(matrix))
+    scale = _linear_scale(pair)
     whole = torch.full(grid.shape, scale)
     whole[_region(pair)] = scale * _inside(pair, regularity.jacobian_determinant(on_voxels, grid.step))
     return whole
+
+
+def _linear_scale(pair: Pair) -> float:
+    """det A of a linear initial transform; 1 for any other, whose part in det J is measured where φ is sampled."""
+    if not pair.initial.IsLinear():
+        return 1.0
+    matrix, _ = alignment.linear_part(pair.initial, pair.fixed.grid)
+    return float(np.linalg.det(matrix))
 
 
 def _metrics(
@@ -126,15 +133,16 @@ def _metrics(
     counted = pair.fixed.mask > 0 if pair.fixed.mask is not None else pair.fixed.values > _FOREGROUND
     mean, high = _inverse_consistency(on_voxels, inverse, voxels, pair, counted)
     before, after = flow.similarity
+    scale = _linear_scale(pair)
     certificate = flow.certificates[-1]
     return {
         "similarity": {"name": settings.similarity, "before": before, "after": after},
         "folding": {
             "voxels": folding.voxels,
-            "percent": folding.percent,
+            "percent": 100.0 * folding.voxels / determinant.numel(),  # of the whole fixed image, whatever the box
             "non_diffeomorphic_volume_mm3": folding.volume,
-            "smallest": folding.smallest,
-            "largest": folding.largest,
+            "smallest": scale * folding.smallest,
+            "largest": scale * folding.largest,
         },
         "jacobian": _statistics(determinant, counted, grid),
         "inverse_consistency_mm": {"mean": mean, "p99": high},

@@ -132,8 +132,7 @@ def study_regularizers(options: argparse.Namespace, channel: Channel) -> int:
     from .study import REGULARIZERS_PRESET, regularizers
 
     settings = _settings(options, REGULARIZERS_PRESET)
-    regularizers.cases(settings)
-    check_study_folder(options.output, options.overwrite)
+    check_study_folder(options.output, regularizers.cases(settings), options.overwrite)
     return _finish_study(regularizers.study(_study_pair(options), settings, options.output, channel.progress), channel)
 
 
@@ -148,7 +147,7 @@ def study_sweep(options: argparse.Namespace, channel: Channel) -> int:
     if "preset" in varied and options.preset is not None:
         raise InputError("The preset is varied and set.", "Leave --preset out.")
     cases = sweep.cases(chosen, varied, options.repeat)
-    check_study_folder(options.output, options.overwrite)
+    check_study_folder(options.output, cases, options.overwrite)
     pair = _study_pair(options)
     return _finish_study(sweep.study(pair, cases, options.output, channel.progress), channel)
 

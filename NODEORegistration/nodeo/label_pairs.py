@@ -39,7 +39,11 @@ def read_pairs(path: Path) -> list[LabelPair]:
             columns = [(name or "").strip() for name in reader.fieldnames or ()]
             reader.fieldnames = columns
             _check_columns(path, columns)
-            rows = [{key: (row[key] or "").strip() for key in columns} for row in reader]
+            rows = []
+            for row in reader:
+                if None in row:
+                    raise InputError(f"Line {reader.line_num} of {path} has more fields than columns.", _COLUMNS)
+                rows.append({key: (row[key] or "").strip() for key in columns})
     except OSError as error:
         raise InputError(f"The list of pairs {path} cannot be read: {error.strerror}.", "Check the path.") from error
     except (UnicodeDecodeError, csv.Error) as error:

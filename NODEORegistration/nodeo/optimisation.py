@@ -27,6 +27,7 @@ Problem = LevelProblem | PublishedProblem
 
 _BETAS = (0.9, 0.99)
 _LAST_STEP = 0.3  # the learning rate falls along a cosine to this share of the first
+_NO_NUMBER = "the loss was no longer a number"
 _PATIENCE = 10  # iterations over which a level has to gain something
 
 
@@ -103,7 +104,7 @@ class Optimisation:
 
     def _with_what_memory_there_is(self, flow: Flow, number: int, level: Level) -> None:
         """One level; each time memory runs out, one rung further down the ladder."""
-        checkpointed = False
+        checkpointed = self.settings.published_arithmetic  # which has no steps to compute twice
         while not self._fits(flow, number, level, checkpointed):
             if flow.device.type == "cuda":
                 torch.cuda.empty_cache()
@@ -154,6 +155,10 @@ class Optimisation:
         velocity.requires_grad_(False)
         last = number == len(self.levels) - 1
         displacement, certificate = self._certified(problem, velocity, last)
+        if not displacement.isfinite().all():
+            raise InputError("The optimisation diverged.", "Choose a smaller learning_rate or velocity_gain.")
+        if stop == _NO_NUMBER:
+            flow.fallbacks.append(f"Level {number + 1}: {stop}; the best field before that was taken.")
         with torch.no_grad():
             before = problem.similarity(problem.warped(problem.lattice.zeros())).item()
             after = problem.similarity(problem.warped(displacement)).item()
@@ -205,7 +210,7 @@ class Optimisation:
             loss = problem.loss(velocity, iteration)
             total = loss.total.item()
             if not math.isfinite(total):
-                stop = "the loss was no longer a number"
+                stop = _NO_NUMBER
                 break
             if total < best or published:
                 best = total

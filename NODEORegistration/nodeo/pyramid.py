@@ -159,9 +159,10 @@ def _node_factors(grid: Grid, sizes: np.ndarray, shrinks: list, kept: list[int],
 
 def _decoder_factors(grid: Grid, sizes: np.ndarray, nodes: tuple[int, ...], settings: Settings) -> tuple[int, ...]:
     """Voxels between the nodes of the paper network's decoder, x first; never finer than the velocity grid."""
-    wanted = 2**settings.decoder_downsampling
-    factors = shrink_factors(grid, wanted * min(grid.step), sizes)
-    return (wanted,) * len(nodes) if settings.published_arithmetic else tuple(map(max, factors, nodes))
+    if settings.published_arithmetic:  # doubles its decoder's grid by itself: here only the margin depends on it
+        return (4,) * len(nodes)
+    factors = shrink_factors(grid, 2**settings.decoder_downsampling * min(grid.step), sizes)
+    return tuple(map(max, factors, nodes))
 
 
 def _domain(grid: Grid, first: np.ndarray, last: np.ndarray, moving_box: np.ndarray, coarsest: np.ndarray) -> Domain:

@@ -163,6 +163,9 @@ _SMALLEST = {
 }
 
 
+_LARGEST = {"seed": 2**31 - 1, "decoder_downsampling": 8}
+
+
 def _nearest(name: str, known: Iterable[str]) -> str:
     same = {candidate.lower(): candidate for candidate in known}
     close = difflib.get_close_matches(name.lower(), list(same), n=1, cutoff=0.4)
@@ -229,6 +232,9 @@ def _as_int(value: Any) -> int:
 
 def _check(s: Settings) -> None:
     """Each value in its range."""
+    for name, largest in _LARGEST.items():
+        if getattr(s, name) > largest:
+            raise InputError(f"{name} is {getattr(s, name)}.", f"It must be at most {largest}.")
     _one_of("model", s.model, MODELS)
     _one_of("similarity", s.similarity, SIMILARITIES)
     _one_of("kernel", s.kernel, KERNELS)

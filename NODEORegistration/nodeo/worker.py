@@ -6,8 +6,9 @@ The JSON protocol (``--progress json``): one object a line on standard output,
 * ``{"event": "result", "output": …, "metrics": {…}}``
 * ``{"event": "error", "message": …, "hint": …}``
 * ``{"event": "cancelled"}``, with a ``message`` where something was kept
+* ``{"event": "text", "text": …}``: the answer of a command that registers nothing
 
-The last line is one of the last three. The run is cancelled by the line ``cancel`` on standard input, or by its end: a
+The last line is one of the last four. The run is cancelled by the line ``cancel`` on standard input, or by its end: a
 host that dies takes its worker with it.
 """
 

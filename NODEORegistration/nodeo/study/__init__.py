@@ -6,7 +6,5 @@ run has a folder of its own, and a study that was interrupted goes on where it s
 
 from __future__ import annotations
 
-from ..settings import PRESETS
-
-REGULARIZERS_PRESET = "paper" if "paper" in PRESETS else "balanced"  # the study's own: the published method shows most
+REGULARIZERS_PRESET = "paper"  # the study's own: the published method shows most
 SWEEP_PRESET = "balanced"

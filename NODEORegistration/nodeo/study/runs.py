@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import traceback
 from collections.abc import Sequence
@@ -92,9 +93,19 @@ def run_cases(
     return outcomes
 
 
-def check_study_folder(folder: Path, overwrite: bool) -> None:
-    """Refuse an output folder that holds something else than a study; see :func:`nodeo.result.check_output`."""
-    check_output(folder, overwrite or (folder / RUNS).is_dir())
+def check_study_folder(folder: Path, cases: Sequence[Case], overwrite: bool) -> None:
+    """Refuse an output folder that holds something else than a study, or these runs with other settings.
+
+    Raises:
+        InputError: as the message says; with ``overwrite`` such runs are replaced.
+    """
+    check_output(folder, overwrite or any((folder / RUNS).glob("*/settings.json")))
+    for case in cases:
+        used = _read(folder / RUNS / case.folder / "settings.json")
+        if used is not None and used != case.settings.as_dict() and not overwrite:
+            raise InputError(
+                f"{folder} holds the run '{case.name}' with other settings.", "Name another folder, or add --overwrite."
+            )
 
 
 def failed(outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -129,13 +140,27 @@ def _outcome(case: Case, pair: StudyPair, folder: Path, progress: ProgressCallba
 
 def _finished(case: Case, pair: StudyPair, folder: Path, images: bool) -> dict[str, Any] | None:
     """The measurements of a run that is there already, with the same settings on the same images."""
+    used, metrics = _read(folder / "settings.json"), _read(folder / "metrics.json")
+    if used is None or metrics is None:
+        return None
+    same = used == case.settings.as_dict() and metrics.get("study", {}).get("inputs") == _inputs(case, pair)
+    return metrics if same and (not images or (folder / INITIAL).is_file()) else None
+
+
+def _read(path: Path) -> Any:
+    """What a JSON file holds; None if it cannot be read."""
     try:
-        used = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
-        metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    same = used == case.settings.as_dict() and metrics.get("study", {}).get("inputs") == pair.digest
-    return metrics if same and (not images or (folder / INITIAL).is_file()) else None
+
+
+def _inputs(case: Case, pair: StudyPair) -> str:
+    """A name for the images and, if it is a file, the initial transform."""
+    initial = Path(case.settings.initial)
+    if not initial.is_file():
+        return pair.digest
+    return f"{pair.digest} {hashlib.sha256(initial.read_bytes()).hexdigest()[:16]}"
 
 
 def _run(case: Case, pair: StudyPair, folder: Path, progress: ProgressCallback, images: bool) -> dict[str, Any]:
@@ -152,7 +177,7 @@ def _run(case: Case, pair: StudyPair, folder: Path, progress: ProgressCallback, 
             moment: evaluate(pair.images["fixed_labels"], pair.images["moving_labels"], "all", transform).as_dict()
             for moment, transform in (("before", result.initial), ("after", result.transform))
         }
-    result.metrics["study"] = {"pair": pair.title, "inputs": pair.digest, "case": case.name}
+    result.metrics["study"] = {"pair": pair.title, "inputs": _inputs(case, pair), "case": case.name}
     with appearing(folder, (*FILES, INITIAL)) as partial:
         _write(result, partial, images)
     return {**result.metrics, "history": result.history}
