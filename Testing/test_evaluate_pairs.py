@@ -84,6 +84,7 @@ def test_a_structure_that_a_pair_lacks_is_counted_where_it_is(desk: Path) -> Non
         ("fixed_labels,other_labels\n", "holds no pairs"),
         ("fixed_labels,other_labels\nfixed.nrrd,gone.nrrd\n", r"Pair 1 of .*gone\.nrrd does not exist"),
         ("fixed_labels,other_labels\nfixed.nrrd,\n", "Pair 1 of .* has no other_labels"),
+        ("fixed_labels,other_labels\nfixed.nrrd,fixed.nrrd,left over\n", "Line 2 of .* has more fields than columns"),
         ("fixed_labels,other_labels,name\n" + 2 * "fixed.nrrd,fixed.nrrd,same\n", "Two pairs of .* are called 'same'"),
     ],
 )
@@ -108,6 +109,22 @@ def test_a_pair_that_cannot_be_compared_is_named_and_nothing_is_written(
 def test_two_label_maps_or_a_list(arguments: list[str], desk: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["evaluate", *arguments]) == 2
     assert "Name" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--plot", "boxes.pdf"], "no name of a PNG file"),
+        (["--output", "pairs.csv"], "is the list of pairs"),
+    ],
+)
+def test_a_file_that_is_not_meant_is_not_written(
+    arguments: list[str], sentence: str, desk: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = (desk / "pairs.csv").read_text()
+    assert cli.main(["evaluate", "--pairs", "pairs.csv", *arguments, "--progress", "none"]) == 2
+    assert sentence in capfd.readouterr().err
+    assert (desk / "pairs.csv").read_text() == before and not (desk / "boxes.pdf").exists()
 
 
 @pytest.mark.parametrize("many", [True, False])

@@ -84,7 +84,11 @@ def evaluate(options: argparse.Namespace, channel: Channel) -> None:
         if path is not None:
             check_file(path)
     if options.plot is not None:
+        if options.plot.suffix.lower() != ".png":
+            raise InputError(f"The box plot {options.plot} has no name of a PNG file.", "For example boxes.png.")
         check_matplotlib("The box plot")
+    if options.output is not None and options.pairs is not None and options.output.resolve() == options.pairs.resolve():
+        raise InputError(f"{options.output} is the list of pairs.", "Write the scores to another file.")
 
     def tell(done: int, name: str) -> None:
         if options.pairs is not None:
