@@ -29,14 +29,15 @@ def ensure():
     Returns:
         why the registration cannot be started, in a sentence; empty if all is there.
     """
-    for requirement in missing():
-        package = re.match(r"[\w.-]+", requirement).group()
+    for package, requirement in requirements().items():
+        if _met(package, requirement):
+            continue
         install = _installTorch if package == "torch" else _pipInstall
         reason = install(requirement)
         if reason:
             return reason
         importlib.invalidate_caches()
-        if requirement in missing():
+        if not _met(package, requirement):
             return _("{requirement} is still missing: the registration needs it.").format(requirement=requirement)
     return ""
 

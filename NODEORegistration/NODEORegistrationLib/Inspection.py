@@ -150,7 +150,6 @@ class _TransformDisplay:
     """The grid of one transform in the slice views, and how its display was before."""
 
     def __init__(self, transform):
-        self._transform = transform
         display = transform.GetDisplayNode()
         self._made = display is None
         if self._made:

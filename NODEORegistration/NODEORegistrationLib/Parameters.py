@@ -182,6 +182,11 @@ class Parameters:
     outputInverse: vtkMRMLTransformNode
 
 
+def wantedOutputs(parameters):
+    """{kind of output: node to update, or None for a new one} of what is ticked."""
+    return {kind: getattr(parameters, node) for kind, (create, node) in OUTPUTS.items() if getattr(parameters, create)}
+
+
 def forgetNode(parameters, node):
     """Choose nothing wherever ``node`` is chosen."""
     for name in (*_NODES, *(chosen for _create, chosen in OUTPUTS.values())):

@@ -5,7 +5,7 @@ import re
 from slicer.i18n import tr as _
 
 from .EngineSettings import otherSettings
-from .Parameters import CLASSES, OUTPUTS, InitialTransform, Model
+from .Parameters import CLASSES, OUTPUTS, InitialTransform, Model, wantedOutputs
 
 
 def whyNotReady(parameters):
@@ -41,12 +41,17 @@ def _unusable(volume):
         ).format(name=volume.GetName())
     if volume.IsA("vtkMRMLLabelMapVolumeNode"):
         return _("{name} is a label map: choose the image it was drawn on.").format(name=volume.GetName())
-    parent = volume.GetParentTransformNode()
-    if parent is not None and not parent.IsTransformToWorldLinear():
+    if _isDeformed(volume):
         return _("{name} is under a deforming transform: harden it first, or take the volume out of it.").format(
             name=volume.GetName()
         )
     return ""
+
+
+def _isDeformed(node):
+    """Whether a parent transform deforms a node."""
+    parent = node.GetParentTransformNode()
+    return parent is not None and not parent.IsTransformToWorldLinear()
 
 
 def _dimensions(fixed, moving):
@@ -62,8 +67,7 @@ def _volumes(parameters):
 
 def _masks(parameters):
     for mask in (parameters.fixedMask, parameters.movingMask):
-        parent = None if mask is None else mask.GetParentTransformNode()
-        if parent is not None and not parent.IsTransformToWorldLinear():
+        if mask is not None and _isDeformed(mask):
             return _("The mask {name} is under a deforming transform: harden it first.").format(name=mask.GetName())
     return ""
 
@@ -105,13 +109,10 @@ def _others(parameters):
 
 
 def _outputs(parameters):
-    outputs = {
-        kind: getattr(parameters, node) for kind, (create, node) in OUTPUTS.items() if getattr(parameters, create)
-    }
     inputs = [parameters.fixedVolume, parameters.movingVolume]
     if parameters.initial == InitialTransform.NODE:
         inputs.append(parameters.initialTransform)
-    return whyNotOutputs(outputs, inputs)
+    return whyNotOutputs(wantedOutputs(parameters), inputs)
 
 
 def whyNotOutputs(outputs, inputs):

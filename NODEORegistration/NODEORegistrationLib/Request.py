@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from slicer.i18n import tr as _
 
 from .EngineSettings import engineSettings
-from .Parameters import OUTPUTS, InitialTransform, Preset
+from .Parameters import OUTPUTS, InitialTransform, Preset, wantedOutputs
 from .Readiness import whyNotOutputs, whyNotRegistrable
 
 
@@ -53,9 +53,7 @@ def requestFromParameters(parameters):
         fixedMask=parameters.fixedMask,
         movingMask=parameters.movingMask,
         initialNode=parameters.initialTransform if fromNode else None,
-        outputs={
-            kind: getattr(parameters, node) for kind, (create, node) in OUTPUTS.items() if getattr(parameters, create)
-        },
+        outputs=wantedOutputs(parameters),
     )
 
 

@@ -1,8 +1,5 @@
 """The pair that comes with the extension, in the Sample Data module."""
 
-import hashlib
-from pathlib import Path
-
 from slicer.i18n import tr as _
 
 from .EngineSettings import MODULE_FOLDER
@@ -10,6 +7,10 @@ from .EngineSettings import MODULE_FOLDER
 CATEGORY = "NODEO"
 SAMPLE = "NODEO: Colin27 → MNI152"
 FIXED_NAME, MOVING_NAME = "MNI152", "Colin27"
+_CHECKSUMS = [
+    "SHA256:ea11dd7c7a77e422f602bbfde2d3b4c7abd73561c89efdf1f4e692c1f59f9e6e",
+    "SHA256:91e538f0dc958be351cfaa28677bc66f9b658f35978d647c362fc43e97000146",
+]
 
 
 def sampleFolder():
@@ -34,10 +35,6 @@ def registerSampleData():
         uris=[file.as_uri() for file in files],
         fileNames=["NODEO-MNI152.nrrd", "NODEO-Colin27.nrrd"],
         nodeNames=[FIXED_NAME, MOVING_NAME],
-        checksums=[f"SHA256:{_digest(file)}" for file in files],
+        checksums=_CHECKSUMS,
         loadFileTypes=["VolumeFile", "VolumeFile"],
     )
-
-
-def _digest(file: Path):
-    return hashlib.sha256(file.read_bytes()).hexdigest()
