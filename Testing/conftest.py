@@ -35,3 +35,9 @@ def shared() -> Path:
 def sample() -> Path:
     """The folder of the pair that ships with the project."""
     return ROOT / "Resources" / "SampleData"
+
+
+@pytest.fixture(scope="module")
+def scene_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a test file keeps its registered scene; see registered_scene.py."""
+    return tmp_path_factory.mktemp("scene") / "registered.mrb"

@@ -10,39 +10,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
-
-MODULE = Path(__file__).resolve().parent.parent / "NODEORegistration" / "NODEORegistration.py"
-
-
-@pytest.fixture(scope="module")
-def scene_file(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("scene") / "registered.mrb"
+from registered_scene import MODULE, open_registered_scene
 
 
 @pytest.fixture
 def panel(host, scene_file):
     """The panel over a scene with a registered pair, which was saved and opened again; registered once a file."""
-    panel = host.load(MODULE)
-    if not scene_file.exists():
-        from NODEORegistration import NODEORegistrationTest
 
-        fixed, moving = NODEORegistrationTest().loadSmallPair(6)
-        parameters = panel._parameters
-        parameters.fixedVolume, parameters.movingVolume = fixed, moving
-        parameters.preset = type(parameters.preset).FAST
+    def choose(parameters) -> None:
         parameters.iterations, parameters.seed = "12, 4", 3
         parameters.initial = type(parameters.initial).AFFINE
-        panel.ui.registerButton.click()
-        host.wait(lambda: panel._run is None, 120)
-        import slicer
 
-        assert slicer.util.saveScene(str(scene_file)), panel.ui.logTextEdit.plainText
-        slicer.mrmlScene.Clear(0)
-    panel.parent.exit()
-    import slicer
-
-    slicer.util.loadScene(str(scene_file), {"clear": True})
-    panel.parent.enter()
+    panel = open_registered_scene(host, scene_file, step=6, choose=choose)
     yield panel
     panel.parent.exit()
     panel.logic.forgetParameterNode()  # Python may keep the panel, and it would go on looking at its parameters

@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
+from registered_scene import MODULE, open_registered_scene
 
-MODULE = Path(__file__).resolve().parent.parent / "NODEORegistration" / "NODEORegistration.py"
 BEFORE, AFTER = "Before: moving on fixed", "After: warped on fixed"
 CHECKERBOARD, DIFFERENCE, JACOBIAN = "Checkerboard: fixed, warped", "Difference: fixed − warped", "Jacobian determinant"
 
 
-@pytest.fixture(scope="module")
-def scene_file(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("scene") / "registered.mrb"
-
-
 @pytest.fixture
 def panel(host, scene_file):
-    """The panel over a scene with a registered pair; registered once a file, and fresh from the disk for each test."""
+    """The panel over a scene with a registered pair, fresh from the disk for each test."""
+    panel = open_registered_scene(host, scene_file, step=5)
     import slicer
 
-    panel = host.load(MODULE)
-    if not scene_file.exists():
-        from NODEORegistration import NODEORegistrationTest
-
-        fixed, moving = NODEORegistrationTest().loadSmallPair(5)
-        parameters = panel._parameters
-        parameters.fixedVolume, parameters.movingVolume = fixed, moving
-        parameters.preset = type(parameters.preset).FAST
-        panel.ui.registerButton.click()
-        host.wait(lambda: panel._run is None, 120)
-        assert slicer.util.saveScene(str(scene_file)), panel.ui.logTextEdit.plainText
-        slicer.mrmlScene.Clear(0)
-    panel.parent.exit()
-    slicer.util.loadScene(str(scene_file), {"clear": True})
-    panel.parent.enter()
     results = results_of(panel)
     slicer.util.setSliceViewerLayers(
         background=results.fixed, foreground=results.warped, foregroundOpacity=0.5, fit=True
