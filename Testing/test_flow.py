@@ -8,8 +8,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
+from flows import inner, largest, lattice, positions, trained
 from nodeo import flow, settings
-from nodeo.flow import Solver, compose, integrate, refine_inverse, transport
+from nodeo.flow import Solver, compose, integrate, transport
 from nodeo.smoothing import gaussian
 from nodeo.space import Grid, Lattice
 from nodeo.velocity import FlowField, TimeNetwork
@@ -19,24 +20,6 @@ ORDER = {"euler": 1, "midpoint": 2, "heun2": 2, "heun3": 3, "rk4": 4, "implicit_
 ORDER["explicit_adams"] = 3  # torchdiffeq extrapolates from three velocities as soon as it has them
 FINE = Solver("rk4", 8)
 FLOAT = 1e-5  # mm: rounding of coordinates around 10 mm in float32, a few steps long
-
-
-def lattice(ndim: int) -> Lattice:
-    """Different sizes and spacings along all axes, around 14 mm wide."""
-    size, spacing = (15, 10, 8)[:ndim], (1.0, 1.5, 2.0)[:ndim]
-    return Lattice(Grid(size, spacing, (0.0,) * ndim, tuple(np.eye(ndim).ravel())))
-
-
-def positions(of: Lattice) -> Tensor:
-    """[k, D, H, W] mm from the middle of the lattice."""
-    axes = [(torch.arange(n) - (n - 1) / 2) * h for n, h in zip(of.shape, reversed(of.spacing), strict=True)]
-    return torch.stack(torch.meshgrid(*axes, indexing="ij")[::-1])
-
-
-def inner(of: Lattice, share: float = 0.7) -> Tensor:
-    """Mask of the points in a ball well inside the box: where a motion about the middle never meets the border."""
-    half = min((n - 1) / 2 * h for n, h in zip(of.shape, reversed(of.spacing), strict=True))
-    return positions(of).square().sum(0).sqrt() <= share * half
 
 
 class Motion(nn.Module):
@@ -61,23 +44,6 @@ def rotation(ndim: int, angle: float) -> Tensor:
     generator = torch.zeros(ndim, ndim)
     generator[0, 1], generator[1, 0] = -angle, angle
     return generator
-
-
-def trained(of: Lattice, size: float | None = None, modes: int = 3, seed: int = 0) -> FlowField:
-    """A velocity field as an optimiser may leave it: smooth, time dependent, a few mm."""
-    k = len(of.shape)
-    size = 5.0 * k if size is None else size  # smoothing in 3-D takes more of the noise away
-    generator = torch.Generator().manual_seed(seed)
-    field = FlowField(of.shape, gaussian(of.shape, [2.5] * k), of.taper([3] * k), modes, generator)
-    with torch.no_grad():
-        field.head.copy_(size * torch.randn(field.head.shape, generator=generator))
-        field.time.outer.weight.copy_(0.2 * torch.randn(field.time.outer.weight.shape, generator=generator))
-    return field
-
-
-def largest(displacement: Tensor) -> float:
-    """The longest vector, mm."""
-    return displacement.square().sum(0).sqrt().max().item()
 
 
 def motion_error(of: Lattice, solver: Solver, generator: Tensor) -> float:
@@ -236,34 +202,6 @@ def test_compose_applies_the_inner_map_first() -> None:
     outside = torch.einsum("ij,j...->i...", turn - torch.eye(2), x)
     expected = torch.einsum("ij,j...->i...", turn, x + inside) - x
     torch.testing.assert_close(compose(outside, inside, of)[:, near], expected[:, near], rtol=0.0, atol=FLOAT)
-
-
-@pytest.mark.parametrize("ndim", [2, 3])
-def test_newton_inverts_the_interpolated_field_at_every_node(ndim: int) -> None:
-    of = lattice(ndim)
-    forward = transport([trained(of)], of, FINE)
-    start = -forward
-    before = largest(start + of.sample(forward, start))
-    inverse = refine_inverse(start, forward, of)
-    assert before > 0.1, "minus the displacement is not its inverse"
-    assert largest(inverse + of.sample(forward, inverse)) < 1e-3
-
-
-def test_newton_finds_a_known_inverse() -> None:
-    of = lattice(3)
-    forward = 0.25 * positions(of) * of.taper([1] * 3).gt(0)  # shrunk images of inner points stay in the linear part
-    inverse = refine_inverse(of.zeros(), forward, of)
-    near = inner(of, 0.5)
-    torch.testing.assert_close(inverse[:, near], (-0.2 * positions(of))[:, near], rtol=0.0, atol=FLOAT)
-
-
-def test_newton_never_makes_a_node_worse() -> None:
-    of = lattice(2)
-    rough = 1.5 * torch.randn(2, *of.shape, generator=torch.Generator().manual_seed(3))  # it folds: no inverse exists
-    start = -0.5 * rough
-    inverse = refine_inverse(start, rough, of)
-    residuals = [(v + of.sample(rough, v)).square().sum(0) for v in (start, inverse)]
-    assert (residuals[1] <= residuals[0]).all() and inverse.isfinite().all()
 
 
 # --- gradients --------------------------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ CHANGED = {  # a value that is no default, in every parameter that holds no node
     "createTransform": False,
     "createWarped": False,
     "createJacobian": False,
-    "createInverse": False,
+    "createInverse": True,
 }
 
 
@@ -586,6 +586,7 @@ def test_two_outputs_need_two_nodes(panel):
     parameters = panel._parameters
     parameters.fixedVolume, parameters.movingVolume = volumes("one", "other")
     node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTransformNode", "both")
+    parameters.createInverse = True
     parameters.outputTransform = parameters.outputInverse = node
     assert readiness(panel) == "both is chosen for two outputs: choose two nodes."
 

@@ -196,6 +196,7 @@ def story() -> Iterator[SimpleNamespace]:
     pair.moving.GetDisplayNode().SetInterpolate(0)
     panel = told.panel = open_panel(host, pair)
     panel.ui.seedSpinBox.value = 3
+    panel.ui.createInverseCheckBox.checked = True
     timer = qt.QTimer()
     timer.setInterval(20)
     timer.connect("timeout()", lambda: told.ticks.append(time.perf_counter()))

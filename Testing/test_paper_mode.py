@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from nodeo import Cancelled, InputError, Settings, register
 from nodeo.cli import main
-from nodeo.flow import refine_inverse, search_inverse
+from nodeo.inversion import refine_inverse, search_inverse
 from nodeo.paper.cloud import CloudField
 from nodeo.paper.network import CloudNetwork
 from nodeo.progress import Progress

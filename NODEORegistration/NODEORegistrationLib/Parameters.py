@@ -178,7 +178,7 @@ class Parameters:
     outputWarped: vtkMRMLScalarVolumeNode
     createJacobian: bool = True
     outputJacobian: vtkMRMLScalarVolumeNode
-    createInverse: bool = True
+    createInverse: bool = False  # a vector at every voxel: as large in the scene as everything else together
     outputInverse: vtkMRMLTransformNode
 
 

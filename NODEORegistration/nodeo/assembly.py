@@ -21,40 +21,39 @@ from .space import Grid, Lattice, dense, sample
 from .version import __version__
 
 if TYPE_CHECKING:
-    from .optimisation import Flow
+    from .optimisation import Deformation, Flow
 
 _FOREGROUND = 0.05  # of the intensity range: brighter fixed voxels are where statistics are taken
 
 
 def assemble(
-    moving: sitk.Image, pair: Pair, flow: Flow, inverse: Tensor, settings: Settings, report: Reporter
+    moving: sitk.Image, pair: Pair, flow: Flow, inverse: Deformation, settings: Settings, report: Reporter
 ) -> Result:
     """Transforms, images and measurements of a finished flow.
 
     Args:
         moving: the moving image in its own pixel type.
-        inverse: [k, D, H, W] local mm on the deformation's nodes, the inverse displacement.
+        inverse: of the flow's deformation, on nodes of its own over the same box.
     """
     deformation = flow.whole()
-    forward, inverse, nodes = deformation.displacement.cpu(), inverse.cpu(), deformation.lattice.grid
+    forward, nodes = deformation.displacement.cpu(), deformation.lattice.grid
+    back, back_nodes = inverse.displacement.cpu(), inverse.lattice.grid
     factors = tuple(round(n / f) for n, f in zip(nodes.step, pair.fixed.grid.step, strict=True))
     voxels = pair.domain.nodes((1,) * len(factors))
     on_voxels = dense(forward, factors)
     with report.timed("transforms"):
-        kept, there, back = nodes, forward, inverse
-        if settings.dense_field:
-            kept, there, back = voxels, on_voxels, dense(inverse, factors)
+        kept, there = (voxels, on_voxels) if settings.dense_field else (nodes, forward)
         displacement = kept.vector_image(there)
         initial_back = alignment.inverse_transform(pair.initial, pair.moving.grid)
         transform = _composite([pair.initial, _field_transform(displacement)])
-        inverse_transform = _composite([_field_transform(kept.vector_image(back)), initial_back])
+        inverse_transform = _composite([_field_transform(back_nodes.vector_image(back)), initial_back])
     with report.timed("warped image"):
         warped = resampled(moving, pair.fixed.image, transform)
         report.check()
     with report.timed("measurements"):
         determinant = _determinant(pair, transform, on_voxels)
         report.check()
-        metrics = _metrics(pair, flow, on_voxels, inverse, voxels, determinant, settings)
+        metrics = _metrics(pair, flow, on_voxels, back, voxels, determinant, settings)
     metrics["field"] = {"size": list(kept.size), "spacing_mm": list(kept.spacing)}
     metrics["seconds"] = {name: round(value, 3) for name, value in report.seconds.items()}
     metrics["seconds"]["total"] = round(sum(report.seconds.values()), 3)

@@ -7,19 +7,17 @@ to 0.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 from torchdiffeq import odeint, odeint_adjoint
 
 from .paper.cloud import CloudField
-from .space import Lattice, sample
+from .space import Lattice
 
 ADAPTIVE = frozenset({"dopri8", "dopri5", "bosh3", "fehlberg2", "adaptive_heun"})
-_LIGHT = 0.05  # points; a node that weighs less than this hardly moves in a fit
 
 
 @dataclass(frozen=True)
@@ -122,87 +120,3 @@ def transport(segments: Sequence[nn.Module], lattice: Lattice, solver: Solver, i
     for segment in segments if inverse else reversed(segments):
         displacement, _ = integrate(segment, lattice, solver, displacement, backwards=inverse)
     return lattice.zeros() if displacement is None else displacement
-
-
-@torch.no_grad()
-def search_inverse(forward: Tensor, lattice: Lattice, iterations: int = 20) -> Tensor:
-    """An inverse [k, D, H, W] of a displacement that no flow leads back along: v ← -u(y + v), from rest.
-
-    It is meant to start :func:`refine_inverse`. Where ``forward`` folds there is no inverse, and what is found there is
-    one of several points, or only near one.
-    """
-    return _approached(lattice.zeros(), forward, lattice, iterations, lambda inverse, residual: residual)
-
-
-@torch.no_grad()
-def refine_inverse(inverse: Tensor, forward: Tensor, lattice: Lattice, iterations: int = 5) -> Tensor:
-    """``inverse`` made exact at every node of the interpolated ``forward``: Newton steps on v + u(y + v) = 0.
-
-    A point takes a step only if that brings it closer, half of it otherwise, so that a kink of the field between two
-    nodes cannot make it diverge.
-    """
-    slopes = _slopes(forward, lattice.spacing)
-
-    def newton(inverse: Tensor, residual: Tensor) -> Tensor:
-        return _solved(lattice.sample(slopes, inverse), residual)
-
-    return _approached(inverse, forward, lattice, iterations, newton)
-
-
-def _approached(
-    inverse: Tensor, forward: Tensor, lattice: Lattice, iterations: int, step: Callable[[Tensor, Tensor], Tensor]
-) -> Tensor:
-    """``inverse`` after some steps, each taken where it brings a point closer; ``step`` sees inverse and residual."""
-    residual = inverse + lattice.sample(forward, inverse)
-    damping = torch.ones_like(residual[:1])
-    for _ in range(iterations):
-        candidate = inverse - damping * step(inverse, residual)
-        remaining = candidate + lattice.sample(forward, candidate)
-        better = (remaining.square().sum(0) < residual.square().sum(0))[None]
-        inverse = torch.where(better, candidate, inverse)
-        residual = torch.where(better, remaining, residual)
-        damping = torch.where(better, 1.0, 0.5 * damping)
-    return inverse
-
-
-def fit_inverse(inverse: Tensor, forward: Tensor, points: Lattice, iterations: int = 2) -> Tensor:
-    """``inverse`` fitted, by least squares, to undo ``forward`` at all ``points`` and not only at its own nodes.
-
-    Where the inverse curves, linear interpolation between exact nodes is wrong on one side everywhere; a fit spreads
-    the error to both. Each iteration is a gradient step scaled by what every node weighs.
-
-    Args:
-        inverse: [k, d, h, w] on nodes.
-        forward: [k, D, H, W] at ``points``, a lattice over the same box, usually finer.
-    """
-    targets = points.sampling(forward)
-    inner = _inner(inverse[:1])
-    weights = torch.zeros_like(inverse[:1], requires_grad=True)
-    with torch.enable_grad():
-        share = torch.autograd.grad(sample(weights, targets).sum(), weights)[0]
-        for _ in range(iterations):
-            inverse = inverse.detach().requires_grad_()
-            error = forward + sample(inverse, targets)
-            step = torch.autograd.grad(0.5 * error.square().sum(), inverse)[0]
-            inverse = inverse - inner * step / (share + _LIGHT)
-    return inverse.detach()
-
-
-def _inner(field: Tensor) -> Tensor:
-    """Like ``field`` [c, D, H, W]: 1, and 0 on the faces, where every displacement is and stays 0."""
-    k = field.dim() - 1
-    return F.pad(torch.ones_like(field[(slice(None), *[slice(1, -1)] * k)]), [1] * (2 * k))
-
-
-def _slopes(displacement: Tensor, spacing: Sequence[float]) -> Tensor:
-    """∂u_i/∂x_j by central differences as channels i * k + j: [k * k, D, H, W]."""
-    axes = [displacement.dim() - 1 - j for j in range(len(spacing))]
-    columns = [torch.gradient(displacement, spacing=h, dim=axis)[0] for axis, h in zip(axes, spacing, strict=True)]
-    return torch.stack(columns, 1).flatten(0, 1)
-
-
-def _solved(slopes: Tensor, right: Tensor) -> Tensor:
-    """(I + ∇u)⁻¹ right at every point; slopes as from :func:`_slopes`, right [k, D, H, W]."""
-    k = right.shape[0]
-    matrix = slopes.unflatten(0, (k, k)).movedim((0, 1), (-2, -1)) + torch.eye(k, device=right.device)
-    return torch.linalg.solve_ex(matrix, right.movedim(0, -1)[..., None])[0][..., 0].movedim(-1, 0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import SimpleITK as sitk
 import torch
@@ -10,7 +12,8 @@ from torch import Tensor
 from . import alignment, devices, inputs, preparation, pyramid
 from .assembly import assemble
 from .errors import InputError
-from .flow import Solver, fit_inverse, refine_inverse, search_inverse, transport
+from .flow import Solver, transport
+from .inversion import fit_inverse, refine_inverse, search_inverse
 from .level import Pair, on_nodes
 from .optimisation import Deformation, Flow, Optimisation, Velocity
 from .preparation import Scan
@@ -23,6 +26,7 @@ from .velocity import FlowField
 
 _SINGULAR = 1e-6  # determinant of an initial transform
 _TRANSPORT_STEPS = 4  # solver steps, a segment, when the flow is run once more for the inverse
+_INVERSE_POINTS = 16_000_000  # an inverse at every voxel has at most these; of a larger domain it is kept on the nodes
 
 
 def register(
@@ -141,8 +145,8 @@ def _overlap(fixed: Scan, moving: Scan, matrix: np.ndarray, offset: np.ndarray) 
     return None if bool(overlap.all()) else overlap
 
 
-def _inverse(flow: Flow, domain: Domain) -> Tensor:
-    """The inverse displacement [k, D, H, W] on the nodes; on the CPU if the GPU's memory is too small for it."""
+def _inverse(flow: Flow, domain: Domain) -> Deformation:
+    """The inverse deformation; on the CPU if the GPU's memory is too small for it."""
     try:
         return _inverted(flow.segments, flow.whole(), domain)
     except Exception as error:
@@ -154,8 +158,11 @@ def _inverse(flow: Flow, domain: Domain) -> Tensor:
 
 
 @torch.no_grad()
-def _inverted(segments: list[Velocity], deformation: Deformation, domain: Domain) -> Tensor:
-    """The flow run backwards, or in paper mode a search, then fitted to the forward map."""
+def _inverted(segments: list[Velocity], deformation: Deformation, domain: Domain) -> Deformation:
+    """The flow run backwards, or in paper mode a search, then fitted to the forward map.
+
+    Between nodes the inverse of an interpolated map bends more than the map, so it gets a node at every voxel.
+    """
     displacement, lattice = deformation.displacement, deformation.lattice
     if all(isinstance(segment, FlowField) for segment in segments):
         backwards = transport(segments, lattice, Solver("midpoint", _TRANSPORT_STEPS), inverse=True)
@@ -163,4 +170,6 @@ def _inverted(segments: list[Velocity], deformation: Deformation, domain: Domain
         backwards = search_inverse(displacement, lattice)
     exact = refine_inverse(backwards, displacement, lattice)
     voxels = Lattice(domain.nodes((1,) * len(displacement)), displacement.device)
-    return fit_inverse(exact, on_nodes(displacement, voxels.shape), voxels)
+    kept = voxels if math.prod(voxels.shape) <= _INVERSE_POINTS else lattice
+    fitted = fit_inverse(on_nodes(exact, kept.shape), on_nodes(displacement, voxels.shape), voxels)
+    return Deformation(fitted, kept)

@@ -199,7 +199,8 @@ def sample(field: Tensor, points: Tensor, outside: str = "border") -> Tensor:
     to the threads as a batch, since ``grid_sample`` runs in parallel over batches only.
     """
     parts = torch.get_num_threads() if points.device.type == "cpu" else 1
-    axis = next((axis for axis in range(1, points.dim()) if points.shape[axis] % parts == 0), 1)
+    axes = range(1, points.dim())
+    axis = next((axis for axis in axes if points.shape[axis] % parts == 0), max(axes, key=points.size))
     n = points.shape[axis]
     short = -n % parts
     if short:

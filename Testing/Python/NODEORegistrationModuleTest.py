@@ -56,6 +56,7 @@ class NODEORegistrationModuleTest(unittest.TestCase):
         self.assertEqual((parameters.fixedVolume, parameters.movingVolume), (fixed, moving))
         panel.ui.presetComboBox.currentText = "Fast"
         self.assertEqual(parameters.levels, "4, 2")
+        panel.ui.createInverseCheckBox.checked = True
         panel.ui.registerButton.click()
         self.assertEqual(panel.ui.registerButton.text, "Cancel")
         self.waitFor(lambda: panel.ui.registerButton.text == "Register", 300)
