@@ -87,7 +87,7 @@ def _pair(name: str, folder: Path, names: tuple[str, str] = ("fixed", "moving"),
 
 def _both_ways(folder: str, one: str, other: str, group: str) -> list[Pair]:
     short = one.removeprefix("oasis_"), other.removeprefix("oasis_")
-    there = _pair(f"{folder}_{one}_{short[1]}", SHARED / folder, (one, other), group=group)
+    there = _pair(f"{folder}_{one}_{short[1]}", SHARED / folder, (one, other), kind="small", group=group)
     return [there, there.reversed(f"{folder}_{other}_{short[0]}")]
 
 
@@ -103,7 +103,7 @@ def _slices(pair: Pair, axis: int, indices: range) -> list[Pair]:
 
 _OASIS = _pair("oasis_pair", SHARED / "oasis_pair", kind="main", structures=BRAIN)
 _MALF = _pair("malf_1000_1001", SHARED / "malf_1000_1001", kind="brain", structures=PUBLISHED)
-_CARDIAC = _pair("cardiac_p1", SHARED / "cardiac_p1")
+_CARDIAC = _pair("cardiac_p1", SHARED / "cardiac_p1", kind="small")
 _NATIVE = _pair("malf_native", SHARED / "malf_native", ("1000", "1001"), kind="extra", initial="affine")
 _PAPER = _pair(
     "oasis_paper_grid", SHARED / "oasis_paper_grid", kind="extra", structures={"28": "oasis28", "all": "all"}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import matplotlib
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator
 from methods import METHODS
 from nodeo.structures import names_of
 from paired import Paired, against_all
@@ -18,7 +21,6 @@ from results import Results, mean_dice, summarise
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.text import Annotation
 
 INK, DIM, RULE = "#1b1f24", "#5b6570", "#d5dade"
 OURS, BLACK, ORANGE, GREEN, PURPLE, GREY = (
@@ -107,41 +109,61 @@ def accuracy_against_time(results: Results, pair: str) -> Figure:
         colour, marker = _style(method)
         axes.scatter(wall, dice, s=52, color=colour, marker=marker, edgecolor="white", linewidth=0.8, zorder=3)
     axes.set_xscale("log")
-    axes.margins(x=0.16, y=0.1)
+    axes.margins(x=0.2, y=0.12)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    axes.xaxis.set_minor_formatter("")
+    axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xlabel("wall time of the whole process, s")
     axes.set_ylabel(f"mean Dice, {title} structures" if title.isdecimal() else "mean Dice")
     threads = results.sessions[-1]["options"]["threads"]
     start = mean_dice(results.pairs[pair]["start"], codes)
-    axes.set_title(f"{pair} on {threads} CPU threads (before: {start:.3f})", loc="left", color=INK, fontsize=11, pad=12)
+    axes.set_title(
+        f"{pair}, {threads} CPU thread{'s' * (threads > 1)} (before: {start:.3f})",
+        loc="left",
+        color=INK,
+        fontsize=11,
+        pad=12,
+    )
     _label(figure, axes, points)
     return figure
 
 
 def _label(figure: Figure, axes: Axes, points: dict[str, tuple[float, float]]) -> None:
-    """A name beside each point, where it covers neither another name nor another point."""
+    """A name beside each point, where it covers no other name, no point and not the line of the presets."""
     figure.draw_without_rendering()
-    places = [((9, 0), "left", "center"), ((-9, 0), "right", "center"), ((0, 9), "center", "bottom")]
-    places += [((0, -9), "center", "top"), ((7, 11), "left", "bottom"), ((7, -11), "left", "top")]
+    right, left = ((9, 0), "left", "center"), ((-9, 0), "right", "center")
+    above, below = ((0, 9), "center", "bottom"), ((0, -9), "center", "top")
+    corners = [
+        ((s * 7, t * 9), ("left", "", "right")[1 - s], ("bottom", "", "top")[1 - t]) for t in (1, -1) for s in (1, -1)
+    ]
     marks = {method: axes.transData.transform(point) for method, point in points.items()}
+    line = _along([marks[preset] for preset in PRESETS if preset in marks])
     taken: list[Any] = []
     for method, point in sorted(points.items(), key=lambda item: not METHODS[item[0]].ours):
+        ours = METHODS[method].ours
+        look: dict[str, Any] = {"color": OURS, "fontweight": "bold"} if ours else {"color": INK}
         text = METHODS[method].title.removeprefix("this engine, ")
-        label: Annotation | None = None
-        for offset, across, along in places:
-            if label is not None:
-                label.remove()
-            weight = "bold" if METHODS[method].ours else "normal"
+        others = [mark for other, mark in marks.items() if other != method] + line
+        for offset, across, along in (
+            (above, left, right, below, *corners) if ours else (right, left, above, below, *corners)
+        ):
             label = axes.annotate(
-                text, point, xytext=offset, textcoords="offset points", ha=across, va=along,
-                color=_style(method)[0], fontsize=9, fontweight=weight,
-            )  # fmt: skip
+                text, point, xytext=offset, textcoords="offset points", ha=across, va=along, fontsize=9, **look
+            )
             box = label.get_window_extent().expanded(1.02, 1.1)
-            clear = not any(box.overlaps(other) for other in taken)
-            if clear and not any(box.contains(*mark) for other, mark in marks.items() if other != method):
+            inside = axes.bbox.x0 <= box.x0 and box.x1 <= axes.bbox.x1
+            if inside and not any(map(box.overlaps, taken)) and not any(box.contains(*mark) for mark in others):
                 break
+            label.remove()
+        else:
+            axes.annotate(text, point, xytext=right[0], textcoords="offset points", va="center", fontsize=9, **look)
         taken.append(box)
+
+
+def _along(corners: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Points close together on the lines between corners."""
+    steps = np.linspace(0.0, 1.0, 60)
+    return [one + step * (other - one) for one, other in pairwise(corners) for step in steps]
 
 
 def structures(results: Results, pair: str) -> Figure | None:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from measure import measure
-from methods import PEERS, field_of, told
+from methods import field_of, told
 from nodeo.errors import InputError
 from pairs import ROOT
 from plan import Job
@@ -70,5 +70,5 @@ class Bench:
 
     def _without_paths(self, text: str) -> str:
         """Paths from the output folder, or from the checkout: where these lie is nobody's business."""
-        text = text.replace(f"{self.output}/", "").replace(str(PEERS), "peers")
-        return text.replace(f"{ROOT}/", "").replace(str(Path.home()), "~")
+        environment = f"{self.python.parent.parent}/"
+        return text.replace(f"{self.output}/", "").replace(environment, "").replace(f"{ROOT}/", "")

@@ -25,7 +25,7 @@ def register(task: peer.Task) -> peer.Outcome:
         field = None
         for factor, iterations in zip(SHRINK, ITERATIONS, strict=True):
             level = [_reduced(image, factor) for image in (fixed, moving)]
-            start = [] if field is None else [sitk.Resample(field, level[0])]
+            start: list[sitk.Image] = [] if field is None else [sitk.Resample(field, level[0])]
             demons.SetNumberOfIterations(iterations)
             field = demons.Execute(*level, *start)
     assert field is not None
