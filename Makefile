@@ -1,11 +1,12 @@
 # Everything a newcomer needs: `make demo` and `make test` set themselves up, on a machine with Python and nothing else.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
+PEERS := .venv-peers
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SAMPLE := Resources/SampleData
 
-.PHONY: setup demo figure test lint bench screenshots clean
+.PHONY: setup demo figure test test-slow lint bench bench-setup screenshots clean
 
 setup: $(READY)
 
@@ -27,17 +28,27 @@ figure: setup
 test: setup
 	$(BIN)/python -m pytest
 
+test-slow: setup
+	$(BIN)/python -m pytest --slow -m slow
+
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: setup
-	$(BIN)/python -m pytest --slow -m slow
-	$(BIN)/python Testing/benchmarks/presets.py --output build/bench
+# Side by side with the peers on every pair that is here: under an hour on two cores. See Testing/benchmarks/README.md.
+bench: setup bench-setup
+	$(BIN)/python Testing/benchmarks/compare.py --output build/bench
+
+bench-setup: $(PEERS)/.ready
+
+$(PEERS)/.ready: Testing/benchmarks/peers/requirements.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/pip install --quiet --requirement $<
+	touch $(PEERS)/.ready
 
 screenshots: setup
 	$(BIN)/python Testing/screenshots.py --output Resources/Screenshots
 
 clean:
-	rm -rf $(VENV) build demo
+	rm -rf $(VENV) $(PEERS) build demo
