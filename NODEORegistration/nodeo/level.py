@@ -104,7 +104,7 @@ class LevelProblem:
 
     def loss(self, velocity: nn.Module, iteration: int) -> Loss:
         """The loss of the flow of ``velocity``; the difference schemes that det J is held by take turns."""
-        s, spacing = self.settings, self.lattice.spacing
+        s = self.settings
         if self.checkpointed and torch.is_grad_enabled():
             displacement, velocities = checkpoint(self.flow, velocity, use_reentrant=False)
         else:
@@ -113,6 +113,12 @@ class LevelProblem:
             # the adjoint leaves no graph behind its velocities, an adaptive solver no even times: take our own
             velocities = self._velocities(velocity, displacement)
         alike = self.similarity(self.warped(displacement))
+        penalties = self.penalties(displacement, velocities, iteration)
+        return Loss(alike + sum(penalties.values()), alike, penalties, displacement)
+
+    def penalties(self, displacement: Tensor, velocities: Sequence[Tensor], iteration: int) -> dict[str, Tensor]:
+        """The weighted penalties by name, scalars: J and df on the displacement, v and s on the velocities."""
+        s, spacing = self.settings, self.lattice.spacing
         penalties = {}
         if s.lambda_J:
             corners = self._corners[iteration % len(self._corners)]
@@ -125,7 +131,7 @@ class LevelProblem:
         if s.lambda_s:
             roughness = [regularity.gradient_energy(v, spacing) for v in velocities]
             penalties["s"] = s.lambda_s * torch.stack(roughness).mean()
-        return Loss(alike + sum(penalties.values()), alike, penalties, displacement)
+        return penalties
 
     def _velocities(self, velocity: nn.Module, displacement: Tensor) -> list[Tensor]:
         """The velocity at even times; of a cloud, which has its velocities where it is, at the start and at the end."""
@@ -146,9 +152,9 @@ class LevelProblem:
 
     def warped(self, displacement: Tensor) -> Tensor:
         """The moving image [D, H, W] as seen from the level's image grid."""
-        return sample(self.moving_image[None], self._image_points(displacement))[0]
+        return sample(self.moving_image[None], self.image_points(displacement))[0]
 
-    def _image_points(self, displacement: Tensor) -> Tensor:
+    def image_points(self, displacement: Tensor) -> Tensor:
         """Sampling coordinates in the moving image of the image grid's points, [k, D, H, W]."""
         return refine(self.to_moving(displacement), self._between, self._first, self._shape)
 
@@ -170,7 +176,7 @@ class LevelProblem:
         if pair.moving.mask is not None:
             mask = pair.moving.mask.to(device)[None]
             here = self.lattice.zeros() if self.previous is None else self.previous
-            parts.append((sample(mask, self._image_points(here))[0] >= 0.5).float())
+            parts.append((sample(mask, self.image_points(here))[0] >= 0.5).float())
         return torch.stack(parts).prod(0) if parts else None
 
 

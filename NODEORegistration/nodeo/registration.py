@@ -69,7 +69,7 @@ def register(
             else:
                 initial = alignment.checked_transform(initial_transform, fixed.GetDimension())
         with report.timed("preparation"):
-            pair, levels = _planned(*scans, initial, settings)
+            pair, levels = planned(*scans, initial, settings)
         flow = Optimisation(pair, levels, settings, report).run(device)
         with report.timed("inverse"):
             report.tell("Inverse", 0.96)
@@ -98,8 +98,15 @@ def _checked(
     return preparation.prepare(fixed, moving, fixed_mask, moving_mask, settings)
 
 
-def _planned(fixed: Scan, moving: Scan, initial: sitk.Transform, settings: Settings) -> tuple[Pair, list[Level]]:
-    """The levels, and where the moving image lies as the initial transform sees it."""
+def planned(fixed: Scan, moving: Scan, initial: sitk.Transform, settings: Settings) -> tuple[Pair, list[Level]]:
+    """What every level starts from, and the levels, for scans from :func:`nodeo.preparation.prepare`.
+
+    Args:
+        initial: A, fixed world -> moving world.
+
+    Raises:
+        InputError: A cannot be inverted, or leaves nothing to compare.
+    """
     matrix, offset = alignment.linear_part(initial, fixed.grid)
     if abs(np.linalg.det(matrix)) < _SINGULAR:
         raise InputError("The initial transform cannot be inverted.", "It squeezes space flat: check its matrix.")
