@@ -29,6 +29,18 @@ def describe(root: Path) -> dict[str, Any]:
     }
 
 
+def in_words(about: dict[str, Any]) -> str:
+    """Commit and machine, of what :func:`describe` returns, for people."""
+    gpus = f", {', '.join(about['gpus'])}" if about["gpus"] else ""
+    size = f"{about['cores']} cores, {about['memory_gb']} GB"
+    return f"commit {about['commit'] or 'unknown'}; {about['cpu']}, {size}{gpus}, {about['system']}"
+
+
+def versions_in_words(about: dict[str, Any]) -> str:
+    """Python and packages, of what :func:`describe` returns, for people."""
+    return ", ".join([f"Python {about['python']}", *(f"{name} {text}" for name, text in about["versions"].items())])
+
+
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 

@@ -1,0 +1,141 @@
+"""One iteration of a level taken apart: each stage's forward and backward pass on its own.
+
+Between the stages the graph is cut: a stage works on a leaf that holds what the stage before it made, and its backward
+pass ends in that leaf. Gradients are the same as without cuts, and so is the work, but for a few copies of gradients.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from nodeo.flow import compose, integrate
+from nodeo.level import LevelProblem, Loss
+from nodeo.space import sample
+from nodeo.velocity import FlowField
+from stage_clock import StageClock
+from torch import Tensor, nn
+
+STAGES = {
+    "velocity": "the network of time, the kernel K, the window",
+    "integration": "torchdiffeq, and the velocity read at the moved points",
+    "composition": "the displacement of the levels before, read at the moved points",
+    "coordinates": "nodes to voxels, in the moving image's coordinates",
+    "sampling": "the moving image, read there",
+    "similarity": "the images compared",
+    "penalties": "J, df, v and s",
+    "optimiser": "Adam's step, and the copy of the best so far",
+}
+BACK = " back"  # after a stage's name: its backward pass
+
+
+class _Cut(nn.Module):
+    """A velocity field whose values are leaves: a solver's graph ends at them.
+
+    Attributes:
+        made, leaves: what the field gave, and what the solver got, evaluation by evaluation.
+    """
+
+    def __init__(self, velocity: nn.Module, clock: StageClock) -> None:
+        super().__init__()
+        self.velocity, self.clock = velocity, clock
+        self.made: list[Tensor] = []
+        self.leaves: list[Tensor] = []
+
+    def forward(self, t: Tensor) -> Tensor:
+        with self.clock.stage("velocity"):
+            self.made.append(self.velocity(t))
+            self.leaves.append(_leaf(self.made[-1]))
+        return self.leaves[-1]
+
+
+@dataclass
+class Descent:
+    """A level being optimised, as :class:`nodeo.optimisation.Optimisation` does it: Adam, the best iterate kept."""
+
+    problem: LevelProblem
+    velocity: FlowField
+    optimiser: torch.optim.Optimizer
+    kept: list[Tensor]
+
+    @classmethod
+    def of(cls, problem: LevelProblem, seed: int = 0) -> Descent:
+        """From rest."""
+        velocity = problem.velocity_field(torch.Generator().manual_seed(seed))
+        if not isinstance(velocity, FlowField):
+            raise TypeError("only the model flow falls into these stages")
+        step = problem.settings.learning_rate * min(problem.lattice.spacing)
+        optimiser = torch.optim.Adam(velocity.parameters(), lr=step, fused=True)
+        return cls(problem, velocity, optimiser, [p.detach().clone() for p in velocity.parameters()])
+
+    def step(self, clock: StageClock, iteration: int) -> None:
+        """One iteration as it is, charged to ``whole``."""
+        with clock.stage("whole"):
+            self.optimiser.zero_grad(set_to_none=True)
+            loss = self.problem.loss(self.velocity, iteration)
+            loss.total.item()
+            loss.total.backward()
+            self._end()
+
+    def staged_step(self, clock: StageClock, iteration: int) -> Loss:
+        """One iteration in stages, each charged to its name and, backwards, to its name and ``BACK``."""
+        loss = self.gradients(clock, iteration)
+        with clock.stage("optimiser"):
+            self._end()
+        return loss
+
+    def gradients(self, clock: StageClock, iteration: int) -> Loss:
+        """The loss, and the gradients of the velocity's parameters, stage by stage."""
+        problem = self.problem
+        with clock.stage("optimiser"):
+            self.optimiser.zero_grad(set_to_none=True)
+        cut = _Cut(self.velocity, clock)
+        with clock.stage("integration"):
+            newest, velocities = integrate(cut, problem.lattice, problem.solver)
+            end = _leaf(newest)
+        whole, at = newest, end
+        if problem.previous is not None:
+            with clock.stage("composition"):
+                whole = compose(problem.previous, end, problem.lattice)
+                at = _leaf(whole)
+        with clock.stage("coordinates"):
+            points = problem.image_points(at)
+            there = _leaf(points)
+        with clock.stage("sampling"):
+            warped = sample(problem.moving_image[None], there)[0]
+            seen = _leaf(warped)
+        with clock.stage("similarity"):
+            alike = problem.similarity(seen)
+        with clock.stage("penalties"):
+            penalties = problem.penalties(at, velocities, iteration)
+            penalty = torch.stack([alike.new_zeros(()), *penalties.values()]).sum()
+            total = (alike + penalty).detach()
+            total.item()
+        with clock.stage("similarity" + BACK):
+            alike.backward()
+        with clock.stage("sampling" + BACK):
+            warped.backward(seen.grad)
+        with clock.stage("coordinates" + BACK):
+            points.backward(there.grad)
+        with clock.stage("penalties" + BACK):
+            if penalty.requires_grad:
+                penalty.backward()
+        if problem.previous is not None:
+            with clock.stage("composition" + BACK):
+                whole.backward(at.grad)
+        with clock.stage("integration" + BACK):
+            newest.backward(end.grad)
+        with clock.stage("velocity" + BACK):
+            asked = [(v, leaf.grad) for v, leaf in zip(cut.made, cut.leaves, strict=True) if leaf.grad is not None]
+            torch.autograd.backward([v for v, _ in asked], [gradient for _, gradient in asked])
+        return Loss(total, alike.detach(), {name: value.detach() for name, value in penalties.items()}, at.detach())
+
+    @torch.no_grad()
+    def _end(self) -> None:
+        self.optimiser.step()
+        for parameter, kept in zip(self.velocity.parameters(), self.kept, strict=True):
+            kept.copy_(parameter)
+
+
+def _leaf(values: Tensor) -> Tensor:
+    return values.detach().requires_grad_()
