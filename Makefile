@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SAMPLE := Resources/SampleData
 
-.PHONY: setup demo figure test test-slow lint bench bench-setup screenshots clean
+.PHONY: setup demo figure test test-slow lint bench bench-setup bench-scaling screenshots clean
 
 setup: $(READY)
 
@@ -39,6 +39,11 @@ lint: setup
 # Side by side with the peers on every pair that is here: under an hour on two cores. See Testing/benchmarks/README.md.
 bench: setup bench-setup
 	$(BIN)/python Testing/benchmarks/compare.py --output build/bench
+
+# How time and memory grow with the image, and what the stages of an iteration cost. See Testing/benchmarks/scaling.md.
+bench-scaling: setup
+	$(BIN)/python Testing/benchmarks/scaling.py --output build/bench/scaling
+	$(BIN)/python Testing/benchmarks/iteration_profile.py --output build/bench/profile
 
 bench-setup: $(PEERS)/.ready
 

@@ -22,15 +22,16 @@ def draw(levels: Sequence[LevelProfile], threads: int, title: str, path: Path) -
     with matplotlib.rc_context({"font.size": 9.5, "text.color": INK, "axes.labelcolor": INK}):
         figure = Figure(figsize=(1.6 + 3.6 * len(levels), 3.9), layout="constrained")
         FigureCanvasAgg(figure)
-        panels = figure.subplots(1, len(levels), sharey=True, sharex=True, squeeze=False)[0]
+        panels = figure.subplots(1, len(levels), sharey=True, squeeze=False)[0]
         for axes, level in zip(panels, levels, strict=True):
             _panel(axes, level, threads)
         panels[0].set_yticks(range(len(STAGES)), list(STAGES), color=INK)
         panels[0].invert_yaxis()
         figure.supxlabel("ns a voxel of the level and iteration, times threads", fontsize=9.5)
         figure.suptitle(title, x=0.01, ha="left", fontsize=11)
-        handles, labels = panels[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper right", ncols=3, frameon=False, fontsize=9)
+        marks = dict(zip(*panels[0].get_legend_handles_labels()[::-1], strict=True))
+        order = ("forward", "backward", "floor")
+        figure.legend([marks[name] for name in order], order, loc="outside upper right", ncols=3, frameon=False)
         figure.savefig(path, dpi=DPI, facecolor="white")
 
 
