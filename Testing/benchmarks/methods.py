@@ -80,7 +80,7 @@ METHODS = {
         Method("ants-syn", "ANTs SyN", "run_ants.py", "SyN", 2.0, 9.0),
         Method("ants-script", "ANTs SyN script, CC 2", "run_ants.py", "script", 2.0, 180.0, minutes=60.0),
         Method("elastix", "elastix B-spline 5 mm, NCC", "run_elastix.py", "bspline", 8.0, 12.0),
-        Method("fireants", "FireANTs 250x200x100", "run_fireants.py", "oasis", 3.0, 250.0, gpu=True, minutes=90.0),
+        Method("fireants", "FireANTs 250x200x100", "run_fireants.py", "oasis", 3.0, 100.0, gpu=True, minutes=90.0),
         Method("fireants-short", "FireANTs 100x50x12", "run_fireants.py", "short", 3.0, 37.0, gpu=True),
         Method("convexadam", "convexAdam MIND", "run_convexadam.py", "MIND", 3.0, 12.0, gpu=True),
         Method("demons", "diffeomorphic demons", "run_demons.py", "default", 0.5, 12.0),

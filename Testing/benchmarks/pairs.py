@@ -121,9 +121,9 @@ DEFAULT: list[Pair] = [
     *_slices(_OASIS, 1, range(40, 200, 16)),
     *_slices(_MALF, 1, range(24, 184, 16)),
     *_slices(_CARDIAC, 2, range(6, 22, 4)),
+    _PAPER,
     _pair("sample", SAMPLE, kind="extra"),
     _NATIVE,
-    _PAPER,
 ]
 NAMED = {pair.name: pair for pair in DEFAULT}
 GROUPS = {
