@@ -76,7 +76,7 @@ METHODS = {
         Method("paper", "this engine, paper", "", "paper", 5.0, 500.0, gpu=True, minutes=180.0),
         Method("greedy", "greedy 100x50x10", "run_greedy.py", "100x50x10", 0.5, 7.0),
         Method("greedy-long", "greedy 100x100x50", "run_greedy.py", "100x100x50", 0.5, 19.0),
-        Method("ants-synonly", "ANTs SyNOnly, CC 4", "run_ants.py", "SyNOnly", 2.0, 45.0),
+        Method("ants-synonly", "ANTs SyNOnly, CC 4", "run_ants.py", "SyNOnly", 2.0, 60.0),
         Method("ants-syn", "ANTs SyN", "run_ants.py", "SyN", 2.0, 9.0),
         Method("ants-script", "ANTs SyN script, CC 2", "run_ants.py", "script", 2.0, 180.0, minutes=60.0),
         Method("elastix", "elastix B-spline 5 mm, NCC", "run_elastix.py", "bspline", 8.0, 12.0),

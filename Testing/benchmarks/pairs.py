@@ -39,7 +39,7 @@ class Pair:
         name: unique, fit for a folder.
         fixed, moving: image files.
         fixed_labels, moving_labels: label maps, or None.
-        kind: what the plan goes by: main, brain, extra, small or slice; empty: small or brain, by size.
+        kind: what the plan goes by: main, brain, published, small, slice or extra; empty: small or brain, by size.
         group: cases that the statistics take together.
         initial: identity or affine; an affine is computed once, for all methods alike.
         structures: title of a set to what :func:`nodeo.structures.choose` understands; the first is the one compared.
@@ -112,22 +112,23 @@ _PAPER = _pair(
 DEFAULT: list[Pair] = [
     _OASIS,
     _MALF,
+    _PAPER,
     _CARDIAC,
     *_both_ways("hippocampus", "001", "003", "hippocampus"),
     *_both_ways("hippocampus", "001", "004", "hippocampus"),
     *_both_ways("hippocampus", "003", "004", "hippocampus"),
-    *_both_ways("slices2d", "oasis_fixed", "oasis_moving", "slices"),
-    *_both_ways("slices2d", "trt_1", "trt_2", "slices"),
+    *_both_ways("slices2d", "oasis_fixed", "oasis_moving", "slices2d"),
+    *_both_ways("slices2d", "trt_1", "trt_2", "slices2d"),
     *_slices(_OASIS, 1, range(40, 200, 16)),
     *_slices(_MALF, 1, range(24, 184, 16)),
     *_slices(_CARDIAC, 2, range(6, 22, 4)),
-    _PAPER,
     _pair("sample", SAMPLE, kind="extra"),
     _NATIVE,
 ]
 NAMED = {pair.name: pair for pair in DEFAULT}
 GROUPS = {
     "hippocampus": [pair.name for pair in DEFAULT if pair.group == "hippocampus"],
+    "slices2d": [pair.name for pair in DEFAULT if pair.group == "slices2d"],
     "slices": [pair.name for pair in DEFAULT if pair.group == "slices"],
     "small": [pair.name for pair in DEFAULT if pair.kind in ("small", "slice")],
 }

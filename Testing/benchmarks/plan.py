@@ -5,6 +5,7 @@ The default set has to fit into an hour on two cores, so not everything runs eve
 * ``main``, the pair of the bars: every method but the two that take half an hour there. The methods whose time is
   compared are repeated three times, in turns (A, B, C, A, B, C …), unless a method has used up its three minutes;
 * ``brain``: what the bars ask for, and demons, once;
+* ``published``, the grid of the paper: the presets, once;
 * ``small``: everything once;
 * ``slice``: what is quick and knows 2-D, once: these are the many cases of the statistics;
 * ``extra``: the presets, once.
@@ -26,6 +27,7 @@ OTHERS = ("elastix", "convexadam", "demons")
 BY_KIND: dict[str, tuple[str, ...]] = {
     "main": (*PRESETS, *GREEDY, *ANTS, "fireants-short", *OTHERS),
     "brain": (*PRESETS, *GREEDY, *ANTS, "demons"),
+    "published": PRESETS,
     "small": (*PRESETS, *GREEDY, *ANTS, "fireants", *OTHERS),
     "slice": ("balanced", *GREEDY, *ANTS, "fireants", "demons"),
     "extra": PRESETS,
