@@ -105,9 +105,7 @@ _OASIS = _pair("oasis_pair", SHARED / "oasis_pair", kind="main", structures=BRAI
 _MALF = _pair("malf_1000_1001", SHARED / "malf_1000_1001", kind="brain", structures=PUBLISHED)
 _CARDIAC = _pair("cardiac_p1", SHARED / "cardiac_p1", kind="small")
 _NATIVE = _pair("malf_native", SHARED / "malf_native", ("1000", "1001"), kind="extra", initial="affine")
-_PAPER = _pair(
-    "oasis_paper_grid", SHARED / "oasis_paper_grid", kind="extra", structures={"28": "oasis28", "all": "all"}
-)
+_PAPER = _pair("oasis_paper_grid", SHARED / "oasis_paper_grid", kind="published", structures=PUBLISHED)
 
 DEFAULT: list[Pair] = [
     _OASIS,
