@@ -205,3 +205,13 @@ def test_the_readme_is_filled_between_its_markers(tmp_path: Path) -> None:
     fill(page, "new\n")
     fill(page, "newer\n")
     assert page.read_text(encoding="utf-8") == f"before\n{BEGIN}\nnewer\n{END}\nafter\n"
+
+
+def test_pictures_go_beside_the_readme(tmp_path: Path) -> None:
+    page, picture = tmp_path / "page" / "README.md", tmp_path / "accuracy_against_time.png"
+    page.parent.mkdir()
+    page.write_text(f"{BEGIN}\n{END}\n", encoding="utf-8")
+    picture.write_bytes(PNG)
+    fill(page, "tables\n", [picture])
+    assert "![accuracy against time](pictures/accuracy_against_time.png)" in page.read_text(encoding="utf-8")
+    assert (tmp_path / "page" / "pictures" / picture.name).read_bytes() == PNG

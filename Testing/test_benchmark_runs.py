@@ -250,6 +250,20 @@ def test_code_that_changed_runs_again(
     assert order == [("fast", 0)] and len(results.runs) == 2
 
 
+def test_what_failed_is_tried_once_a_call(tmp_path: Path, pair: Prepared, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+
+    def fail(self: Bench, job: Job, repeat: int) -> Run:
+        tried.append(repeat)
+        code = job.method.fingerprint(self.python)
+        return Run(job.pair.pair.name, job.method.name, session=self.session, fingerprint=code, failure="No.")
+
+    monkeypatch.setattr(Bench, "run", fail)
+    for call in (1, 2):
+        results = compared(pair, options(tmp_path, methods=["greedy"], reuse=call > 1))
+        assert len(tried) == call and len(results.runs) == 1
+
+
 def test_a_first_call_keeps_what_was_there_aside(tmp_path: Path, pair: Prepared, order: list) -> None:
     compared(pair, options(tmp_path))
     compared(pair, options(tmp_path, methods=["fast"]))

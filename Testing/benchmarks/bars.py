@@ -139,7 +139,7 @@ def _others(results: Results) -> dict[str, list[str]]:
     """Every pair but the main one, the pairs of a group together."""
     found: dict[str, list[str]] = {}
     for name, about in results.pairs.items():
-        if name != _MAIN and about["kind"] != "extra":
+        if name != _MAIN and about["kind"] not in ("published", "extra"):
             found.setdefault(about["group"] or name, []).append(name)
     return found
 

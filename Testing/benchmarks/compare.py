@@ -52,7 +52,7 @@ def _options() -> argparse.Namespace:
     add("--minutes", type=float, default=57.0, help="start no run that would end later than that (default: 57)")
     add("--reuse", action="store_true", help="keep earlier runs, but for those of code that has changed since")
     add("--keep", action="store_true", help="leave all fields on the disk")
-    add("--readme", action="store_true", help="put the tables into README.md beside this file")
+    add("--readme", action="store_true", help="put tables and pictures into README.md beside this file")
     add("--peers-python", type=Path, default=ROOT / ".venv-peers" / "bin" / "python", metavar="FILE")
     return parser.parse_args()
 

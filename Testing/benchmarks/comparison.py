@@ -109,10 +109,14 @@ class Comparison:
         return not enough and self._needed(job, repeat)
 
     def _current(self, job: Job) -> list[Run]:
-        """The runs there are; those of other code are forgotten."""
+        """The runs there are; those of other code are forgotten, and what failed in an earlier call."""
         key = (job.pair.pair.name, job.method.name, job.device)
         fingerprint = job.method.fingerprint(self.bench.python)
-        self.results.runs = [run for run in self.results.runs if run.key != key or run.fingerprint == fingerprint]
+
+        def counts(run: Run) -> bool:
+            return run.fingerprint == fingerprint and (not run.failure or run.session == self.bench.session)
+
+        self.results.runs = [run for run in self.results.runs if run.key != key or counts(run)]
         return self.results.of(*key)
 
 

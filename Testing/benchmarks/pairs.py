@@ -39,7 +39,7 @@ class Pair:
         name: unique, fit for a folder.
         fixed, moving: image files.
         fixed_labels, moving_labels: label maps, or None.
-        kind: what the plan goes by: main, brain, extra, small or slice; empty: small or brain, by size.
+        kind: what the plan goes by: main, brain, published, small, slice or extra; empty: small or brain, by size.
         group: cases that the statistics take together.
         initial: identity or affine; an affine is computed once, for all methods alike.
         structures: title of a set to what :func:`nodeo.structures.choose` understands; the first is the one compared.
@@ -105,29 +105,28 @@ _OASIS = _pair("oasis_pair", SHARED / "oasis_pair", kind="main", structures=BRAI
 _MALF = _pair("malf_1000_1001", SHARED / "malf_1000_1001", kind="brain", structures=PUBLISHED)
 _CARDIAC = _pair("cardiac_p1", SHARED / "cardiac_p1", kind="small")
 _NATIVE = _pair("malf_native", SHARED / "malf_native", ("1000", "1001"), kind="extra", initial="affine")
-_PAPER = _pair(
-    "oasis_paper_grid", SHARED / "oasis_paper_grid", kind="extra", structures={"28": "oasis28", "all": "all"}
-)
+_PAPER = _pair("oasis_paper_grid", SHARED / "oasis_paper_grid", kind="published", structures=PUBLISHED)
 
 DEFAULT: list[Pair] = [
     _OASIS,
     _MALF,
+    _PAPER,
     _CARDIAC,
     *_both_ways("hippocampus", "001", "003", "hippocampus"),
     *_both_ways("hippocampus", "001", "004", "hippocampus"),
     *_both_ways("hippocampus", "003", "004", "hippocampus"),
-    *_both_ways("slices2d", "oasis_fixed", "oasis_moving", "slices"),
-    *_both_ways("slices2d", "trt_1", "trt_2", "slices"),
+    *_both_ways("slices2d", "oasis_fixed", "oasis_moving", "slices2d"),
+    *_both_ways("slices2d", "trt_1", "trt_2", "slices2d"),
     *_slices(_OASIS, 1, range(40, 200, 16)),
     *_slices(_MALF, 1, range(24, 184, 16)),
     *_slices(_CARDIAC, 2, range(6, 22, 4)),
     _pair("sample", SAMPLE, kind="extra"),
     _NATIVE,
-    _PAPER,
 ]
 NAMED = {pair.name: pair for pair in DEFAULT}
 GROUPS = {
     "hippocampus": [pair.name for pair in DEFAULT if pair.group == "hippocampus"],
+    "slices2d": [pair.name for pair in DEFAULT if pair.group == "slices2d"],
     "slices": [pair.name for pair in DEFAULT if pair.group == "slices"],
     "small": [pair.name for pair in DEFAULT if pair.kind in ("small", "slice")],
 }

@@ -207,7 +207,7 @@ def differences(compared: Sequence[Paired]) -> Figure:
             colour = colours.get(one.group, GREY)
             axes.plot((one.low, one.high), (row, row), color=colour, linewidth=2, zorder=2)
             axes.scatter(one.mean, row, s=30, color=colour, zorder=3)
-            text = f"{one.group}: {100 * one.wins:.0f} % of {one.pairs}"
+            text = f"{one.group}: won {100 * one.wins:.0f} % of {one.pairs}"
             side: dict[str, Any] = {"xytext": (6, 0), "textcoords": "offset points", "va": "center"}
             axes.annotate(text, (one.high, row), fontsize=8, color=colour, **side)
             row += 1.0
@@ -219,6 +219,6 @@ def differences(compared: Sequence[Paired]) -> Figure:
     axes.grid(visible=False, axis="y")
     left, right = axes.get_xlim()
     axes.set_xlim(left, right + 0.28 * (right - left))  # room for the words
-    axes.set_xlabel("Dice of balanced minus Dice of the peer: mean over the pairs, 95 % interval; pairs won")
+    axes.set_xlabel("Dice of balanced minus Dice of the peer: mean over the pairs, 95 % interval")
     axes.set_title("balanced against each peer on small pairs", loc="left", color=INK, fontsize=11, pad=10)
     return figure

@@ -1,11 +1,10 @@
-"""From the record of all runs to what people read: tables, pictures, and the section of the README.
-
-python Testing/benchmarks/publish.py build/bench [--readme]
-"""
+"""From the record of all runs to what people read: ``python Testing/benchmarks/publish.py build/bench [--readme]``."""
 
 from __future__ import annotations
 
 import argparse
+import shutil
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -21,30 +20,36 @@ BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
 
 
 def publish(results: Results, folder: Path, readme: bool = False) -> None:
-    """Write ``tables.md``, four CSV files and the pictures; with ``readme``, put the tables into the README, too."""
+    """Write ``tables.md``, four CSV files and the pictures; with ``readme``, put tables and pictures there, too."""
     text = document(results)
     (folder / "tables.md").write_text(text, encoding="utf-8")
     write_csv(folder / "methods.csv", method_records(results))
     write_csv(folder / "structures.csv", structure_records(results))
     write_csv(folder / "bars.csv", [asdict(one) for one in verdicts(results)])
     write_csv(folder / "paired.csv", [asdict(one) for one in against_all(results, "balanced", rivals_of(results))])
-    draw(results, folder)
+    pictures = draw(results, folder)
     if readme:
-        fill(README, text)
+        fill(README, text, pictures)
 
 
-def fill(page: Path, text: str) -> None:
-    """Replace what stands between the two markers of a page."""
+def fill(page: Path, text: str, pictures: Sequence[Path] = ()) -> None:
+    """Replace what stands between the two markers of a page; pictures go into ``pictures`` beside it."""
     before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
+    beside = page.parent / "pictures"
+    links = []
+    for picture in pictures:
+        beside.mkdir(exist_ok=True)
+        shutil.copyfile(picture, beside / picture.name)
+        links.append(f"![{picture.stem.replace('_', ' ')}](pictures/{picture.name})\n\n")
     with appearing_file(page) as partial:
-        partial.write_text(f"{before}{BEGIN}\n{text}{END}{after}", encoding="utf-8")
+        partial.write_text(f"{before}{BEGIN}\n{''.join(links)}{text}{END}{after}", encoding="utf-8")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--readme", action="store_true", help="put the tables into README.md beside this file")
+    parser.add_argument("--readme", action="store_true", help="put tables and pictures into README.md beside this file")
     options = parser.parse_args()
     publish(Results.read(options.folder / "results.json"), options.folder, options.readme)
 
