@@ -27,6 +27,7 @@ from nodeo.settings import Settings
 from nodeo.space import Grid, Lattice
 from pairs import Pair
 from profile_tables import stages_table
+from publish import BEGIN
 from scaling_runs import LevelCost, ScalingRun, comparable
 from scaling_tables import document, exponent, exponents, records, series
 from stage_clock import StageClock
@@ -140,6 +141,26 @@ def test_the_tables_hold_what_was_recorded(recorded: dict[str, Any]) -> None:
     assert "| ≤ 0.5 | 0.20 | yes |" in text and "| ≤ 3 | 3.50 | no: 0.50 s over |" in text
 
 
+def test_a_gpu_has_a_column_of_its_own(recorded: dict[str, Any]) -> None:
+    assert "peak GPU" not in document(recorded)
+    for one in recorded["runs"][:-1]:
+        one["peak_gpu_mb"] = 0.5 * one["peak_mb"]
+    text = document(recorded)
+    assert "| peak, MB | peak GPU, MB |" in text and "| peak GPU memory | " in text
+
+
+def test_the_tables_and_the_picture_go_into_a_page(
+    recorded: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(scaling.PAGE.read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setattr(scaling, "PAGE", page)
+    scaling.publish(recorded, tmp_path, page=True)
+    assert "### Start-up" in page.read_text(encoding="utf-8")
+    assert (tmp_path / "pictures" / "scaling.png").read_bytes()[:4] == PNG
+    assert BEGIN in iteration_profile.PAGE.read_text(encoding="utf-8")
+
+
 def test_a_record_a_run_and_level(recorded: dict[str, Any]) -> None:
     made = records([ScalingRun.of(one) for one in recorded["runs"]])
     assert len(made) == 12
@@ -237,10 +258,10 @@ def test_every_stage_of_every_level_is_there(tmp_path: Path) -> None:
         "preset": "balanced", "settings": [], "device": "cpu", "threads": 1, "levels": levels,
     }  # fmt: skip
     iteration_profile.publish(record, tmp_path)
-    again = [LevelProfile.of(one) for one in json.loads((tmp_path / "profile.json").read_text())["levels"]]
+    again = [LevelProfile.of(one) for one in json.loads((tmp_path / "iteration_profile.json").read_text())["levels"]]
     assert again == levels
-    assert (tmp_path / "profile.png").read_bytes()[:4] == PNG
-    assert (tmp_path / "profile.md").read_text(encoding="utf-8").count("### ") == 3
+    assert (tmp_path / "iteration_profile.png").read_bytes()[:4] == PNG
+    assert (tmp_path / "iteration_profile.md").read_text(encoding="utf-8").count("### ") == 3
 
 
 def test_what_cannot_be_taken_apart_is_refused() -> None:

@@ -4,8 +4,8 @@
     python Testing/benchmarks/iteration_profile.py --output build/profile --pair sample --threads 1 --preset accurate
     python Testing/benchmarks/iteration_profile.py --output build/profile --device cuda
 
-Writes ``profile.json``, ``profile.md`` and ``profile.png``. What is measured and how is said in scaling.md beside this
-file.
+Writes ``iteration_profile.json``, ``.md`` and ``.png``. What is measured and how is said in iteration_profile.md beside
+this file.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from nodeo.errors import InputError
 from nodeo.settings import PRESETS, Settings
 from pairs import NAMED, ROOT
 
+PAGE = Path(__file__).with_name("iteration_profile.md")
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Profile one pair; exit code 2 if it was asked for wrongly."""
@@ -36,8 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InputError as error:
         print(f"{error.message} {error.hint}", file=sys.stderr)
         return 2
-    publish(record, output)
-    print((output / "profile.md").read_text(encoding="utf-8"))
+    publish(record, output, options.page)
+    print((output / "iteration_profile.md").read_text(encoding="utf-8"))
     return 0
 
 
@@ -51,6 +53,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--threads", type=int, default=1, metavar="N", help="default: 1")
     add("--device", default="cpu", help="cpu (default) or cuda")
     add("--repeats", type=int, default=5, metavar="N", help="iterations that count, a level (default: 5)")
+    add("--page", action="store_true", help="put tables and picture into iteration_profile.md beside this file")
     return parser.parse_args(arguments)
 
 
@@ -80,19 +83,23 @@ def _measured(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def publish(record: dict[str, Any], output: Path) -> None:
-    """Write the record, its tables and its picture."""
+def publish(record: dict[str, Any], output: Path, page: bool = False) -> None:
+    """Write the record, its tables and its picture; with ``page``, put the latter two into the page, too."""
     from dataclasses import asdict
 
     from profile_plot import draw
     from profile_tables import document
+    from publish import fill
 
     levels, threads = record["levels"], record["threads"]
     record = {**record, "levels": [asdict(level) for level in levels]}
-    (output / "profile.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-    (output / "profile.md").write_text(document(record), encoding="utf-8")
+    (output / "iteration_profile.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    text = document(record)
+    (output / "iteration_profile.md").write_text(text, encoding="utf-8")
     title = f"An iteration of {record['preset']} on {record['pair']}, {threads} thread{'s' * (threads > 1)}"
-    draw(levels, threads, title, output / "profile.png")
+    picture = draw(levels, threads, title, output / "iteration_profile.png")
+    if page:
+        fill(PAGE, text, [picture])
 
 
 if __name__ == "__main__":

@@ -79,13 +79,18 @@ def _new(width: float, height: float) -> tuple[Figure, Axes]:
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
+    plain(axes)
+    return figure, axes
+
+
+def plain(axes: Axes) -> None:
+    """The look of every panel: two spines, a light grid."""
     for side, spine in axes.spines.items():
         spine.set_visible(side in ("left", "bottom"))
         spine.set_color(RULE)
     axes.tick_params(colors=DIM, length=3)
     axes.grid(color=RULE, linewidth=0.6, alpha=0.7)
     axes.set_axisbelow(True)
-    return figure, axes
 
 
 def _style(method: str) -> tuple[str, str]:

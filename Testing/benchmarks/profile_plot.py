@@ -10,15 +10,15 @@ from level_profiles import LevelProfile
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from plots import DIM, DPI, INK, OURS, RULE
+from plots import DIM, DPI, INK, OURS, plain
 from profile_tables import headline, nanoseconds
 from staged_iteration import STAGES
 
 BACKWARD = "#8cc2e2"  # OURS, lighter
 
 
-def draw(levels: Sequence[LevelProfile], threads: int, title: str, path: Path) -> None:
-    """Forward and backward pass of each stage, one after the other, and the floor as a line across."""
+def draw(levels: Sequence[LevelProfile], threads: int, title: str, path: Path) -> Path:
+    """Forward and backward pass of each stage, one after the other, the floor as a line across; returns ``path``."""
     with matplotlib.rc_context({"font.size": 9.5, "text.color": INK, "axes.labelcolor": INK}):
         figure = Figure(figsize=(1.6 + 3.6 * len(levels), 3.9), layout="constrained")
         FigureCanvasAgg(figure)
@@ -33,6 +33,7 @@ def draw(levels: Sequence[LevelProfile], threads: int, title: str, path: Path) -
         order = ("forward", "backward", "floor")
         figure.legend([marks[name] for name in order], order, loc="outside upper right", ncols=3, frameon=False)
         figure.savefig(path, dpi=DPI, facecolor="white")
+    return path
 
 
 def _panel(axes: Axes, level: LevelProfile, threads: int) -> None:
@@ -51,10 +52,6 @@ def _panel(axes: Axes, level: LevelProfile, threads: int) -> None:
         beside = {"xytext": (5, 0), "textcoords": "offset points", "va": "center"}
         axes.annotate(f"{cost:.0f}", (cost, row), color=DIM, fontsize=8.5, **beside)
     axes.set_title(headline(level), loc="left", fontsize=9.5, color=INK)
-    axes.tick_params(colors=DIM, length=0)
-    axes.grid(axis="x", color=RULE, linewidth=0.6)
-    axes.set_axisbelow(True)
+    plain(axes)
+    axes.grid(visible=False, axis="y")
     axes.margins(x=0.12)
-    for side, spine in axes.spines.items():
-        spine.set_visible(side == "left")
-        spine.set_color(RULE)

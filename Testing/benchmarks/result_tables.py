@@ -10,6 +10,7 @@ from statistics import fmean
 from typing import Any
 
 from bars import REFERENCE, Verdict, verdicts
+from machine import in_words, versions_in_words
 from methods import METHODS
 from nodeo.result import appearing_file
 from nodeo.structures import names_of
@@ -57,11 +58,9 @@ def provenance(results: Results) -> str:
     session = results.sessions[-1]
     machine = session["machine"]
     versions = {**machine["versions"], **_peer_versions(results)}
-    gpus = f", {', '.join(machine['gpus'])}" if machine["gpus"] else ""
     return (
-        f"{session['date'][:10]}, commit {machine['commit'] or 'unknown'}; {machine['cpu']}, {machine['cores']} cores, "
-        f"{machine['memory_gb']} GB{gpus}, {machine['system']}; {_threads(session)} for every "
-        f"method. Python {machine['python']}, " + ", ".join(f"{name} {text}" for name, text in versions.items()) + "."
+        f"{session['date'][:10]}, {in_words(machine)}; {_threads(session)} for every method. "
+        f"{versions_in_words({**machine, 'versions': versions})}."
     )
 
 

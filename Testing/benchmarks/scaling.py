@@ -26,10 +26,13 @@ import startup
 from nodeo.errors import InputError
 from nodeo.settings import PRESETS, Settings
 from pairs import NAMED, ROOT
+from publish import fill
 from result_tables import write_csv
 from scaling_plot import draw
 from scaling_runs import ScalingRun, Sweep, comparable
 from scaling_tables import document, exponents, records
+
+PAGE = Path(__file__).with_name("scaling.md")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,19 +58,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "exponents": exponents(runs),
         "startup": _startup(options),
     }
-    publish(record, output)
+    publish(record, output, options.page)
     print((output / "scaling.md").read_text(encoding="utf-8"))
     return int(any(run.failure for run in runs))
 
 
-def publish(record: dict[str, Any], output: Path) -> None:
-    """Write the record, its tables and its picture."""
+def publish(record: dict[str, Any], output: Path, page: bool = False) -> None:
+    """Write the record, its tables and its picture; with ``page``, put the latter two into scaling.md, too."""
     runs = [ScalingRun.of(one) for one in record["runs"]]
     (output / "scaling.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-    (output / "scaling.md").write_text(document(record), encoding="utf-8")
+    text = document(record)
+    (output / "scaling.md").write_text(text, encoding="utf-8")
     write_csv(output / "scaling.csv", records(runs))
-    if any(not run.failure for run in runs):
-        draw(runs, output / "scaling.png")
+    pictures = [draw(runs, output / "scaling.png")] if any(not run.failure for run in runs) else []
+    if page:
+        fill(PAGE, text, pictures)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -82,6 +87,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the engine, over all others")
     add("--pair", choices=NAMED, help="for the start-up; default: oasis_pair, or else the sample pair")
     add("--repeats", type=int, default=5, metavar="N", help="of the start-up; 0: leave it out (default: 5)")
+    add("--page", action="store_true", help="put tables and picture into scaling.md beside this file")
     return parser.parse_args(arguments)
 
 

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
-from plots import BLACK, DIM, DPI, GREEN, GREY, INK, ORANGE, OURS, RULE
+from plots import BLACK, DIM, DPI, GREEN, GREY, INK, ORANGE, OURS, plain
 from scaling_runs import ScalingRun
 from scaling_tables import Quantity, exponent, quantities, series, shrinks, title_of
 
@@ -18,8 +18,8 @@ COLOURS, MARKERS = (ORANGE, OURS, GREEN, BLACK), "osD^"  # by number of threads
 APART = 25.0  # points between the middles of two names
 
 
-def draw(runs: Sequence[ScalingRun], path: Path) -> None:
-    """Three panels: an iteration at the finest level, the whole process, its memory."""
+def draw(runs: Sequence[ScalingRun], path: Path) -> Path:
+    """Three panels: an iteration at the finest level, the whole process, its memory; returns ``path``."""
     known = quantities(runs)
     memory = "peak GPU memory" if "peak GPU memory" in known else "peak memory"
     finest = f"an iteration, {title_of(shrinks(runs)[-1])}"
@@ -31,6 +31,7 @@ def draw(runs: Sequence[ScalingRun], path: Path) -> None:
             _panel(axes, runs, known[name])
             axes.set_title(f"{name}, {unit}", loc="left", color=INK, fontsize=10.5, pad=10)
         figure.savefig(path, dpi=DPI, facecolor="white")
+    return path
 
 
 def _panel(axes: Axes, runs: Sequence[ScalingRun], quantity: Quantity) -> None:
@@ -49,6 +50,7 @@ def _panel(axes: Axes, runs: Sequence[ScalingRun], quantity: Quantity) -> None:
 
 def _look(axes: Axes, sizes: dict[float, int]) -> None:
     """Logarithmic axes, the sizes of the images along x."""
+    plain(axes)
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.xaxis.set_major_locator(FixedLocator(sorted(sizes)))
@@ -58,13 +60,7 @@ def _look(axes: Axes, sizes: dict[float, int]) -> None:
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.yaxis.set_minor_locator(NullLocator())
     axes.margins(x=0.08, y=0.1)
-    axes.tick_params(colors=DIM, length=3)
-    axes.grid(color=RULE, linewidth=0.6, alpha=0.7)
-    axes.set_axisbelow(True)
     axes.set_xlabel("size of the image, voxels")
-    for side, spine in axes.spines.items():
-        spine.set_visible(side in ("left", "bottom"))
-        spine.set_color(RULE)
 
 
 def _linear(axes: Axes, runs: Sequence[ScalingRun], quantity: Quantity) -> None:
