@@ -6,7 +6,7 @@ import pytest
 import torch
 from flows import inner, largest, lattice, positions, trained
 from nodeo.flow import Solver, transport
-from nodeo.inversion import fit_inverse, refine_inverse
+from nodeo.inversion import _fitted, fit_inverse, refine_inverse
 from nodeo.level import on_nodes
 from nodeo.space import Grid, Lattice, sample
 from torch import Tensor
@@ -81,17 +81,18 @@ def test_a_fit_with_a_node_at_every_voxel_is_several_times_better(curved) -> Non
 
 
 def test_a_long_fit_ends_at_the_least_squares_solution() -> None:
-    grid = Grid((7, 6), (1.0, 1.0), (0.0, 0.0), (1.0, 0.0, 0.0, 1.0))
-    on = Lattice(grid)
-    forward = 0.6 * torch.randn(2, *on.shape, generator=torch.Generator().manual_seed(2)) * on.taper([2, 2])
-    fitted = fit_inverse(on.zeros(), forward, on, iterations=60)
-    basis = torch.eye(on.zeros()[0].numel()).view(-1, *on.shape)
+    on = Lattice(Grid((7, 6), (1.0, 1.0), (0.0, 0.0), (1.0, 0.0, 0.0, 1.0)))
+    generator = torch.Generator().manual_seed(2)
+    forward = 0.6 * torch.randn(2, *on.shape, generator=generator) * on.taper([2, 2])
+    weights = 1.0 + torch.rand(1, *on.shape, generator=generator)
+    fitted = _fitted(on.zeros(), forward, on.sampling(forward), weights, iterations=60)
     free = torch.zeros(on.shape, dtype=torch.bool)
     free[1:-1, 1:-1] = True
+    basis = torch.eye(free.numel()).view(-1, *on.shape)
     reads = sample(basis, on.sampling(forward)).flatten(1).T[:, free.flatten()].double()
-    normal = reads.T @ reads + 0.05 * torch.eye(reads.shape[1], dtype=torch.float64)
-    expected = torch.linalg.solve(normal, -reads.T @ forward.flatten(1).T.double()).T
-    # every point counts here, also those that are right already: there is none within two of which all are
+    weighted = weights.flatten().double()[:, None] * reads
+    normal = reads.T @ weighted + 0.05 * torch.eye(reads.shape[1], dtype=torch.float64)
+    expected = torch.linalg.solve(normal, -weighted.T @ forward.flatten(1).T.double()).T
     torch.testing.assert_close(fitted[:, free].double(), expected, rtol=0.0, atol=1e-4)
     assert not fitted[:, ~free].any(), "the faces stay at rest"
 

@@ -15,6 +15,7 @@ from .space import Lattice, sample
 
 _LIGHT = 0.05  # points; a node that weighs less than this hardly moves in a fit
 _RIGHT = 0.05  # of a voxel; an error this small needs no fit
+_FAR, _HEAVIEST = 0.1, 4.0  # of a voxel; the weight that an error of some such gets in the second round
 
 
 @torch.no_grad()
@@ -59,31 +60,46 @@ def _approached(
 
 
 @torch.no_grad()
-def fit_inverse(inverse: Tensor, forward: Tensor, points: Lattice, iterations: int = 4) -> Tensor:
+def fit_inverse(inverse: Tensor, forward: Tensor, points: Lattice, iterations: int = 3) -> Tensor:
     """``inverse`` fitted, by least squares, to undo ``forward`` at all ``points`` and not only at its own nodes.
 
     Where the inverse curves, linear interpolation between exact nodes is wrong on one side everywhere; a fit spreads
-    the error to both. What is fitted is read off linearly, so these are conjugate gradients on the normal equations,
-    scaled by what every node weighs. Where the start is right already nothing is fitted.
+    the error to both. A second round minds most the points that the first left furthest off. Where the start is right
+    already nothing is fitted.
 
     Args:
         inverse: [k, d, h, w] on nodes, to start from.
         forward: [k, D, H, W] at ``points``, a lattice over the same box, of any spacing.
+        iterations: of each round.
     """
-    targets = points.sampling(forward)
-    error = forward + sample(inverse, targets)
-    wrong = _near(error.square().sum(0) > (_RIGHT * min(points.spacing)) ** 2)
+    targets, voxel = points.sampling(forward), min(points.spacing)
+    wrong = _near((forward + sample(inverse, targets)).square().sum(0) > (_RIGHT * voxel) ** 2)
     if not wrong.any():
         return inverse
-    targets, error = _listed(targets, wrong), _listed(error, wrong)
+    targets, forward = _listed(targets, wrong), _listed(forward, wrong)
+    inverse = _fitted(inverse, forward, targets, torch.ones_like(forward[:1]), iterations)
+    error = (forward + sample(inverse, targets)).square().sum(0, keepdim=True)
+    weights = (1.0 + error / (_FAR * voxel) ** 2).clamp_(max=_HEAVIEST)
+    return _fitted(inverse, forward, targets, weights, iterations)
+
+
+def _fitted(inverse: Tensor, forward: Tensor, targets: Tensor, weights: Tensor, iterations: int) -> Tensor:
+    """Weighted least squares of forward + inverse(targets), a linear problem in the nodes of ``inverse``.
+
+    Conjugate gradients on the normal equations, scaled by what every node weighs.
+
+    Args:
+        forward, targets: displacements and sampling coordinates of n points, [k, 1, .., n].
+        weights: of the points, [1, 1, .., n].
+    """
     inner = _inner(inverse[:1])
-    scale = inner / (_spread(torch.ones_like(error[:1]), targets, inner) + _LIGHT)
+    scale = inner / (_spread(weights, targets, inner) + _LIGHT)
     correction = torch.zeros_like(inverse)
-    downhill = -inner * _spread(error, targets, correction)
+    downhill = -inner * _spread(weights * (forward + sample(inverse, targets)), targets, correction)
     direction = scale * downhill
     slope = (downhill * direction).sum()
     for _ in range(iterations):
-        bend = inner * _spread(sample(direction, targets), targets, correction) + _LIGHT * direction
+        bend = inner * _spread(weights * sample(direction, targets), targets, correction) + _LIGHT * direction
         step = slope / (direction * bend).sum()
         correction.addcmul_(step, direction)
         downhill.addcmul_(-step, bend)

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from . import devices, regularity
 from .certificate import Certificate, scale_down, unfold
+from .descent import Adam
 from .errors import InputError
 from .level import LevelProblem, Pair
 from .paper.cloud import CloudField
@@ -25,7 +26,7 @@ from .velocity import FlowField
 Velocity = FlowField | CloudField | PublishedField
 Problem = LevelProblem | PublishedProblem
 
-_BETAS = (0.9, 0.99)
+_BETAS, _PUBLISHED_BETAS = (0.9, 0.99), (0.9, 0.999)
 _LAST_STEP = 0.3  # the learning rate falls along a cosine to this share of the first
 _NO_NUMBER = "the loss was no longer a number"
 _PATIENCE = 10  # iterations over which a level has to gain something
@@ -186,12 +187,12 @@ class Optimisation:
             folded_nodes=lambda u: self._folded_nodes(u, problem.level, fine=last),
         )
 
-    def _adam(self, problem: Problem, velocity: Velocity) -> torch.optim.Adam:
+    def _adam(self, problem: Problem, velocity: Velocity) -> Adam:
         """The optimiser: in paper mode the published one, in flow mode one whose step has a length in space."""
         if isinstance(velocity, FlowField):
             first_step = self.settings.learning_rate * min(problem.lattice.spacing)
-            return torch.optim.Adam(velocity.parameters(), lr=first_step, betas=_BETAS, fused=True)
-        return torch.optim.Adam(velocity.parameters(), lr=self.settings.learning_rate, amsgrad=True, fused=True)
+            return Adam(velocity.parameters(), first_step, _BETAS)
+        return Adam(velocity.parameters(), self.settings.learning_rate, _PUBLISHED_BETAS, amsgrad=True)
 
     def _descend(self, problem: Problem, velocity: Velocity, number: int, history: list[dict]) -> str:
         """Adam from rest; the best iterate is what ``velocity`` holds at the end. Returns why it ended.
@@ -201,12 +202,12 @@ class Optimisation:
         published = isinstance(problem, PublishedProblem)
         iterations = problem.level.iterations
         optimiser = self._adam(problem, velocity)
-        first_step, last_step = optimiser.param_groups[0]["lr"], 1.0 if published else _LAST_STEP
+        first_step, last_step = optimiser.rate, 1.0 if published else _LAST_STEP
         best, kept = math.inf, [p.detach().clone() for p in velocity.parameters()]
         bests: list[float] = []
         stop = "all iterations done"
         for iteration in range(iterations):
-            optimiser.zero_grad(set_to_none=True)
+            optimiser.forget_gradients()
             loss = problem.loss(velocity, iteration)
             total = loss.total.item()
             if not math.isfinite(total):
@@ -226,7 +227,7 @@ class Optimisation:
                 break
             loss.total.backward()
             falling = 0.5 * (1.0 + math.cos(math.pi * iteration / iterations))
-            optimiser.param_groups[0]["lr"] = first_step * (last_step + (1.0 - last_step) * falling)
+            optimiser.rate = first_step * (last_step + (1.0 - last_step) * falling)
             optimiser.step()
         _copy(kept, velocity.parameters())
         return stop

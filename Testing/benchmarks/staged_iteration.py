@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
+from nodeo.descent import Adam
 from nodeo.flow import compose, integrate
 from nodeo.level import LevelProblem, Loss
 from nodeo.space import sample
@@ -55,7 +56,7 @@ class Descent:
 
     problem: LevelProblem
     velocity: FlowField
-    optimiser: torch.optim.Optimizer
+    optimiser: Adam
     kept: list[Tensor]
 
     @classmethod
@@ -65,13 +66,13 @@ class Descent:
         if not isinstance(velocity, FlowField):
             raise TypeError("only the model flow falls into these stages")
         step = problem.settings.learning_rate * min(problem.lattice.spacing)
-        optimiser = torch.optim.Adam(velocity.parameters(), lr=step, fused=True)
+        optimiser = Adam(velocity.parameters(), step, (0.9, 0.99))
         return cls(problem, velocity, optimiser, [p.detach().clone() for p in velocity.parameters()])
 
     def step(self, clock: StageClock, iteration: int) -> None:
         """One iteration as it is, charged to ``whole``."""
         with clock.stage("whole"):
-            self.optimiser.zero_grad(set_to_none=True)
+            self.optimiser.forget_gradients()
             loss = self.problem.loss(self.velocity, iteration)
             loss.total.item()
             loss.total.backward()
@@ -88,7 +89,7 @@ class Descent:
         """The loss, and the gradients of the velocity's parameters, stage by stage."""
         problem = self.problem
         with clock.stage("optimiser"):
-            self.optimiser.zero_grad(set_to_none=True)
+            self.optimiser.forget_gradients()
         cut = _Cut(self.velocity, clock)
         with clock.stage("integration"):
             newest, velocities = integrate(cut, problem.lattice, problem.solver)
