@@ -231,7 +231,7 @@ def test_the_stages_make_the_loss_and_the_gradient_of_the_whole(changes: dict[st
         descent.step(clock, 0)
         parts = descent.gradients(clock, 1)
         found = [parameter.grad for parameter in descent.velocity.parameters()]
-        descent.optimiser.zero_grad(set_to_none=True)
+        descent.optimiser.forget_gradients()
         whole = problem.loss(descent.velocity, 1)
         whole.total.backward()
         assert parts.total.item() == pytest.approx(whole.total.item(), rel=1e-6)

@@ -225,12 +225,12 @@ def test_a_sliver_of_content_still_has_a_grid() -> None:
 
 def test_a_large_image_has_nodes_at_least_two_voxels_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     content = [(10, 35), (8, 41), (9, 30)]
-    _, levels = planned(LARGE, content, Settings())
+    _, levels = planned(LARGE, content, Settings(lncc_window=5))
     assert levels[-1].node_factors == (1, 1, 1)
     monkeypatch.setattr(pyramid, "FEW_VOXELS", levels[-1].voxels - 1)
-    _, levels = planned(LARGE, content, Settings())
+    _, levels = planned(LARGE, content, Settings(lncc_window=5))
     assert [level.node_factors for level in levels] == [(4, 4, 2), (2, 2, 2), (2, 2, 2)]
-    _, levels = planned(LARGE, content, Settings(node_spacing=(4, 2, 1)))
+    _, levels = planned(LARGE, content, Settings(lncc_window=5, node_spacing=(4, 2, 1)))
     assert levels[-1].node_factors == (1, 1, 1), "what is asked for is done"
 
 
@@ -307,12 +307,12 @@ def test_the_plan_finds_the_content_of_an_oblique_image() -> None:
 
 def test_the_domain_follows_the_moving_content() -> None:
     content = [(14, 33), (14, 33), (12, 27)]
-    still, _ = planned(LARGE, content, Settings())
+    still, _ = planned(LARGE, content, Settings(lncc_window=5))
     wider = [(content[0][0] - 5.0, content[0][1]), content[1], content[2]]
-    domain, levels = planned(LARGE, content, Settings(), moving_box=wider)
+    domain, levels = planned(LARGE, content, Settings(lncc_window=5), moving_box=wider)
     assert domain.start[0] < still.start[0] and domain.start[1:] == still.start[1:]
     assert domain.start[0] + domain.margin[0] <= wider[0][0], "it is inside, and not in the margin"
-    assert levels[-1].image_start == planned(LARGE, content, Settings())[1][-1].image_start
+    assert levels[-1].image_start == planned(LARGE, content, Settings(lncc_window=5))[1][-1].image_start
 
 
 @pytest.mark.parametrize("axis", range(3))

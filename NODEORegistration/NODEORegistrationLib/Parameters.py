@@ -142,12 +142,12 @@ class Parameters:
 
     preset: Preset = Preset.BALANCED
     kernel: Kernel = Kernel.GAUSSIAN
-    kernel_window: Annotated[float, WithinRange(0.0, 100.0)] = 3.5
+    kernel_window: Annotated[float, WithinRange(0.0, 100.0)] = 3.0
     kernel_window_unit: WindowUnit = WindowUnit.VOX
     kernel_passes: Annotated[int, WithinRange(1, 20)] = 1
     lambda_J: Annotated[float, WithinRange(0.0, 1e6)] = 3000.0
     jacobian_floor: Annotated[float, WithinRange(-10.0, 1.0)] = 0.05
-    lambda_df: Annotated[float, WithinRange(0.0, 1e4)] = 0.5
+    lambda_df: Annotated[float, WithinRange(0.0, 1e4)] = 0.45
     lambda_v: Annotated[float, WithinRange(0.0, 1e4)] = 0.0
     lambda_s: Annotated[float, WithinRange(0.0, 1e4)] = 0.25
     unfold: bool = True
@@ -158,11 +158,11 @@ class Parameters:
     velocity_gain: Annotated[float, WithinRange(0.00001, 100.0)] = 0.001
     published_arithmetic: bool = False
     similarity: Similarity = Similarity.LNCC
-    lncc_window: Annotated[int, WithinRange(3, 99)] = 5
+    lncc_window: Annotated[int, WithinRange(3, 99)] = 9
     levels: str = "4, 2, 1"
     iterations: str = "50, 40, 16"
     solver: Solver = Solver.MIDPOINT
-    steps: str = "2, 2, 1"
+    steps: str = "1"
     time_modes: Annotated[int, WithinRange(1, 8)] = 2
     learning_rate: Annotated[float, WithinRange(0.0001, 10.0)] = 0.08
     tolerance: Annotated[float, WithinRange(0.0, 1.0)] = 0.0001

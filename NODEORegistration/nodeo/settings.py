@@ -37,7 +37,7 @@ class Settings:
 
     model: str = _option("flow", "velocity field: flow (ours), or paper (Wu et al. 2022, one level)")
     similarity: str = _option("lncc", "lncc, mse, mi (mutual information) or mind (MIND-SSC)")
-    lncc_window: int = _option(5, "width of the window of the local correlation, voxels of the level, odd")
+    lncc_window: int = _option(9, "width of the window of the local correlation, voxels of the level, odd")
     levels: tuple[int, ...] = _option((4, 2, 1), "shrink factors of the images, coarse to fine")
     iterations: tuple[int, ...] = _option((50, 40, 16), "iterations of each level")
     node_spacing: tuple[int, ...] = _option((), "velocity nodes every so many vox, a level; empty: by image size")
@@ -45,17 +45,17 @@ class Settings:
 
     kernel: str = _option("gaussian", "smoothing K of the velocity: averaging, gaussian or none")
     kernel_window: str = _option(
-        "3.5vox", "width of K, as 6mm or 3vox (flow: nodes): the box, or full width at half maximum"
+        "3vox", "width of K, as 6mm or 3vox (flow: nodes): the box, or full width at half maximum"
     )
     kernel_passes: int = _option(1, "how often K is applied")
     lambda_J: float = _option(3000.0, "weight of relu(jacobian_floor - det J)^2")  # noqa: N815 as the field writes it
     jacobian_floor: float = _option(0.05, "det J below this is penalised")
-    lambda_df: float = _option(0.5, "weight of |grad u|^2, u the whole displacement")
+    lambda_df: float = _option(0.45, "weight of |grad u|^2, u the whole displacement")
     lambda_v: float = _option(0.0, "weight of the integral of |v|^2, v in mm")
     lambda_s: float = _option(0.25, "weight of the integral of |grad v|^2")
 
     solver: str = _option("midpoint", "a solver of torchdiffeq: " + ", ".join(SOLVERS))
-    steps: tuple[int, ...] = _option((2, 2, 1), "steps of a fixed-step solver over [0, 1], a level")
+    steps: tuple[int, ...] = _option((1,), "steps of a fixed-step solver over [0, 1], a level")
     rtol: float = _option(1e-3, "relative tolerance of an adaptive solver")
     atol: float = _option(1e-2, "absolute tolerance of an adaptive solver, mm")
     adjoint: bool = _option(False, "backpropagate by the adjoint equation")
