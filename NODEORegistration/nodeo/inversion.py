@@ -5,6 +5,7 @@ Displacements are in local mm; a displacement u stands for the map x -> x + u(x)
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import torch
@@ -15,7 +16,10 @@ from .space import Lattice, sample
 
 _LIGHT = 0.05  # points; a node that weighs less than this hardly moves in a fit
 _RIGHT = 0.05  # of a voxel; an error this small needs no fit
-_FAR, _HEAVIEST = 0.1, 4.0  # of a voxel; the weight that an error of some such gets in the second round
+_ENOUGH = 0.06  # of a voxel, root mean square; the fit goes on until then
+_FAR = 0.2  # of a voxel; if more than one point in a hundred is further off, a second round minds them
+_HEAVIEST = 4.0  # what the worst of them weigh there
+_BLOCK = 4  # points; what is fitted is chosen by blocks of this width
 
 
 @torch.no_grad()
@@ -29,7 +33,7 @@ def search_inverse(forward: Tensor, lattice: Lattice, iterations: int = 20) -> T
 
 
 @torch.no_grad()
-def refine_inverse(inverse: Tensor, forward: Tensor, lattice: Lattice, iterations: int = 5) -> Tensor:
+def refine_inverse(inverse: Tensor, forward: Tensor, lattice: Lattice, iterations: int = 3) -> Tensor:
     """``inverse`` made exact at every node of the interpolated ``forward``: Newton steps on v + u(y + v) = 0.
 
     A point takes a step only if that brings it closer, half of it otherwise, so that a kink of the field between two
@@ -60,53 +64,69 @@ def _approached(
 
 
 @torch.no_grad()
-def fit_inverse(inverse: Tensor, forward: Tensor, points: Lattice, iterations: int = 3) -> Tensor:
+def fit_inverse(inverse: Tensor, forward: Tensor, points: Lattice, iterations: int = 4) -> Tensor:
     """``inverse`` fitted, by least squares, to undo ``forward`` at all ``points`` and not only at its own nodes.
 
     Where the inverse curves, linear interpolation between exact nodes is wrong on one side everywhere; a fit spreads
-    the error to both. A second round minds most the points that the first left furthest off. Where the start is right
+    the error to both. If many points are still far off, a second round minds those most. Where the start is right
     already nothing is fitted.
 
     Args:
         inverse: [k, d, h, w] on nodes, to start from.
         forward: [k, D, H, W] at ``points``, a lattice over the same box, of any spacing.
-        iterations: of each round.
+        iterations: of each round, at most.
     """
     targets, voxel = points.sampling(forward), min(points.spacing)
-    wrong = _near((forward + sample(inverse, targets)).square().sum(0) > (_RIGHT * voxel) ** 2)
+    error = forward + sample(inverse, targets)
+    wrong = _around(error.square().sum(0) > (_RIGHT * voxel) ** 2)
     if not wrong.any():
         return inverse
-    targets, forward = _listed(targets, wrong), _listed(forward, wrong)
-    inverse = _fitted(inverse, forward, targets, torch.ones_like(forward[:1]), iterations)
-    error = (forward + sample(inverse, targets)).square().sum(0, keepdim=True)
-    weights = (1.0 + error / (_FAR * voxel) ** 2).clamp_(max=_HEAVIEST)
-    return _fitted(inverse, forward, targets, weights, iterations)
+    targets, error = _listed(targets, wrong), _listed(error, wrong)
+    inverse, error = _fitted(inverse, error, targets, torch.ones_like(error[:1]), iterations, _ENOUGH * voxel)
+    squared = error.square().sum(0, keepdim=True)
+    if squared.flatten().kthvalue(math.ceil(0.99 * squared.numel())).values.item() <= (_FAR * voxel) ** 2:
+        return inverse
+    weights = (1.0 + squared / (0.5 * _FAR * voxel) ** 2).clamp_(max=_HEAVIEST)
+    return _fitted(inverse, error, targets, weights, iterations, 0.0)[0]
 
 
-def _fitted(inverse: Tensor, forward: Tensor, targets: Tensor, weights: Tensor, iterations: int) -> Tensor:
-    """Weighted least squares of forward + inverse(targets), a linear problem in the nodes of ``inverse``.
+def _fitted(
+    inverse: Tensor, error: Tensor, targets: Tensor, weights: Tensor, iterations: int, enough: float
+) -> tuple[Tensor, Tensor]:
+    """Weighted least squares of what ``inverse``, read at the targets, leaves as error: linear in its nodes.
 
     Conjugate gradients on the normal equations, scaled by what every node weighs.
 
     Args:
-        forward, targets: displacements and sampling coordinates of n points, [k, 1, .., n].
+        error, targets: of n points, mm and sampling coordinates, [k, 1, .., n].
         weights: of the points, [1, 1, .., n].
+        enough: root mean square of the error, mm, at which to stop.
+
+    Returns:
+        the inverse, and the error that it leaves.
     """
     inner = _inner(inverse[:1])
     scale = inner / (_spread(weights, targets, inner) + _LIGHT)
-    correction = torch.zeros_like(inverse)
-    downhill = -inner * _spread(weights * (forward + sample(inverse, targets)), targets, correction)
+    downhill = _spread(weights * error, targets, inverse).mul_(-inner)
     direction = scale * downhill
     slope = (downhill * direction).sum()
     for _ in range(iterations):
-        bend = inner * _spread(weights * sample(direction, targets), targets, correction) + _LIGHT * direction
+        if slope == 0 or error.square().sum(0).mean() <= enough**2:
+            break
+        with torch.enable_grad():
+            nodes = direction.requires_grad_()
+            read = sample(nodes, targets)
+            bend = torch.autograd.grad(read, nodes, weights * read.detach())[0]
+        direction, read = direction.detach(), read.detach()
+        bend = bend.mul_(inner).add_(direction, alpha=_LIGHT)
         step = slope / (direction * bend).sum()
-        correction.addcmul_(step, direction)
+        inverse = torch.addcmul(inverse, step, direction)
+        error = torch.addcmul(error, step, read)
         downhill.addcmul_(-step, bend)
         scaled = scale * downhill
         before, slope = slope, (downhill * scaled).sum()
-        direction = torch.addcmul(scaled, slope / before, direction)
-    return inverse + correction
+        direction = scaled.addcmul_(slope / before, direction)
+    return inverse, error
 
 
 def _spread(values: Tensor, targets: Tensor, nodes: Tensor) -> Tensor:
@@ -116,10 +136,12 @@ def _spread(values: Tensor, targets: Tensor, nodes: Tensor) -> Tensor:
         return torch.autograd.grad(sample(nodes, targets), nodes, values)[0]
 
 
-def _near(mask: Tensor) -> Tensor:
-    """The mask [D, H, W], two points wider."""
+def _around(mask: Tensor) -> Tensor:
+    """The mask [D, H, W] made of blocks: all of a block where there was some of it."""
     pool = F.max_pool3d if mask.dim() == 3 else F.max_pool2d
-    return pool(mask[None, None].float(), 5, stride=1, padding=2)[0, 0] > 0
+    blocks = pool(mask[None, None].float(), _BLOCK, ceil_mode=True)
+    grown = F.interpolate(blocks, scale_factor=_BLOCK, mode="nearest")[0, 0]
+    return grown[tuple(slice(n) for n in mask.shape)] > 0
 
 
 def _listed(values: Tensor, mask: Tensor) -> Tensor:

@@ -25,7 +25,7 @@ from .space import Lattice
 from .velocity import FlowField
 
 _SINGULAR = 1e-6  # determinant of an initial transform
-_TRANSPORT_STEPS = 4  # solver steps, a segment, when the flow is run once more for the inverse
+_TRANSPORT_STEPS = 2  # solver steps, a segment, when the flow is run once more for the inverse
 _INVERSE_POINTS = 16_000_000  # an inverse at every voxel has at most these; of a larger domain it is kept on the nodes
 
 

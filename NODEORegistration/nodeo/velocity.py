@@ -18,8 +18,9 @@ class TimeNetwork(nn.Module):
     def __init__(self, modes: int, hidden: int = 16, generator: torch.Generator | None = None) -> None:
         super().__init__()
         self.modes = modes
-        self.inner = nn.utils.skip_init(nn.Linear, 1, hidden)  # the default start would draw from the global generator
-        self.outer = nn.utils.skip_init(nn.Linear, hidden, modes)
+        with torch.random.fork_rng(devices=[]):  # the default start, which is not kept, would draw from everybody's
+            self.inner = nn.Linear(1, hidden)
+            self.outer = nn.Linear(hidden, modes)
         with torch.no_grad():
             self.inner.weight.copy_(torch.randn(hidden, 1, generator=generator))
             self.inner.bias.copy_(torch.randn(hidden, generator=generator))
