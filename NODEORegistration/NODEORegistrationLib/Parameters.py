@@ -160,7 +160,7 @@ class Parameters:
     similarity: Similarity = Similarity.LNCC
     lncc_window: Annotated[int, WithinRange(3, 99)] = 9
     levels: str = "4, 2, 1"
-    iterations: str = "50, 40, 16"
+    iterations: str = "50, 30, 16"
     solver: Solver = Solver.MIDPOINT
     steps: str = "1"
     time_modes: Annotated[int, WithinRange(1, 8)] = 2

@@ -56,5 +56,6 @@ class Adam:
         square.mul_(keep_square).addcmul_(gradient, gradient, value=1.0 - keep_square)
         if largest is not square:
             torch.maximum(largest, square, out=largest)
-        scale = largest.sqrt().div_(math.sqrt(1.0 - keep_square**self._steps)).add_(EPSILON)
-        parameter.addcdiv_(mean, scale, value=-self.rate / (1.0 - keep**self._steps))
+        correction = math.sqrt(1.0 - keep_square**self._steps)
+        scale = largest.sqrt().add_(EPSILON * correction)
+        parameter.addcdiv_(mean, scale, value=-self.rate * correction / (1.0 - keep**self._steps))
