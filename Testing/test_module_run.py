@@ -488,7 +488,7 @@ class TestOneRunOfAScript:
         assert script.run.settings["lambda_s"] == 0.75
         assert script.run.settings["iterations"] == [4]
         assert script.run.settings["levels"] == [2]
-        assert script.run.settings["lambda_df"] == 0.5  # what was not said is the preset's
+        assert script.run.settings["lambda_df"] == 0.45  # what was not said is the preset's
 
     def test_makes_only_the_outputs_that_were_named(self, script) -> None:
         assert set(script.run.nodes) == {"warped", "jacobian"}

@@ -81,7 +81,7 @@ def test_the_grid_is_every_combination_with_every_seed() -> None:
     assert cases[0].name == "lambda_J=0, kernel_window=2vox, seed=5"
     assert cases[0].folder == "lambda_J=0_kernel_window=2vox_seed=5"
     for case in cases:
-        assert case.settings.replace(lambda_J=3000, kernel_window="3.5vox", seed=5) == base({})
+        assert case.settings.replace(lambda_J=3000, kernel_window="3vox", seed=5) == base({})
 
 
 def test_a_preset_can_be_varied() -> None:

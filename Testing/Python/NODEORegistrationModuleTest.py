@@ -114,7 +114,7 @@ class NODEORegistrationModuleTest(unittest.TestCase):
             node.SetParameter(name, text)
         self.module.lib.repair(node)
         parameters = self.module.lib.Parameters(node)
-        self.assertEqual((parameters.kernel.value, parameters.lambda_df), ("gaussian", 0.4))
+        self.assertEqual((parameters.kernel.value, parameters.lambda_df), ("gaussian", 0.45))
 
 
 def resampledThrough(transformNode, movingNode, fixedNode):
