@@ -52,7 +52,7 @@ def test_every_named_pair_has_a_name_of_its_own_and_a_plan() -> None:
     names = [pair.name for pair in DEFAULT]
     assert len(set(names)) == len(names)
     assert all(pair.kind in BY_KIND for pair in DEFAULT)
-    assert len(GROUPS["hippocampus"]) == 6 and len(GROUPS["slices"]) == 24
+    assert len(GROUPS["hippocampus"]) == 6 and len(GROUPS["slices"]) == 14
 
 
 def test_both_directions_of_a_pair_are_one_case() -> None:
