@@ -23,7 +23,7 @@ from .version import __version__
 if TYPE_CHECKING:
     from .optimisation import Deformation, Flow
 
-_FOREGROUND = 0.05  # of the intensity range: brighter fixed voxels are where statistics are taken
+FOREGROUND = 0.05  # of the intensity range: brighter fixed voxels are where statistics are taken
 
 
 def assemble(
@@ -129,7 +129,7 @@ def _metrics(
     """Everything that is measured on the field that is handed out."""
     grid = pair.fixed.grid
     folding, _ = regularity.measure_folding(_inside(pair, on_voxels).contiguous(), grid.step)
-    counted = pair.fixed.mask > 0 if pair.fixed.mask is not None else pair.fixed.values > _FOREGROUND
+    counted = pair.fixed.mask > 0 if pair.fixed.mask is not None else pair.fixed.values > FOREGROUND
     mean, high = _inverse_consistency(on_voxels, inverse, voxels, pair, counted)
     before, after = flow.similarity
     scale = _linear_scale(pair)

@@ -187,13 +187,6 @@ class Optimisation:
             folded_nodes=lambda u: self._folded_nodes(u, problem.level, fine=last),
         )
 
-    def _adam(self, problem: Problem, velocity: Velocity) -> Adam:
-        """The optimiser: in paper mode the published one, in flow mode one whose step has a length in space."""
-        if isinstance(velocity, FlowField):
-            first_step = self.settings.learning_rate * min(problem.lattice.spacing)
-            return Adam(velocity.parameters(), first_step, _BETAS)
-        return Adam(velocity.parameters(), self.settings.learning_rate, _PUBLISHED_BETAS, amsgrad=True)
-
     def _descend(self, problem: Problem, velocity: Velocity, number: int, history: list[dict]) -> str:
         """Adam from rest; the best iterate is what ``velocity`` holds at the end. Returns why it ended.
 
@@ -201,7 +194,7 @@ class Optimisation:
         """
         published = isinstance(problem, PublishedProblem)
         iterations = problem.level.iterations
-        optimiser = self._adam(problem, velocity)
+        optimiser = adam(problem, velocity, self.settings)
         first_step, last_step = optimiser.rate, 1.0 if published else _LAST_STEP
         best, kept = math.inf, [p.detach().clone() for p in velocity.parameters()]
         bests: list[float] = []
@@ -255,6 +248,14 @@ class Optimisation:
             )
             folded |= near[0, 0] > 0
         return folded
+
+
+def adam(problem: Problem, velocity: Velocity, settings: Settings) -> Adam:
+    """The optimiser: in paper mode the published one, in flow mode one whose step has a length in space."""
+    if isinstance(velocity, FlowField):
+        first_step = settings.learning_rate * min(problem.lattice.spacing)
+        return Adam(velocity.parameters(), first_step, _BETAS)
+    return Adam(velocity.parameters(), settings.learning_rate, _PUBLISHED_BETAS, amsgrad=True)
 
 
 @torch.no_grad()

@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 import SimpleITK as sitk
+from nodeo.assembly import FOREGROUND
 from nodeo.evaluation import evaluate
 from nodeo.preparation import scaled
 from nodeo.regularity import jacobian_determinant, measure_folding
 from nodeo.settings import Settings
 from nodeo.space import Grid
 from prepared import Prepared
-
-FOREGROUND = 0.05  # of the intensity range: brighter fixed voxels are where statistics are taken, as in the engine
 
 
 def measure(pair: Prepared, forward: sitk.Transform, inverse: sitk.Transform | None) -> dict[str, Any]:

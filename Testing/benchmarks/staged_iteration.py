@@ -12,6 +12,7 @@ import torch
 from nodeo.descent import Adam
 from nodeo.flow import compose, integrate
 from nodeo.level import LevelProblem, Loss
+from nodeo.optimisation import adam
 from nodeo.space import sample
 from nodeo.velocity import FlowField
 from stage_clock import StageClock
@@ -65,8 +66,7 @@ class Descent:
         velocity = problem.velocity_field(torch.Generator().manual_seed(seed))
         if not isinstance(velocity, FlowField):
             raise TypeError("only the model flow falls into these stages")
-        step = problem.settings.learning_rate * min(problem.lattice.spacing)
-        optimiser = Adam(velocity.parameters(), step, (0.9, 0.99))
+        optimiser = adam(problem, velocity, problem.settings)
         return cls(problem, velocity, optimiser, [p.detach().clone() for p in velocity.parameters()])
 
     def step(self, clock: StageClock, iteration: int) -> None:
