@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-from .smoothing import averaging
+from .smoothing import SeparableKernel, averaging
 
 ROUNDS = 16
 _REACH = 2  # nodes around a fold that are turned down with it; grows by one every other round
@@ -87,6 +86,9 @@ def _damped(strength: Tensor) -> float:
 
 def _around(mask: Tensor, reach: int) -> Tensor:
     """1 within ``reach`` nodes of the mask [D, H, W], falling smoothly to 0 over as many."""
-    pool = F.max_pool3d if mask.dim() == 3 else F.max_pool2d
-    grown = pool(mask[None, None].float(), 4 * reach + 1, stride=1, padding=2 * reach)[0, 0]
-    return averaging(mask.shape, [min(reach, (n - 1) // 2) for n in mask.shape], passes=2, device=mask.device)(grown)
+    grown = _box(mask, 2 * reach, passes=1)(mask.float()) > 0
+    return _box(mask, reach, passes=2)(grown.float())
+
+
+def _box(mask: Tensor, reach: int, passes: int) -> SeparableKernel:
+    return averaging(mask.shape, [min(reach, (n - 1) // 2) for n in mask.shape], passes, mask.device)

@@ -136,7 +136,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     output = open_channel(options.progress)
     try:
         process.prepare()
-        from . import commands  # heavy: only once the arguments are known to be right
+        with process.lasting_imports():
+            from . import commands  # heavy: only once the arguments are known to be right
 
         return getattr(commands, options.run)(options, output) or OK
     except InputError as error:

@@ -15,11 +15,12 @@ from torch import Tensor
 from .space import Lattice, sample
 
 _LIGHT = 0.05  # points; a node that weighs less than this hardly moves in a fit
-_RIGHT = 0.05  # of a voxel; an error this small needs no fit
+_RIGHT = 0.1  # of a voxel; an error this small needs no fit
 _ENOUGH = 0.06  # of a voxel, root mean square; the fit goes on until then
 _FAR = 0.2  # of a voxel; if more than one point in a hundred is further off, a second round minds them
 _HEAVIEST = 4.0  # what the worst of them weigh there
 _BLOCK = 4  # points; what is fitted is chosen by blocks of this width
+_SLAB = 8 * _BLOCK  # planes looked at a time
 
 
 @torch.no_grad()
@@ -76,12 +77,10 @@ def fit_inverse(inverse: Tensor, forward: Tensor, points: Lattice, iterations: i
         forward: [k, D, H, W] at ``points``, a lattice over the same box, of any spacing.
         iterations: of each round, at most.
     """
-    targets, voxel = points.sampling(forward), min(points.spacing)
-    error = forward + sample(inverse, targets)
-    wrong = _around(error.square().sum(0) > (_RIGHT * voxel) ** 2)
-    if not wrong.any():
+    voxel = min(points.spacing)
+    targets, error = _wrong_points(inverse, forward, points)
+    if not error.numel():
         return inverse
-    targets, error = _listed(targets, wrong), _listed(error, wrong)
     inverse, error = _fitted(inverse, error, targets, torch.ones_like(error[:1]), iterations, _ENOUGH * voxel)
     squared = error.square().sum(0, keepdim=True)
     if squared.flatten().kthvalue(math.ceil(0.99 * squared.numel())).values.item() <= (_FAR * voxel) ** 2:
@@ -106,10 +105,10 @@ def _fitted(
         the inverse, and the error that it leaves.
     """
     inner = _inner(inverse[:1])
-    scale = inner / (_spread(weights, targets, inner) + _LIGHT)
-    downhill = _spread(weights * error, targets, inverse).mul_(-inner)
+    spread = _spread(torch.cat([weights * error, weights]), targets, inverse.shape[1:])
+    downhill, scale = spread[:-1].mul_(-inner), inner / spread[-1:].add_(_LIGHT)
     direction = scale * downhill
-    slope = (downhill * direction).sum()
+    slope = _dot(downhill, direction)
     for _ in range(iterations):
         if slope == 0 or error.square().sum(0).mean() <= enough**2:
             break
@@ -118,20 +117,24 @@ def _fitted(
             read = sample(nodes, targets)
             bend = torch.autograd.grad(read, nodes, weights * read.detach())[0]
         direction, read = direction.detach(), read.detach()
-        bend = bend.mul_(inner).add_(direction, alpha=_LIGHT)
-        step = slope / (direction * bend).sum()
+        bend.mul_(inner).add_(direction, alpha=_LIGHT)
+        step = slope / _dot(direction, bend)
         inverse = torch.addcmul(inverse, step, direction)
         error = torch.addcmul(error, step, read)
         downhill.addcmul_(-step, bend)
-        scaled = scale * downhill
-        before, slope = slope, (downhill * scaled).sum()
-        direction = scaled.addcmul_(slope / before, direction)
+        scaled = torch.mul(scale, downhill, out=bend)
+        before, slope = slope, _dot(downhill, scaled)
+        direction.mul_(slope / before).add_(scaled)
     return inverse, error
 
 
-def _spread(values: Tensor, targets: Tensor, nodes: Tensor) -> Tensor:
-    """The transpose of reading nodes at ``targets``: ``values`` there, handed back to nodes like ``nodes``."""
-    nodes = torch.zeros_like(nodes, requires_grad=True)
+def _dot(one: Tensor, other: Tensor) -> Tensor:
+    return torch.dot(one.flatten(), other.flatten())
+
+
+def _spread(values: Tensor, targets: Tensor, shape: Sequence[int]) -> Tensor:
+    """The transpose of reading nodes at ``targets``: ``values`` [c, 1, .., n] there, handed back to c × ``shape``."""
+    nodes = values.new_zeros(()).expand(len(values), *shape).requires_grad_()  # what they hold does not matter
     with torch.enable_grad():
         return torch.autograd.grad(sample(nodes, targets), nodes, values)[0]
 
@@ -144,10 +147,20 @@ def _around(mask: Tensor) -> Tensor:
     return grown[tuple(slice(n) for n in mask.shape)] > 0
 
 
-def _listed(values: Tensor, mask: Tensor) -> Tensor:
-    """The values [c, D, H, W] under a mask [D, H, W], as [c, 1, .., n]."""
-    k = mask.dim()
-    return values[:, mask].reshape(len(values), *[1] * (k - 1), -1)
+def _wrong_points(inverse: Tensor, forward: Tensor, points: Lattice) -> tuple[Tensor, Tensor]:
+    """Where ``inverse`` is read that does not undo ``forward`` there, and by how much, mm: both [k, 1, .., n].
+
+    Slab by slab, since of most points nothing is kept.
+    """
+    found = []
+    for first in range(0, points.shape[0], _SLAB):
+        planes = slice(first, first + _SLAB)
+        targets = points.sampling(forward[:, planes], planes)
+        error = forward[:, planes] + sample(inverse, targets)
+        wrong = _around(error.square().sum(0) > (_RIGHT * min(points.spacing)) ** 2)
+        found.append(torch.stack([targets[:, wrong], error[:, wrong]]))
+    targets, error = torch.cat(found, dim=-1).unflatten(-1, [*[1] * (forward.dim() - 2), -1])
+    return targets, error
 
 
 def _inner(field: Tensor) -> Tensor:

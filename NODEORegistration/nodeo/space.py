@@ -173,9 +173,13 @@ class Lattice:
         """Where the points lie, [k, D, H, W], local mm from the middle of the lattice."""
         return self._identity / self._scale
 
-    def sampling(self, displacement: Tensor) -> Tensor:
-        """Sampling coordinates [k, D, H, W] of the points displaced by ``displacement`` [k, D, H, W] local mm."""
-        return torch.addcmul(self._identity, displacement, self._scale)
+    def sampling(self, displacement: Tensor, planes: slice = slice(None)) -> Tensor:
+        """Sampling coordinates [k, D, H, W] of the points displaced by ``displacement`` [k, D, H, W] local mm.
+
+        Args:
+            planes: of the first axis of the lattice, if the displacement is told for these only.
+        """
+        return torch.addcmul(self._identity[:, planes], displacement, self._scale)
 
     def sample(self, field: Tensor, displacement: Tensor) -> Tensor:
         """A field [c, D, H, W] on this lattice, read at the displaced points; the edge value holds outside."""
