@@ -232,11 +232,11 @@ class Optimisation:
 
     def _folded_nodes(self, displacement: Tensor, level: Level, fine: bool) -> Tensor:
         """Mask [D, H, W] of the nodes next to a fold, on the nodes themselves and, if ``fine``, on the fixed voxels."""
-        _, folded = regularity.measure_folding(displacement, level.node_grid.step)
+        _, folded = regularity.measure_folding(displacement, level.node_grid.step, middles=True)
         if not fine or max(level.node_factors) == 1:
             return folded
         voxels = dense(displacement, level.node_factors)
-        _, between = regularity.measure_folding(voxels, self.pair.fixed.grid.step)
+        _, between = regularity.measure_folding(voxels, self.pair.fixed.grid.step, middles=True)
         if between.any():
             factors = level.node_factors[::-1]
             pool = F.max_pool3d if between.dim() == 3 else F.max_pool2d

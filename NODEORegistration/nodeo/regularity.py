@@ -146,13 +146,19 @@ class Folding:
 
 
 @torch.no_grad()
-def measure_folding(displacement: Tensor, spacing: Sequence[float]) -> tuple[Folding, Tensor]:
-    """Folding of id + displacement under all schemes, and the mask [D, H, W] of the points that fold."""
+def measure_folding(displacement: Tensor, spacing: Sequence[float], middles: bool = False) -> tuple[Folding, Tensor]:
+    """Folding of id + displacement under all schemes, and the mask [D, H, W] of the points that fold.
+
+    Args:
+        middles: the mask also holds the corners of cells that turn inside out in their middle only, under no scheme.
+    """
     k = len(spacing)
     folded = torch.zeros(displacement.shape[1:], dtype=torch.bool, device=displacement.device)
+    turned = torch.zeros_like(folded)
     smallest, largest, negative = float("inf"), float("-inf"), 0.0
     for first in range(0, displacement.shape[1] - 1, _SLAB):
-        slab = displacement[:, first : first + _SLAB + 1]
+        planes = slice(first, first + _SLAB + 1)
+        slab = displacement[:, planes]
         differences = _differences(slab, spacing)
         for corner in itertools.product((0, 1), repeat=k):
             determinant = _determinant(_at_corner(differences, corner))
@@ -161,36 +167,39 @@ def measure_folding(displacement: Tensor, spacing: Sequence[float]) -> tuple[Fol
             largest = high if math.isnan(high) or high > largest else largest
             if not low > 0:  # NaN folds too
                 negative += determinant.clamp(max=0.0).sum().item() / (2.0 if k == 2 else 6.0)
-                region = folded[first : first + _SLAB + 1]
-                for axis, side in enumerate(corner):
-                    region = region.narrow(k - 1 - axis, side, region.shape[k - 1 - axis] - 1)
-                region |= ~(determinant > 0)
-        if k == 3:
-            negative += _central_volume(slab, spacing)
+                _of_cells(folded[planes], corner).logical_or_(~(determinant > 0))
+        for parity in (0, 1) if k == 3 else ():
+            middle = _central_tetrahedron(slab, spacing, parity)
+            if not middle.min() > 0:
+                negative += middle.clamp(max=0.0).sum().item()
+                for corner in itertools.product((0, 1), repeat=k):
+                    _of_cells(turned[planes], corner).logical_or_(~(middle > 0))
     voxels = int(folded.sum().item())
     volume = abs(0.5 * negative) * math.prod(spacing)
-    return Folding(voxels, 100.0 * voxels / folded.numel(), volume, smallest, largest), folded
+    mask = folded | turned if middles else folded
+    return Folding(voxels, 100.0 * voxels / folded.numel(), volume, smallest, largest), mask
 
 
-def _central_volume(displacement: Tensor, spacing: Sequence[float]) -> float:
-    """Sum over cells of the negative volumes of the two central tetrahedra, in cells."""
-    total = 0.0
-    for parity in (0, 1):
-        corners = [c for c in itertools.product((0, 1), repeat=3) if sum(c) % 2 == parity]
-        apex, *others = [_corner_position(displacement, spacing, corner) for corner in corners]
-        volume = _determinant([other - apex for other in others]) / 6.0
-        rest = torch.tensor(corners[1:], dtype=torch.float64) - torch.tensor(corners[0], dtype=torch.float64)
-        orientation = torch.linalg.det(rest).sign().item()
-        total += (volume * orientation).clamp(max=0.0).sum().item()
-    return total
+def _of_cells(points: Tensor, corner: Sequence[int]) -> Tensor:
+    """The points [D, H, W] that are one corner of each cell; a view [D-1, H-1, W-1]."""
+    for axis, side in enumerate(corner):
+        dim = points.dim() - 1 - axis
+        points = points.narrow(dim, side, points.shape[dim] - 1)
+    return points
+
+
+def _central_tetrahedron(displacement: Tensor, spacing: Sequence[float], parity: int) -> Tensor:
+    """Of each cell, the volume of the tetrahedron between every other corner, in cells; negative: inside out."""
+    corners = [c for c in itertools.product((0, 1), repeat=3) if sum(c) % 2 == parity]
+    apex, *others = [_corner_position(displacement, spacing, corner) for corner in corners]
+    rest = torch.tensor(corners[1:], dtype=torch.float64) - torch.tensor(corners[0], dtype=torch.float64)
+    orientation = torch.linalg.det(rest).sign().item()
+    return _determinant([other - apex for other in others]) * (orientation / 6.0)
 
 
 def _corner_position(displacement: Tensor, spacing: Sequence[float], corner: Sequence[int]) -> Tensor:
     """Position of one corner of each cell, relative to the cell's first corner at rest, in units of the spacing."""
-    moved = displacement
-    for axis, side in enumerate(corner):
-        dim = moved.dim() - 1 - axis
-        moved = moved.narrow(dim, side, moved.shape[dim] - 1)
+    moved = [_of_cells(component, corner) for component in displacement]
     steps = [moved[axis] / h + corner[axis] for axis, h in enumerate(spacing)]
     return torch.stack(steps)
 
