@@ -17,7 +17,8 @@ from .space import Lattice, sample
 _LIGHT = 0.05  # points; a node that weighs less than this hardly moves in a fit
 _RIGHT = 0.1  # of a voxel; an error this small needs no fit
 _ENOUGH = 0.06  # of a voxel, root mean square; the fit goes on until then
-_FAR = 0.2  # of a voxel; if more than one point in a hundred is further off, a second round minds them
+_FAR = 0.2  # of a voxel; if more than one point in a hundred is further off, another round minds them
+_ROUNDS = 2  # of those, at most
 _HEAVIEST = 4.0  # what the worst of them weigh there
 _BLOCK = 4  # points; what is fitted is chosen by blocks of this width
 _SLAB = 8 * _BLOCK  # planes looked at a time
@@ -69,7 +70,7 @@ def fit_inverse(inverse: Tensor, forward: Tensor, points: Lattice, iterations: i
     """``inverse`` fitted, by least squares, to undo ``forward`` at all ``points`` and not only at its own nodes.
 
     Where the inverse curves, linear interpolation between exact nodes is wrong on one side everywhere; a fit spreads
-    the error to both. If many points are still far off, a second round minds those most. Where the start is right
+    the error to both. While many points are still far off, another round minds those most. Where the start is right
     already nothing is fitted.
 
     Args:
@@ -82,11 +83,13 @@ def fit_inverse(inverse: Tensor, forward: Tensor, points: Lattice, iterations: i
     if not error.numel():
         return inverse
     inverse, error = _fitted(inverse, error, targets, torch.ones_like(error[:1]), iterations, _ENOUGH * voxel)
-    squared = error.square().sum(0, keepdim=True)
-    if squared.flatten().kthvalue(math.ceil(0.99 * squared.numel())).values.item() <= (_FAR * voxel) ** 2:
-        return inverse
-    weights = (1.0 + squared / (0.5 * _FAR * voxel) ** 2).clamp_(max=_HEAVIEST)
-    return _fitted(inverse, error, targets, weights, iterations, 0.0)[0]
+    for _ in range(_ROUNDS):
+        squared = error.square().sum(0, keepdim=True)
+        if squared.flatten().kthvalue(math.ceil(0.99 * squared.numel())).values.item() <= (_FAR * voxel) ** 2:
+            break
+        weights = (1.0 + squared / (0.5 * _FAR * voxel) ** 2).clamp_(max=_HEAVIEST)
+        inverse, error = _fitted(inverse, error, targets, weights, iterations, 0.0)
+    return inverse
 
 
 def _fitted(
