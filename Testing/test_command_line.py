@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib.util
 import json
 import os
@@ -527,6 +528,20 @@ def test_help_does_not_wait_for_torch(arguments: list[str], tmp_path: Path) -> N
     )
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.splitlines()[-1] == "imported []"
+
+
+def test_the_garbage_collector_leaves_alone_what_was_imported_and_works_on() -> None:
+    frozen = gc.get_freeze_count()
+    try:
+        with process.lasting_imports():
+            assert not gc.isenabled()
+            lasting = [[i] for i in range(1000)]
+        assert gc.isenabled() and gc.get_freeze_count() >= frozen + len(lasting)
+        with pytest.raises(ModuleNotFoundError), process.lasting_imports():
+            raise ModuleNotFoundError
+        assert gc.isenabled()
+    finally:
+        gc.unfreeze()
 
 
 def test_help_names_the_presets_and_the_version_is_the_package_s(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 from flows import inner, largest, lattice, positions, trained
+from nodeo import inversion
 from nodeo.flow import Solver, transport
 from nodeo.inversion import _fitted, fit_inverse, refine_inverse
 from nodeo.level import on_nodes
@@ -78,6 +79,14 @@ def test_a_fit_with_a_node_at_every_voxel_is_several_times_better(curved) -> Non
     assert before.mean() > 0.01, "there is something to gain"
     assert after.mean() < 0.4 * before.mean()
     assert after.max() < before.max()
+
+
+def test_the_slabs_in_which_the_points_are_chosen_change_nothing(curved, monkeypatch: pytest.MonkeyPatch) -> None:
+    forward, exact, _, voxels = curved
+    start = on_nodes(exact, voxels.shape)
+    whole = fit_inverse(start, forward, voxels)
+    monkeypatch.setattr(inversion, "_SLAB", 4)
+    torch.testing.assert_close(fit_inverse(start, forward, voxels), whole, rtol=0.0, atol=FLOAT)
 
 
 def test_a_long_fit_ends_at_the_least_squares_solution() -> None:
