@@ -230,6 +230,12 @@ def test_the_number_of_threads_changes_no_bit(shape: tuple[int, ...]) -> None:
     assert torch.equal(values[1], values[2]) and torch.equal(values[1], values[5])
 
 
+@pytest.mark.parametrize("shape", [(5, 6, 7), (5, 6)])
+def test_a_list_of_points_is_read_as_the_same_points_on_a_grid(shape: tuple[int, ...]) -> None:
+    field, points = noise(2, *shape), 1.2 * noise(len(shape), *shape, seed=1)
+    assert torch.equal(sample(field, points.flatten(1)), sample(field, points).flatten(1))
+
+
 @pytest.mark.usefixtures("threads")
 def test_the_gradient_knows_nothing_of_the_threads_either() -> None:
     gradients = []

@@ -194,6 +194,5 @@ def _inverse_consistency(
     counted = counted[_region(pair)]
     there = _inside(pair, on_voxels)[:, counted]
     points = _inside(pair, Lattice(voxels).sampling(on_voxels))[:, counted]
-    back = sample(inverse, points.unflatten(1, [*[1] * (on_voxels.dim() - 2), -1])).flatten(1)
-    error = (there + back).square().sum(0).sqrt().numpy()
+    error = (there + sample(inverse, points)).square().sum(0).sqrt().numpy()
     return float(error.mean()), float(np.percentile(error, 99))

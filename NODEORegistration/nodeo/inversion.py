@@ -100,8 +100,8 @@ def _fitted(
     Conjugate gradients on the normal equations, scaled by what every node weighs.
 
     Args:
-        error, targets: of n points, mm and sampling coordinates, [k, 1, .., n].
-        weights: of the points, [1, 1, .., n].
+        error, targets: of n points, mm and sampling coordinates, [k, n].
+        weights: of the points, [1, n].
         enough: root mean square of the error, mm, at which to stop.
 
     Returns:
@@ -136,7 +136,7 @@ def _dot(one: Tensor, other: Tensor) -> Tensor:
 
 
 def _spread(values: Tensor, targets: Tensor, shape: Sequence[int]) -> Tensor:
-    """The transpose of reading nodes at ``targets``: ``values`` [c, 1, .., n] there, handed back to c × ``shape``."""
+    """The transpose of reading nodes at ``targets``: ``values`` [c, n] there, handed back to c × ``shape``."""
     nodes = values.new_zeros(()).expand(len(values), *shape).requires_grad_()  # what they hold does not matter
     with torch.enable_grad():
         return torch.autograd.grad(sample(nodes, targets), nodes, values)[0]
@@ -151,7 +151,7 @@ def _around(mask: Tensor) -> Tensor:
 
 
 def _wrong_points(inverse: Tensor, forward: Tensor, points: Lattice) -> tuple[Tensor, Tensor]:
-    """Where ``inverse`` is read that does not undo ``forward`` there, and by how much, mm: both [k, 1, .., n].
+    """Where ``inverse`` is read that does not undo ``forward`` there, and by how much, mm: both [k, n].
 
     Slab by slab, since of most points nothing is kept.
     """
@@ -162,7 +162,7 @@ def _wrong_points(inverse: Tensor, forward: Tensor, points: Lattice) -> tuple[Te
         error = forward[:, planes] + sample(inverse, targets)
         wrong = _around(error.square().sum(0) > (_RIGHT * min(points.spacing)) ** 2)
         found.append(torch.stack([targets[:, wrong], error[:, wrong]]))
-    targets, error = torch.cat(found, dim=-1).unflatten(-1, [*[1] * (forward.dim() - 2), -1])
+    targets, error = torch.cat(found, dim=-1)
     return targets, error
 
 

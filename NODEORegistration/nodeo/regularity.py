@@ -66,14 +66,20 @@ def _at_corner(differences: Sequence[Tensor], corner: Sequence[int]) -> list[Ten
 
     ``corner`` holds 0 or 1 for x, y[, z].
     """
-    columns = []
-    for axis, edge in enumerate(differences):
-        for other, side in enumerate(corner):
-            if other != axis:
-                across = edge.dim() - 1 - other
-                edge = edge.narrow(across, side, edge.shape[across] - 1)
-        columns.append(edge)
-    return columns
+    return [_of_cells(edges, corner, along=axis) for axis, edges in enumerate(differences)]
+
+
+def _of_cells(points: Tensor, corner: Sequence[int], along: int | None = None) -> Tensor:
+    """The points [..., D, H, W] that are one corner of each cell; a view [..., D-1, H-1, W-1].
+
+    Args:
+        along: the axis of edges in place of points, along which there is one a cell already.
+    """
+    for axis, side in enumerate(corner):
+        if axis != along:
+            dim = points.dim() - 1 - axis
+            points = points.narrow(dim, side, points.shape[dim] - 1)
+    return points
 
 
 def _determinant(columns: Sequence[Tensor]) -> Tensor:
@@ -178,14 +184,6 @@ def measure_folding(displacement: Tensor, spacing: Sequence[float], middles: boo
     volume = abs(0.5 * negative) * math.prod(spacing)
     mask = folded | turned if middles else folded
     return Folding(voxels, 100.0 * voxels / folded.numel(), volume, smallest, largest), mask
-
-
-def _of_cells(points: Tensor, corner: Sequence[int]) -> Tensor:
-    """The points [D, H, W] that are one corner of each cell; a view [D-1, H-1, W-1]."""
-    for axis, side in enumerate(corner):
-        dim = points.dim() - 1 - axis
-        points = points.narrow(dim, side, points.shape[dim] - 1)
-    return points
 
 
 def _central_tetrahedron(displacement: Tensor, spacing: Sequence[float], parity: int) -> Tensor:

@@ -199,9 +199,13 @@ class Lattice:
 def sample(field: Tensor, points: Tensor, outside: str = "border") -> Tensor:
     """``field`` [c, D, H, W], interpolated linearly at sampling coordinates ``points`` [k, d, h, w]: [c, d, h, w].
 
+    The points may also be a list [k, n], and the values are one, then: [c, n].
+
     Outside the field the nearest edge value holds, or 0 if ``outside`` is ``zeros``. On a CPU the points are dealt out
     to the threads as a batch, since ``grid_sample`` runs in parallel over batches only.
     """
+    if points.dim() == 2:
+        return sample(field, points.unflatten(1, [*[1] * (len(points) - 1), -1]), outside).flatten(1)
     parts = torch.get_num_threads() if points.device.type == "cpu" else 1
     axes = range(1, points.dim())
     axis = next((axis for axis in axes if points.shape[axis] % parts == 0), max(axes, key=points.size))
