@@ -53,7 +53,7 @@ $(PEERS)/.ready: Testing/benchmarks/peers/requirements.txt
 	touch $(PEERS)/.ready
 
 screenshots: setup
-	$(BIN)/python Testing/screenshots.py --output Resources/Screenshots
+	$(BIN)/python Testing/module/screenshots.py --output Resources/Screenshots
 
 clean:
 	rm -rf $(VENV) $(PEERS) build demo

@@ -296,7 +296,7 @@ class NODEORegistrationLogic(ScriptedLoadableModuleLogic):
             settings: any setting of the engine by its name, over the preset, such as ``lambda_J=100``.
 
         Returns:
-            a :class:`~NODEORegistrationLib.Run.Run`; when it is over, ``nodes``, ``metrics`` and ``settings``.
+            a :class:`~NODEORegistrationLib.run.Run.Run`; when it is over, ``nodes``, ``metrics`` and ``settings``.
 
         Raises:
             ValueError: the volumes cannot be registered, or the results not go where they are to go.

@@ -95,7 +95,7 @@ def test_the_readme_explains_every_option_of_the_panel() -> None:
 
 
 def test_slicer_never_imports_the_engine() -> None:
-    for path in [MODULE / "NODEORegistration.py", *(MODULE / "NODEORegistrationLib").glob("*.py")]:
+    for path in [MODULE / "NODEORegistration.py", *(MODULE / "NODEORegistrationLib").rglob("*.py")]:
         source = path.read_text(encoding="utf-8")
         assert not re.search(r"^\s*(import|from) (nodeo|torch|torchdiffeq)\b", source, flags=re.MULTILINE), path
 

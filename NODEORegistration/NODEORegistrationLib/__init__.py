@@ -3,24 +3,24 @@
 The engine, ``nodeo``, is not imported here: it runs in a process of its own.
 """
 
-from . import Dependencies
-from .ExportDialog import ExportDialog
-from .InspectPanel import InspectPanel
+from .panel.ExportDialog import ExportDialog
+from .panel.InspectPanel import InspectPanel
+from .panel.PresetFollower import PresetFollower
+from .panel.ProgressPanel import ProgressPanel
+from .panel.WidgetStates import updateWidgetStates
 from .Parameters import OUTPUTS, Parameters, forgetNode
-from .PresetFollower import PresetFollower
-from .ProgressPanel import ProgressPanel
-from .Readiness import whyNotReady
-from .Request import requestFromParameters, requestFromScript
-from .Results import resultsOf
-from .ResultSummary import summaryHtml
-from .Run import Run
-from .RunQueue import runQueue
-from .SampleDataSource import sampleFolder
-from .SceneRepair import repair
-from .SliceViews import showResult
-from .Startup import onStartup
-from .VolumeWatch import VolumeWatch
-from .WidgetStates import updateWidgetStates
+from .run import Dependencies
+from .run.Readiness import whyNotReady
+from .run.Request import requestFromParameters, requestFromScript
+from .run.Run import Run
+from .run.RunQueue import runQueue
+from .scene.Results import resultsOf
+from .scene.ResultSummary import summaryHtml
+from .scene.SampleDataSource import sampleFolder
+from .scene.SceneRepair import repair
+from .scene.SliceViews import showResult
+from .scene.Startup import onStartup
+from .scene.VolumeWatch import VolumeWatch
 
 __all__ = [
     "OUTPUTS",

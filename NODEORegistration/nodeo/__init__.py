@@ -17,13 +17,13 @@ from .settings import Settings
 from .version import __version__
 
 if TYPE_CHECKING:
-    from .evaluation import evaluate
-    from .registration import register
-    from .result import Result
+    from .engine.registration import register
+    from .engine.result import Result
+    from .evaluation.labels import evaluate
 
 __all__ = ["Cancelled", "InputError", "Result", "Settings", "__version__", "evaluate", "register"]
 
-_HOME = {"register": "registration", "Result": "result", "evaluate": "evaluation"}
+_HOME = {"register": "engine.registration", "Result": "engine.result", "evaluate": "evaluation.labels"}
 
 
 def __getattr__(name: str):

@@ -13,7 +13,7 @@ from typing import Any
 import machine
 import SimpleITK as sitk
 from measure import overlap
-from nodeo.structures import choose
+from nodeo.evaluation.structures import choose
 from pairs import ROOT, Pair
 from plan import ENOUGH_SECONDS, Forecast, Job, in_order, jobs
 from prepared import Prepared, prepare

@@ -9,9 +9,9 @@ from statistics import median
 import torch
 import torch.nn.functional as F
 from nodeo import similarity
-from nodeo.level import LevelProblem
-from nodeo.smoothing import averaging
-from nodeo.velocity import FlowField
+from nodeo.engine.level import LevelProblem
+from nodeo.field.smoothing import averaging
+from nodeo.field.velocity import FlowField
 from stage_clock import StageClock
 from torch import Tensor
 

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from nodeo import process
+from nodeo.app import process
 from nodeo.errors import InputError
 from nodeo.settings import PRESETS, Settings
 from pairs import NAMED, ROOT
@@ -61,7 +61,7 @@ def _measured(options: argparse.Namespace) -> dict[str, Any]:
     """Everything that was measured, JSON-able."""
     import machine
     from level_profiles import profile
-    from nodeo import devices
+    from nodeo.engine import devices
     from prepared import prepare
 
     pair = NAMED[options.pair or ("oasis_pair" if NAMED["oasis_pair"].present else "sample")]

@@ -9,11 +9,11 @@ from typing import Any
 import SimpleITK as sitk
 import torch
 from floors import Floors
-from nodeo import preparation
+from nodeo.engine import preparation
+from nodeo.engine.level import LevelProblem
+from nodeo.engine.registration import planned
 from nodeo.errors import InputError
-from nodeo.flow import ADAPTIVE
-from nodeo.level import LevelProblem
-from nodeo.registration import planned
+from nodeo.field.flow import ADAPTIVE
 from nodeo.settings import Settings
 from stage_clock import StageClock
 from staged_iteration import BACK, STAGES, Descent

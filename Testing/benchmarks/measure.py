@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import SimpleITK as sitk
-from nodeo.assembly import FOREGROUND
-from nodeo.evaluation import evaluate
-from nodeo.preparation import scaled
-from nodeo.regularity import jacobian_determinant, measure_folding
+from nodeo.engine.assembly import FOREGROUND
+from nodeo.engine.preparation import scaled
+from nodeo.evaluation.labels import evaluate
+from nodeo.field.regularity import jacobian_determinant, measure_folding
+from nodeo.geometry.grid import Grid
 from nodeo.settings import Settings
-from nodeo.space import Grid
 from prepared import Prepared
 
 

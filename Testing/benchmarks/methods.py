@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import SimpleITK as sitk
-from nodeo.inputs import read_transform
-from nodeo.space import Grid
+from nodeo.engine.inputs import read_transform
+from nodeo.geometry.grid import Grid
 from pairs import ROOT
 from prepared import Prepared
 

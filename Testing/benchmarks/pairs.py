@@ -42,7 +42,7 @@ class Pair:
         kind: what the plan goes by: main, brain, published, small, slice or extra; empty: small or brain, by size.
         group: cases that the statistics take together.
         initial: identity or affine; an affine is computed once, for all methods alike.
-        structures: title of a set to what :func:`nodeo.structures.choose` understands; the first is the one compared.
+        structures: title of a set to what :mod:`nodeo.evaluation.structures` understands; the first is compared.
         cut: one slice instead of the whole.
         case: pairs of one case are not independent of each other: the two directions of the same two images.
     """

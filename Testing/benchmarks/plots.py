@@ -13,7 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 from methods import METHODS
-from nodeo.structures import names_of
+from nodeo.evaluation.structures import names_of
 from paired import Paired, against_all
 from plan import PRESETS
 from result_tables import rivals_of

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
-from nodeo import alignment, inputs, preparation
-from nodeo.resampling import resampled
+from nodeo.engine import alignment, inputs, preparation
+from nodeo.geometry.grid import Grid
+from nodeo.geometry.resampling import resampled
 from nodeo.settings import Settings
-from nodeo.space import Grid
 from pairs import Cut, Pair
 
 LEAST_VOXELS = 25

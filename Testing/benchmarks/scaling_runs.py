@@ -10,9 +10,9 @@ from typing import Any
 
 import SimpleITK as sitk
 import timed_run
-from nodeo import preparation
-from nodeo.pyramid import Level
-from nodeo.registration import planned
+from nodeo.engine import preparation
+from nodeo.engine.pyramid import Level
+from nodeo.engine.registration import planned
 from nodeo.settings import Settings
 from textured_pair import textured_pair
 

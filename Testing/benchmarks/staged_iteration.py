@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from nodeo.descent import Adam
-from nodeo.flow import compose, integrate
-from nodeo.level import LevelProblem, Loss
-from nodeo.optimisation import adam
-from nodeo.space import sample
-from nodeo.velocity import FlowField
+from nodeo.engine.level import LevelProblem, Loss
+from nodeo.engine.optimisation import adam
+from nodeo.field.flow import compose, integrate
+from nodeo.field.velocity import FlowField
+from nodeo.geometry.grid import sample
+from nodeo.models.adam import Adam
 from stage_clock import StageClock
 from torch import Tensor, nn
 
@@ -53,7 +53,7 @@ class _Cut(nn.Module):
 
 @dataclass
 class Descent:
-    """A level being optimised, as :class:`nodeo.optimisation.Optimisation` does it: Adam, the best iterate kept."""
+    """A level being optimised, as :mod:`nodeo.engine.optimisation` does it: Adam, the best iterate kept."""
 
     problem: LevelProblem
     velocity: FlowField

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..evaluation import Evaluation
-from ..label_pairs import structures_of
+from ..evaluation.label_pairs import structures_of
+from ..evaluation.labels import Evaluation
 from .canvas import BACKGROUND, DIM, GRID_LINE, INK, RULE, SMALLER, add_axes, as_png, new_figure, shortened, write
 from .charts import bare
 from .layout import MARGIN, Box

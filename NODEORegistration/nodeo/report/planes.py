@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import SimpleITK as sitk
 
-from ..space import Grid
+from ..geometry.grid import Grid
 from .content import Content
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import SimpleITK as sitk
 
-from ..space import Grid
+from ..geometry.grid import Grid
 from .content import find_content, thinned, window_of
 from .planes import Plane, choose_planes
 

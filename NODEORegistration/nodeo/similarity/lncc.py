@@ -12,7 +12,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ..smoothing import averaging
+from ..field.smoothing import averaging
 from .analytic import differentiable
 
 EPSILON = 1e-8  # product of two variances of images scaled to 0..1: a standard deviation of 0.01 in each counts as flat

@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..smoothing import averaging
+from ..field.smoothing import averaging
 
 _RADIUS = 1  # of a patch, voxels
 _DILATION = 2  # from a voxel to its neighbours, voxels

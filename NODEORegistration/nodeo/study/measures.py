@@ -8,8 +8,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ..evaluation.tables import aligned, mean_and_sd
 from ..report.key_figures import find
-from ..tables import aligned, mean_and_sd
 from .runs import Outcome
 
 

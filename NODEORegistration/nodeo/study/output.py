@@ -8,8 +8,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from ..engine.result import appearing
 from ..report.page import document, folded_block, picture_block
-from ..result import appearing
 from .measures import ABOUT, MEASURES, csv_text, headings, rows, value
 from .runs import Outcome, failed
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import SimpleITK as sitk
 
-from .. import inputs
+from ..engine import inputs
 from ..errors import InputError
-from ..space import Grid
+from ..geometry.grid import Grid
 
 SAMPLE = Path(__file__).resolve().parents[3] / "Resources" / "SampleData"
 ROLES = ("fixed", "moving", "fixed_mask", "moving_mask", "fixed_labels", "moving_labels")

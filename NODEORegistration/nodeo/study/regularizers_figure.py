@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import SimpleITK as sitk
 
-from .. import alignment, inputs
-from ..regularity import measure_folding
+from ..engine import alignment, inputs
+from ..field.regularity import measure_folding
+from ..geometry.grid import Grid
+from ..geometry.resampling import resampled
 from ..report.canvas import DIM, FOLD, INK, TONES, as_png, new_figure, shortened, write
 from ..report.charts import draw_curves, draw_jacobian_key
 from ..report.layout import GAP, MARGIN, PANEL_HEIGHTS, PANEL_WIDTH, Box
 from ..report.panels import BEFORE, FIXED, GRID, JACOBIAN, MOVING, WARPED, draw_panel, mark_folds
 from ..report.planes import Plane
 from ..report.scene import ReportInput, Scene
-from ..resampling import resampled
-from ..space import Grid
 from .measures import value
 from .pair import StudyPair
 from .runs import INITIAL, Outcome

@@ -12,11 +12,11 @@ from typing import Any
 
 import SimpleITK as sitk
 
+from ..engine.registration import register
+from ..engine.result import FILES, Result, appearing, check_output
 from ..errors import Cancelled, InputError
-from ..evaluation import evaluate
+from ..evaluation.labels import evaluate
 from ..progress import Progress, ProgressCallback
-from ..registration import register
-from ..result import FILES, Result, appearing, check_output
 from ..settings import Settings
 from .pair import StudyPair
 

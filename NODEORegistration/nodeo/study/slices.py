@@ -8,8 +8,8 @@ import numpy as np
 import SimpleITK as sitk
 
 from ..errors import InputError
+from ..geometry.grid import Grid
 from ..report.planes import VIEWS, View, nearest_axes
-from ..space import Grid
 
 _TILT = math.cos(math.radians(2.0))  # planes tilted by more cannot stand for each other
 

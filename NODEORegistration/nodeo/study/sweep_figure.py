@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ..evaluation.tables import mean_and_sd
 from ..report.canvas import DIM, INK, TONES, add_axes, as_png, new_figure, shortened, write
 from ..report.charts import bare
 from ..report.layout import MARGIN, Box
-from ..tables import mean_and_sd
 from .measures import BY_KEY, measured, value
 from .runs import Outcome, failed
 

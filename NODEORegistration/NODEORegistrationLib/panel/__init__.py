@@ -1,0 +1,1 @@
+"""What is seen of the module: the parts of its panel."""

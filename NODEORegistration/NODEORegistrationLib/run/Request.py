@@ -1,0 +1,78 @@
+"""What is to be registered, and how: everything a run needs to know."""
+
+from dataclasses import dataclass, field
+
+from slicer.i18n import tr as _
+
+from ..EngineSettings import engineSettings
+from ..Parameters import OUTPUTS, InitialTransform, Preset, wantedOutputs
+from .Readiness import whyNotOutputs, whyNotRegistrable
+
+
+@dataclass
+class Request:
+    """One registration, asked for by the panel or by a script.
+
+    Attributes:
+        fixed, moving: volume nodes.
+        preset: the engine's preset.
+        settings: the engine's settings over the preset, {name: value}; ``initial`` holds a word, never a file.
+        fixedMask, movingMask: segmentation or label map nodes, or None.
+        initialNode: a transform node to start from, or None.
+        outputs: {"transform", "inverse", "warped", "jacobian": node to update, or None for a new one}; what is not
+            named is not made.
+        keepFiles: leave the temporary folder where it is, for debugging.
+    """
+
+    fixed: object
+    moving: object
+    preset: str = "balanced"
+    settings: dict = field(default_factory=dict)
+    fixedMask: object = None
+    movingMask: object = None
+    initialNode: object = None
+    outputs: dict = field(default_factory=lambda: dict.fromkeys(OUTPUTS))
+    keepFiles: bool = False
+
+    def inputs(self):
+        """All nodes that are read."""
+        nodes = (self.fixed, self.moving, self.fixedMask, self.movingMask, self.initialNode)
+        return [node for node in nodes if node is not None]
+
+
+def requestFromParameters(parameters):
+    """What the panel asks for."""
+    fromNode = parameters.initial == InitialTransform.NODE
+    settings = engineSettings(parameters)
+    settings["initial"] = InitialTransform.IDENTITY.value if fromNode else parameters.initial.value
+    return Request(
+        fixed=parameters.fixedVolume,
+        moving=parameters.movingVolume,
+        preset=(Preset.BALANCED if parameters.preset == Preset.CUSTOM else parameters.preset).value,
+        settings=settings,
+        fixedMask=parameters.fixedMask,
+        movingMask=parameters.movingMask,
+        initialNode=parameters.initialTransform if fromNode else None,
+        outputs=wantedOutputs(parameters),
+    )
+
+
+def requestFromScript(fixed, moving, preset, fixedMask, movingMask, initialTransform, outputs, settings):
+    """What ``logic.register`` asks for; see there.
+
+    Raises:
+        ValueError: it cannot be done; the message says why.
+    """
+    request = Request(fixed, moving, preset, dict(settings), fixedMask, movingMask)
+    if outputs is not None:
+        request.outputs = dict(outputs)
+    if isinstance(initialTransform, str):
+        request.settings["initial"] = initialTransform
+    elif initialTransform is not None:
+        if settings.get("initial", "identity") != "identity":
+            raise ValueError(_("Give an initial transform or the way to find one, not both."))
+        request.initialNode = initialTransform
+    reason = whyNotRegistrable(fixed, moving) or whyNotOutputs(request.outputs, request.inputs())
+    if reason:
+        raise ValueError(reason)
+    return request

@@ -1,0 +1,238 @@
+"""One registration: out of the scene, through the worker, back into the scene; never in Slicer's way for long."""
+
+import json
+import logging
+import shutil
+import tempfile
+from pathlib import Path
+
+import qt
+import slicer
+import vtk
+from slicer.i18n import tr as _
+
+from ..scene import SceneExport
+from ..scene.SceneImport import ImportFailed, ResultImport
+from ..Signal import Signal
+from .WorkerProcess import WorkerProcess
+
+_LAST_LINES = 12  # of the log, told when a run dies
+
+
+class Run:
+    """The life of one :class:`~NODEORegistrationLib.run.Request.Request`; it ends once, finished, failed or cancelled.
+
+    Signals:
+        progress(dict): the worker's news: stage, fraction, level, levels, iteration, iterations, loss, similarity.
+        log(str): a line for the log.
+        over(Run): its state is final, and the next may begin; nobody else has been told yet.
+        finished(Run), failed(Run), cancelled(Run): how it ended.
+        ended(Run): it ended; comes last, whichever way.
+
+    Attributes:
+        state: waiting, preparing, running, loading, finished, failed or cancelled.
+        nodes: {kind: node} of a finished run.
+        metrics, settings: what the worker measured, and with what settings it ran.
+        message, hint: why a failed run failed, and what to do.
+        history: the losses so far.
+        folder: the temporary folder, a Path; None before and after, unless it is kept.
+    """
+
+    def __init__(self, request):
+        self.request = request
+        self.progress, self.log = Signal(), Signal()
+        self.over = Signal()
+        self.finished, self.failed, self.cancelled, self.ended = Signal(), Signal(), Signal(), Signal()
+        self.state = "waiting"
+        self.nodes, self.metrics, self.settings = {}, {}, {}
+        self.message, self.hint = "", ""
+        self.history, self.logLines = [], []
+        self.folder = None
+        self._worker = None
+        self._answer = None
+        self._cancelling = False
+        self._steps = []
+
+    def isCancelling(self):
+        """Whether it was told to stop and has not ended yet."""
+        return self._cancelling and not self.isOver()
+
+    def isOver(self):
+        """Whether it has ended."""
+        return self.state in ("finished", "failed", "cancelled")
+
+    def start(self):
+        """Begin; what can take a while happens in pieces, between which Slicer is free."""
+        self.state = "preparing"
+        self.progress.emit({"stage": _("Sending the volumes"), "fraction": 0.0})
+        self._do([self._makeFolder, self._writeFixed, self._writeMoving, self._writeOptional, self._startWorker])
+
+    def cancel(self):
+        """Stop; the scene stays as it is. The end is told by the signals, within a second or two."""
+        if self.isOver():
+            return
+        self._cancelling = True
+        if self.state == "running":
+            self._worker.cancel()
+        else:
+            self._end("cancelled")
+
+    def wait(self):
+        """Return when it has ended; Slicer reacts to its user meanwhile."""
+        if not self.isOver():
+            loop = qt.QEventLoop()
+            self.ended.connect(lambda run: loop.quit())
+            loop.exec_()
+
+    def stopNow(self):
+        """Cancel and return only when the worker is gone: for when Slicer closes."""
+        self._cancelling = True
+        if self._worker is not None:
+            self._worker.stopNow()
+        if not self.isOver():
+            self._end("cancelled")
+
+    def _do(self, steps):
+        """Take the steps one by one, each in a turn of the event loop of its own."""
+        self._steps = list(steps)
+        qt.QTimer.singleShot(0, self._step)
+
+    def _step(self):
+        if self.isOver() or not self._steps:
+            return
+        step = self._steps.pop(0)
+        try:
+            step()
+        except (SceneExport.ExportError, ImportFailed) as error:
+            self._fail(str(error), "")
+        except OSError as error:
+            self._fail(
+                _("The temporary files could not be written: {reason}.").format(reason=error.strerror or error),
+                _("Check that the temporary folder exists and has free space."),
+            )
+        except Exception as error:
+            logging.exception("NODEO: a registration failed inside Slicer.")
+            self._fail(_("Something went wrong inside Slicer: {error}.").format(error=error), "")
+        else:
+            if self._steps:
+                qt.QTimer.singleShot(0, self._step)
+
+    def _makeFolder(self):
+        gone = [node for node in self.request.inputs() if node.GetScene() is not slicer.mrmlScene]
+        if gone:
+            raise SceneExport.ExportError(_("{name} is no longer in the scene.").format(name=gone[0].GetName()))
+        self.folder = Path(tempfile.mkdtemp(prefix="NODEO-", dir=slicer.app.temporaryPath))
+        # The engine looks for rigid and affine transforms from where the volumes lie in the world. Otherwise the
+        # moving volume's parents are a part of the initial transform: then they may scale and shear, too.
+        self._search = self.request.settings.get("initial", "identity") != "identity"
+        self._fixedToWorld = SceneExport.worldMatrix(self.request.fixed, rigidOnly=True)
+        self._movingToFile = (
+            SceneExport.worldMatrix(self.request.moving, rigidOnly=True) if self._search else vtk.vtkMatrix4x4()
+        )
+
+    def _writeFixed(self):
+        SceneExport.writeVolume(self.request.fixed, self.folder / "fixed.nrrd", self._fixedToWorld)
+
+    def _writeMoving(self):
+        SceneExport.writeVolume(self.request.moving, self.folder / "moving.nrrd", self._movingToFile)
+
+    def _writeOptional(self):
+        request, folder = self.request, self.folder
+        if request.fixedMask is not None:
+            SceneExport.writeMask(request.fixedMask, request.fixed, folder / "fixed_mask.nrrd", self._fixedToWorld)
+        if request.movingMask is not None:
+            SceneExport.writeMask(request.movingMask, request.moving, folder / "moving_mask.nrrd", self._movingToFile)
+        settings = dict(request.settings)
+        if not self._search and (request.initialNode is not None or request.moving.GetParentTransformNode()):
+            SceneExport.writeInitialTransform(request.initialNode, request.moving, folder / "initial.h5")
+            settings["initial"] = str(folder / "initial.h5")
+        text = json.dumps(settings, indent=2, default=_plain)
+        (folder / "request.json").write_text(text, encoding="utf-8")
+
+    def _startWorker(self):
+        folder = self.folder
+        arguments = ["register", str(folder / "fixed.nrrd"), str(folder / "moving.nrrd")]
+        arguments += ["--output", str(folder / "output"), "--progress", "json"]
+        arguments += ["--preset", self.request.preset, "--settings", str(folder / "request.json")]
+        for mask in ("fixed_mask", "moving_mask"):
+            if (folder / f"{mask}.nrrd").exists():
+                arguments += ["--" + mask.replace("_", "-"), str(folder / f"{mask}.nrrd")]
+        self._worker = WorkerProcess()
+        self._worker.event.connect(self._onEvent)
+        self._worker.log.connect(self._note)
+        self._worker.ended.connect(self._onWorkerEnded)
+        self.state = "running"
+        self.progress.emit({"stage": _("Starting"), "fraction": 0.0})
+        self._note("nodeo " + " ".join(arguments))
+        self._worker.start(arguments)
+
+    def _note(self, line):
+        self.logLines.append(line)
+        self.log.emit(line)
+
+    def _onEvent(self, event):
+        if event["event"] == "progress":
+            if event.get("loss") is not None:
+                self.history.append(event)
+            self.progress.emit(event)
+        elif event["event"] in ("result", "error", "cancelled"):
+            self._answer = event
+
+    def _onWorkerEnded(self, exitCode, failure):
+        answer = self._answer or {"event": "nothing"}
+        if self._cancelling or answer["event"] == "cancelled":
+            self._end("cancelled")
+        elif answer["event"] == "result" and exitCode == 0:
+            self._load(answer)
+        elif answer["event"] == "error":
+            self._fail(answer.get("message") or "", answer.get("hint") or "")
+        else:
+            sentence = failure or _("The registration process ended unexpectedly (exit code {code}).").format(
+                code=exitCode
+            )
+            self._fail(sentence, "\n".join(self.logLines[-_LAST_LINES:]))
+
+    def _load(self, answer):
+        self.state = "loading"
+        self.progress.emit({"stage": _("Loading the result"), "fraction": 0.99})
+        output = self.folder / "output"
+        parents = self._movingToFile if self._search and self.request.moving.GetParentTransformNode() else None
+        result = ResultImport(output, self.request.outputs, parents)
+
+        def readNumbers():
+            self.metrics = json.loads((output / "metrics.json").read_text(encoding="utf-8"))
+            self.settings = json.loads((output / "settings.json").read_text(encoding="utf-8"))
+            self.metrics["inputs"] = {"fixed": self.request.fixed.GetName(), "moving": self.request.moving.GetName()}
+
+        def commit():
+            fixed, moving = (
+                node if node.GetScene() is slicer.mrmlScene else None
+                for node in (self.request.fixed, self.request.moving)
+            )
+            self.nodes = result.commit(fixed, moving, self.request.outputs, self.settings, self.metrics)
+            self._end("finished")
+
+        self._do([readNumbers, *result.steps(), commit])
+
+    def _fail(self, message, hint):
+        self.message, self.hint = message, hint
+        self._end("failed")
+
+    def _end(self, state):
+        if self.isOver():
+            return
+        self.state = state
+        self._steps = []
+        if self.message:
+            self._note(self.message)
+        if self.folder is not None and not self.request.keepFiles:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.folder = None
+        self.over.emit(self)
+        {"finished": self.finished, "failed": self.failed, "cancelled": self.cancelled}[state].emit(self)
+        self.ended.emit(self)
+
+
+def _plain(value):
+    """A number or array of numpy as JSON has it; anything else as text, for the engine to judge."""
+    return value.tolist() if hasattr(value, "tolist") else str(value)

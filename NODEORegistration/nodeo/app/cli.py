@@ -1,0 +1,159 @@
+"""The command line: what can be asked, and what an answer looks like when something is wrong."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..errors import Cancelled, InputError
+from ..settings import PRESETS
+from ..study import REGULARIZERS_PRESET, SWEEP_PRESET
+from ..version import __version__
+from . import process
+from .worker import open_channel
+
+OK, FAILED, BAD_INPUT, CANCELLED = 0, 1, 2, 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of ``nodeo``; each command leaves its function in ``run``, the name of one in :mod:`commands`."""
+    top = argparse.ArgumentParser(prog="nodeo", description="Diffeomorphic registration by neural ODEs.")
+    top.add_argument("--version", action="version", version=f"nodeo {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _register(commands)
+    _apply(commands)
+    _evaluate(commands)
+    _study(commands)
+    return top
+
+
+def _register(commands) -> None:
+    sub = commands.add_parser("register", help="deform MOVING onto FIXED", description="Deform MOVING onto FIXED.")
+    sub.set_defaults(run="register")
+    sub.add_argument("fixed", type=Path, metavar="FIXED")
+    sub.add_argument("moving", type=Path, metavar="MOVING")
+    _run_options(sub, "balanced")
+    sub.add_argument("--report", action="store_true", help="draw report.html and report.png (needs matplotlib)")
+
+
+def _run_options(sub: argparse.ArgumentParser, preset: str) -> None:
+    """What a registration can be told, and a study of registrations."""
+    sub.add_argument("--output", type=Path, required=True, metavar="DIR", help="folder for the results")
+    sub.add_argument("--overwrite", action="store_true", help="write into DIR although it is not empty")
+    sub.add_argument("--preset", metavar="NAME", help=f"{', '.join(PRESETS)} (default: {preset})")
+    sub.add_argument("--settings", type=Path, metavar="FILE", help="JSON file of settings, over the preset")
+    sub.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="one setting, over both")
+    sub.add_argument("--fixed-mask", type=Path, metavar="FILE", help="where the similarity counts (not 0)")
+    sub.add_argument("--moving-mask", type=Path, metavar="FILE", help="the same, of the moving image")
+    sub.add_argument("--initial", metavar="HOW", help="identity, center, rigid, affine or a transform file")
+    sub.add_argument("--fixed-labels", type=Path, metavar="FILE", help="label map to measure Dice and HD95 with")
+    sub.add_argument("--moving-labels", type=Path, metavar="FILE", help="label map to warp as well")
+    sub.add_argument("--device", metavar="NAME", help="auto, cpu, cuda or cuda:N (default: auto)")
+    sub.add_argument("--seed", type=int, metavar="N", help="seed of the network's initial weights (default: 0)")
+    sub.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: all)")
+    sub.add_argument("--progress", choices=("bar", "json", "none"), default="bar", help="default: bar")
+
+
+def _apply(commands) -> None:
+    sub = commands.add_parser("apply", help="resample an image through a transform")
+    sub.set_defaults(run="apply", progress="none")
+    sub.add_argument("transform", type=Path, metavar="TRANSFORM", help="transform.h5, or any transform SimpleITK reads")
+    sub.add_argument("image", type=Path, metavar="IMAGE", help="image in the moving image's space")
+    sub.add_argument("--reference", type=Path, required=True, metavar="FIXED", help="image whose grid the result gets")
+    sub.add_argument("--output", type=Path, required=True, metavar="FILE")
+    sub.add_argument("--labels", action="store_true", help="IMAGE is a label map: nearest neighbour")
+
+
+def _evaluate(commands) -> None:
+    sub = commands.add_parser(
+        "evaluate",
+        help="Dice and HD95 of label maps",
+        description="Dice and HD95 of two label maps, or of many pairs of them.",
+    )
+    sub.set_defaults(run="evaluate")
+    sub.add_argument("fixed_labels", type=Path, nargs="?", metavar="FIXED_LABELS")
+    sub.add_argument("other_labels", type=Path, nargs="?", metavar="OTHER_LABELS")
+    sub.add_argument("--transform", type=Path, metavar="T", help="warp OTHER_LABELS through this first")
+    sub.add_argument(
+        "--pairs",
+        type=Path,
+        metavar="CSV",
+        help="many pairs instead: columns fixed_labels, other_labels and, as needed, transform and name",
+    )
+    sub.add_argument("--structures", default="all", metavar="WHICH", help="oasis28, candi32, seg24, all or 2,3,4")
+    sub.add_argument("--output", type=Path, metavar="CSV", help="write every number: a line a pair and structure")
+    sub.add_argument("--plot", type=Path, metavar="PNG", help="draw box plots (needs matplotlib)")
+    sub.add_argument("--progress", choices=("bar", "json", "none"), default="bar", help="default: bar")
+
+
+def _study(commands) -> None:
+    sub = commands.add_parser("study", help="register one pair many times and compare (needs matplotlib)")
+    studies = sub.add_subparsers(dest="study", metavar="STUDY", required=True)
+    about = (
+        "Without FIXED and MOVING: the middle axial slices of the sample pair. Every run has a folder of its own in "
+        "DIR/runs; a study that was interrupted goes on where it stopped when it is called again. Exit code 1: some "
+        "runs failed, the table names them."
+    )
+    one = studies.add_parser(
+        "regularizers",
+        help="the kernel K and the penalty J: both, either, neither",
+        description="Register with and without the kernel K (kernel) and the penalty J (lambda_J). " + about,
+    )
+    one.set_defaults(run="study_regularizers")
+    _study_options(one, REGULARIZERS_PRESET)
+    many = studies.add_parser(
+        "sweep", help="a grid of settings", description="Register with every combination of some settings. " + about
+    )
+    many.set_defaults(run="study_sweep")
+    many.add_argument(
+        "--vary",
+        action="append",
+        default=[],
+        metavar="KEY=VALUES",
+        help="values of a setting, or of preset: lambda_J=0,0.5,1; where a value is a list itself, semicolons "
+        "stand between the values: 'iterations=40,20;80,40'",
+    )
+    many.add_argument("--repeat", type=int, default=1, metavar="N", help="seeds, each combination (default: 1)")
+    _study_options(many, SWEEP_PRESET)
+
+
+def _study_options(sub: argparse.ArgumentParser, preset: str) -> None:
+    sub.add_argument("fixed", type=Path, nargs="?", metavar="FIXED")
+    sub.add_argument("moving", type=Path, nargs="?", metavar="MOVING")
+    sub.add_argument(
+        "--slice",
+        metavar="VIEW[:N]",
+        help="take 2-D slices: axial, coronal or sagittal; N from 1 (default: the middle)",
+    )
+    _run_options(sub, preset)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code: 0 done, 1 a failure of ours, 2 bad input, 130 cancelled."""
+    options = parser().parse_args(arguments)
+    output = open_channel(options.progress)
+    try:
+        process.prepare()
+        with process.lasting_imports():
+            from .commands import register as commands
+
+        return getattr(commands, options.run)(options, output) or OK
+    except InputError as error:
+        output.failed(error.message, error.hint)
+        return BAD_INPUT
+    except ModuleNotFoundError as error:
+        output.failed(f"The Python package '{error.name}' is not installed.", f"Install it: pip install {error.name}")
+        return BAD_INPUT
+    except (Cancelled, KeyboardInterrupt) as stop:
+        output.cancelled(str(stop))
+        return CANCELLED
+    except Exception as error:
+        import traceback
+
+        traceback.print_exc(file=sys.stderr)
+        output.failed(f"Something went wrong inside nodeo: {error}.", "Please report it with the lines above.")
+        return FAILED
+    finally:
+        output.close()

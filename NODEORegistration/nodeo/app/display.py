@@ -1,0 +1,135 @@
+"""Progress for a person at a terminal."""
+
+from __future__ import annotations
+
+import io
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from ..progress import Progress
+
+
+class Display:
+    """Answers on standard output; a live bar and errors on standard error.
+
+    With rich installed the bar is rich's; else it is one line, rewritten. Where standard error is no terminal, a line a
+    level.
+
+    Args:
+        live: show progress at all.
+    """
+
+    def __init__(self, live: bool) -> None:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="replace")  # a terminal that knows only ASCII gets ? for ±
+        self._bar = _bar() if live else None
+
+    def progress(self, news: Progress) -> None:
+        if self._bar is not None:
+            self._bar.show(news)
+
+    def say(self, text: str) -> None:
+        self.close()
+        print(text)
+
+    def finished(self, output: Path, metrics: dict[str, Any], text: str) -> None:
+        self.say(f"{text}\nWritten to {output}")
+
+    def failed(self, message: str, hint: str) -> None:
+        self.close()
+        print(f"nodeo: {message} {hint}".rstrip(), file=sys.stderr)
+
+    def cancelled(self, note: str) -> None:
+        self.close()
+        print(f"nodeo: cancelled; {note or 'nothing was written.'}", file=sys.stderr)
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+def summary(metrics: dict[str, Any]) -> str:
+    """The figures a person asks for first."""
+    similarity, folding, jacobian = metrics["similarity"], metrics["folding"], metrics["jacobian"]
+    back = metrics["inverse_consistency_mm"]
+    lines = [
+        f"Similarity loss ({similarity['name']})  {similarity['before']:.4f} -> {similarity['after']:.4f}",
+        f"Folded voxels         {folding['voxels']}",
+        f"det J                 {jacobian['min']:.3f} to {jacobian['max']:.2f}, median {jacobian['p50']:.3f}",
+        f"Inverse consistency   {back['mean']:.3f} mm mean, {back['p99']:.3f} mm 99th percentile",
+        f"Time                  {metrics['seconds']['total']:.1f} s on {metrics['device']}",
+    ]
+    if "dice" in metrics:
+        before, after = metrics["dice"]["before"], metrics["dice"]["after"]
+        lines.insert(1, f"Dice                  {before['mean_dice']:.4f} -> {after['mean_dice']:.4f}")
+    lines.extend(f"Note                  {fallback}" for fallback in metrics["fallbacks"])
+    return "\n".join(lines)
+
+
+def _bar():
+    if not sys.stderr.isatty():
+        return _Lines()
+    try:
+        return _RichBar()
+    except ImportError:
+        return _OneLine()
+
+
+def _details(news: Progress) -> str:
+    level = f"level {news.level}/{news.levels}" if news.levels else ""
+    return f"{level}  loss {news.loss:.4f}" if news.loss is not None else level
+
+
+class _RichBar:
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bar
+
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[details]}"),
+            TimeRemainingColumn(),
+        )
+        self._bar = Bar(*columns, console=Console(stderr=True), transient=True)
+        self._task = self._bar.add_task("Starting", total=1.0, details="")
+        self._bar.start()
+
+    def show(self, news: Progress) -> None:
+        self._bar.update(self._task, completed=news.fraction, description=news.stage, details=_details(news))
+
+    def close(self) -> None:
+        self._bar.stop()
+
+
+class _OneLine:
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+
+    def show(self, news: Progress) -> None:
+        spent = time.monotonic() - self._start
+        left = f"{spent / news.fraction - spent:.0f} s left" if news.fraction > 0.05 else ""
+        line = f"{news.stage}  {100 * news.fraction:3.0f} %  {_details(news)}  {left}"
+        print(f"\r{line[:100]:<100}", end="", file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        print(f"\r{'':<100}\r", end="", file=sys.stderr, flush=True)
+
+
+class _Lines:
+    def __init__(self) -> None:
+        self._last = ("", 0)
+
+    def show(self, news: Progress) -> None:
+        if (news.stage, news.level) != self._last:
+            self._last = (news.stage, news.level)
+            print(f"{100 * news.fraction:3.0f} %  {news.stage}  {_details(news)}".rstrip(), file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        pass

@@ -1,0 +1,286 @@
+"""The initial transform A: what was given, or what SimpleITK finds, coarse to fine and from several starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import numpy as np
+import SimpleITK as sitk
+
+from ..errors import InputError
+from ..geometry.grid import Grid
+from . import devices
+from .inputs import read_transform
+from .preparation import Scan
+
+Check = Callable[[], None]  # raises Cancelled when the caller wants the run to stop
+_COARSE, _FINE = 32, 80  # voxels of the longest axis
+_STARTS = 5  # tried out coarsely
+
+Linear = TypeVar("Linear", bound=sitk.Transform)
+Rigid = sitk.Euler3DTransform | sitk.Euler2DTransform
+
+
+def initial_transform(fixed: Scan, moving: Scan, how: str, check: Check) -> sitk.Transform:
+    """A transform fixed world -> moving world.
+
+    Args:
+        how: ``identity``, ``center`` (centres of mass), ``rigid``, ``affine``, or the path of a transform file.
+
+    Raises:
+        InputError: ``how`` is a file that cannot be read, or one of the wrong dimension.
+    """
+    ndim = fixed.grid.ndim
+    if how == "identity":
+        return sitk.Transform(ndim, sitk.sitkIdentity)
+    if how not in ("center", "rigid", "affine"):
+        return checked_transform(read_transform(how), ndim)
+    frame = _Frame(fixed.grid, moving.grid)
+    pair = frame.image(fixed), frame.image(moving)
+    found = _translations(*pair)["centres of mass"] if how == "center" else _search(*pair, how, check)
+    return frame.lift(found)
+
+
+def checked_transform(transform: sitk.Transform, ndim: int) -> sitk.Transform:
+    """``transform``, if it maps ``ndim`` dimensions."""
+    if transform.GetDimension() != ndim:
+        raise InputError(f"The initial transform is {transform.GetDimension()}-D, the images are {ndim}-D.")
+    return transform
+
+
+def linear_part(transform: sitk.Transform, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
+    """Matrix [n, n] and offset [n] of ``transform``, world to world: exact if linear, else the best fit on ``grid``."""
+    if transform.IsLinear():
+        points = np.concatenate([np.zeros((1, grid.ndim)), np.eye(grid.ndim)])
+        images = np.array([transform.TransformPoint(point.tolist()) for point in points])
+        return (images[1:] - images[0]).T, images[0]
+    axes = [np.linspace(0, n - 1, min(n, 9)) for n in grid.size]
+    points = grid.world(np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, grid.ndim))
+    images = np.array([transform.TransformPoint(point.tolist()) for point in points])
+    augmented = np.concatenate([points, np.ones((len(points), 1))], 1)
+    solution = np.linalg.lstsq(augmented, images, rcond=None)[0]
+    matrix = solution[:-1].T
+    for axis in set(range(grid.ndim)) - set(grid.axes):  # one voxel thick: nothing to fit along it
+        matrix = matrix + np.outer(grid.rotation[:, axis], grid.rotation[:, axis])
+    return matrix, images.mean(0) - matrix @ points.mean(0)
+
+
+def affine(matrix: np.ndarray, offset: np.ndarray) -> sitk.AffineTransform:
+    """x -> matrix x + offset."""
+    transform = sitk.AffineTransform(len(offset))
+    transform.SetMatrix(matrix.ravel().tolist())
+    transform.SetTranslation(offset.tolist())
+    return transform
+
+
+def inverse_transform(transform: sitk.Transform, grid: Grid) -> sitk.Transform:
+    """The inverse of A. Where SimpleITK knows none, its displacement field is inverted numerically on ``grid``.
+
+    Args:
+        grid: the moving grid, on which the inverse is needed.
+    """
+    try:
+        return transform.GetInverse()
+    except RuntimeError:
+        pass
+    inverse = sitk.InvertDisplacementField(
+        grid.displacements(transform),
+        maximumNumberOfIterations=50,
+        maxErrorToleranceThreshold=0.01,
+        meanErrorToleranceThreshold=0.001,
+    )
+    return sitk.DisplacementFieldTransform(inverse)
+
+
+class _Frame:
+    """The fixed image's own axes, active ones only: a slice becomes a 2-D image, and two slices share one plane.
+
+    Raises:
+        InputError: two slices are not parallel.
+    """
+
+    def __init__(self, fixed: Grid, moving: Grid) -> None:
+        self.fixed = fixed
+        self.plane = fixed.rotation[:, fixed.axes]
+        self.normal = np.delete(fixed.rotation, fixed.axes, axis=1)
+        turned = self.plane.T @ moving.rotation[:, moving.axes]
+        if not np.allclose(turned @ turned.T, np.eye(len(turned)), atol=1e-3):
+            raise InputError("The two slices are not parallel.", "Reformat one of them to the plane of the other.")
+        self.across = self.normal.T @ (np.asarray(moving.origin) - np.asarray(fixed.origin))
+
+    def image(self, scan: Scan) -> sitk.Image:
+        """The scaled image, placed in the frame."""
+        image = sitk.GetImageFromArray(scan.values.numpy())
+        image.SetSpacing(scan.grid.step)
+        image.SetOrigin((self.plane.T @ (np.asarray(scan.grid.origin) - np.asarray(self.fixed.origin))).tolist())
+        image.SetDirection((self.plane.T @ scan.grid.rotation[:, scan.grid.axes]).ravel().tolist())
+        return image
+
+    def lift(self, found: sitk.Transform) -> sitk.AffineTransform:
+        """A linear transform of the frame as one of the world; across a slice it carries one plane to the other."""
+        k = self.plane.shape[1]
+        images = np.array(
+            [found.TransformPoint(point.tolist()) for point in np.concatenate([np.zeros((1, k)), np.eye(k)])]
+        )
+        matrix = self.plane @ (images[1:] - images[0]).T @ self.plane.T + self.normal @ self.normal.T
+        origin = np.asarray(self.fixed.origin)
+        offset = origin + self.plane @ images[0] + self.normal @ self.across - matrix @ origin
+        return affine(matrix, offset)
+
+
+def _search(fixed: sitk.Image, moving: sitk.Image, how: str, check: Check) -> sitk.Transform:
+    """Rigid from the most promising starts, coarsely; then the best of them rigid and affine, finer."""
+    with devices.threads(1):  # what several threads add up differs in the last digits from run to run
+        return _searched(fixed, moving, how, check)
+
+
+def _searched(fixed: sitk.Image, moving: sitk.Image, how: str, check: Check) -> sitk.Transform:
+    coarse = _reduced(fixed, _COARSE), _reduced(moving, _COARSE)
+    found = [_optimised(*coarse, start, _quickly, check) for start in _promising(*coarse)]
+    best = min(found, key=lambda transform: _value(*coarse, transform))
+    fine = _reduced(fixed, _FINE), _reduced(moving, _FINE)
+    best = _optimised(*fine, best, _thoroughly, check)
+    return _optimised(*fine, _as_affine(best), _thoroughly, check) if how == "affine" else best
+
+
+def _promising(fixed: sitk.Image, moving: sitk.Image) -> list[Rigid]:
+    """Of all starts, the best-looking unturned one and the best-looking others."""
+    unturned, turned = _starts(fixed, moving)
+    looks = {id(start): _value(fixed, moving, start) for start in unturned + turned}
+    unturned.sort(key=lambda start: looks[id(start)])
+    others = sorted(unturned[1:] + turned, key=lambda start: looks[id(start)])
+    return [unturned[0], *others[: _STARTS - 1]]
+
+
+def _reduced(image: sitk.Image, longest: int) -> sitk.Image:
+    """``image``, smoothed and thinned so that no axis is much longer than ``longest`` and voxels are about cubes."""
+    extent = max(n * s for n, s in zip(image.GetSize(), image.GetSpacing(), strict=True))
+    target = extent / longest
+    factors = [max(1, min(round(target / s), n // 8)) for n, s in zip(image.GetSize(), image.GetSpacing(), strict=True)]
+    return sitk.BinShrink(sitk.SmoothingRecursiveGaussian(image, 0.5 * target), factors)
+
+
+def _method(fixed: sitk.Image) -> sitk.ImageRegistrationMethod:
+    """Mattes mutual information on a regular sample of at most about 30 000 voxels: the same every time."""
+    method = sitk.ImageRegistrationMethod()
+    method.SetMetricAsMattesMutualInformation(32)
+    method.SetMetricSamplingStrategy(sitk.ImageRegistrationMethod.REGULAR)
+    method.SetMetricSamplingPercentage(min(1.0, 30_000 / fixed.GetNumberOfPixels()), seed=1)
+    method.SetInterpolator(sitk.sitkLinear)
+    return method
+
+
+def _value(fixed: sitk.Image, moving: sitk.Image, transform: sitk.Transform) -> float:
+    """The metric for ``transform``, smaller is better; infinite where the images do not overlap."""
+    method = _method(fixed)
+    method.SetInitialTransform(transform)
+    try:
+        return method.MetricEvaluate(fixed, moving)
+    except RuntimeError:
+        return float("inf")
+
+
+def _quickly(method: sitk.ImageRegistrationMethod) -> None:
+    method.SetOptimizerAsRegularStepGradientDescent(
+        learningRate=0.5, minStep=1e-3, numberOfIterations=200, relaxationFactor=0.6, gradientMagnitudeTolerance=1e-8
+    )
+
+
+def _thoroughly(method: sitk.ImageRegistrationMethod) -> None:
+    method.SetOptimizerAsConjugateGradientLineSearch(
+        learningRate=1.0,
+        numberOfIterations=40,
+        convergenceMinimumValue=1e-6,
+        convergenceWindowSize=10,
+        maximumStepSizeInPhysicalUnits=2.0,
+    )
+
+
+def _optimised(
+    fixed: sitk.Image,
+    moving: sitk.Image,
+    start: Linear,
+    choose_optimiser: Callable[[sitk.ImageRegistrationMethod], None],
+    check: Check,
+) -> Linear:
+    """The nearest optimum from ``start``; ``start`` itself where the optimiser finds no overlap."""
+    method = _method(fixed)
+    choose_optimiser(method)
+    method.SetOptimizerScalesFromPhysicalShift()
+    transform = type(start)(start)
+    method.SetInitialTransform(transform, inPlace=True)
+    stopped: list[BaseException] = []
+
+    def each_iteration() -> None:
+        try:
+            check()
+        except BaseException as reason:  # it may not pass through SimpleITK: stop there, go on raising here
+            stopped.append(reason)
+            method.StopRegistration()
+
+    method.AddCommand(sitk.sitkIterationEvent, each_iteration)
+    try:
+        method.Execute(fixed, moving)
+    except RuntimeError:
+        transform = start
+    if stopped:
+        raise stopped[0]
+    return transform
+
+
+def _starts(fixed: sitk.Image, moving: sitk.Image) -> tuple[list[Rigid], list[Rigid]]:
+    """Each translation unturned, and each turned by 20 degrees either way about each axis."""
+    k = fixed.GetDimension()
+    turn = np.deg2rad(20)
+    turns = [sign * turn * axis for axis in np.eye(3)[0 if k == 3 else 2 :] for sign in (1, -1)]
+    centre = _centre_of_mass(fixed)
+    translations = _translations(fixed, moving).values()
+    unturned = [_rigid(centre, translation, np.zeros(3)) for translation in translations]
+    return unturned, [_rigid(centre, translation, angles) for translation in translations for angles in turns]
+
+
+def _rigid(centre: np.ndarray, translation: sitk.TranslationTransform, angles: np.ndarray) -> Rigid:
+    rigid: Rigid
+    if len(centre) == 3:
+        rigid = sitk.Euler3DTransform()
+        rigid.SetRotation(*angles)
+    else:
+        rigid = sitk.Euler2DTransform()
+        rigid.SetAngle(angles[2])
+    rigid.SetCenter(centre.tolist())
+    rigid.SetTranslation(translation.GetOffset())
+    return rigid
+
+
+def _translations(fixed: sitk.Image, moving: sitk.Image) -> dict[str, sitk.TranslationTransform]:
+    shifts = {
+        "none": np.zeros(fixed.GetDimension()),
+        "centres of mass": _centre_of_mass(moving) - _centre_of_mass(fixed),
+        "middles": _middle(moving) - _middle(fixed),
+    }
+    return {name: sitk.TranslationTransform(fixed.GetDimension(), shift.tolist()) for name, shift in shifts.items()}
+
+
+def _as_affine(rigid: Rigid) -> sitk.AffineTransform:
+    affine = sitk.AffineTransform(rigid.GetDimension())
+    affine.SetCenter(rigid.GetCenter())
+    affine.SetMatrix(rigid.GetMatrix())
+    affine.SetTranslation(rigid.GetTranslation())
+    return affine
+
+
+def _centre_of_mass(image: sitk.Image) -> np.ndarray:
+    """In the frame, mm; brightness above the darkest value is the mass."""
+    values = sitk.GetArrayViewFromImage(image).astype(np.float64)
+    index = []
+    for axis in reversed(range(values.ndim)):
+        others = tuple(other for other in range(values.ndim) if other != axis)
+        profile = values.sum(axis=others)
+        index.append(float(profile @ np.arange(profile.size) / profile.sum()))
+    return np.asarray(image.TransformContinuousIndexToPhysicalPoint(index))
+
+
+def _middle(image: sitk.Image) -> np.ndarray:
+    """In the frame, mm."""
+    return np.asarray(image.TransformContinuousIndexToPhysicalPoint([(n - 1) / 2 for n in image.GetSize()]))

@@ -1,0 +1,134 @@
+"""The door: images, masks and transforms are read and checked here, and each refusal is one clear sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import SimpleITK as sitk
+
+from ..errors import InputError
+from ..geometry.grid import Grid
+
+SMALLEST_AXIS = 8  # voxels; fewer cannot hold a deformation, one is a slice
+
+
+def read_image(path: str | Path, role: str) -> sitk.Image:
+    """The image in a file; ``role`` (such as "fixed image") names it in messages.
+
+    Raises:
+        InputError: there is no such file, or it is not an image.
+    """
+    if not Path(path).is_file():
+        raise InputError(f"The {role} {path} does not exist.", "Check the path.")
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(path))
+    try:
+        reader.ReadImageInformation()
+        if reader.GetDimension() > 3 and any(n > 1 for n in reader.GetSize()[3:]):
+            raise InputError(
+                f"The {role} {path} has {reader.GetDimension()} dimensions.", "Extract one 2-D or 3-D frame first."
+            )
+        return sitk.ReadImage(str(path))
+    except RuntimeError as error:
+        raise InputError(
+            f"The {role} {path} cannot be read as an image.", "NIfTI, NRRD, MetaImage, PNG and others are known."
+        ) from error
+
+
+def read_transform(path: str | Path) -> sitk.Transform:
+    """A transform file (.h5, .tfm, .mat, .xfm …) or a displacement field image as a transform, fixed -> moving.
+
+    Raises:
+        InputError: neither can be read from ``path``.
+    """
+    if not Path(path).is_file():
+        raise InputError(f"The transform {path} does not exist.", "Check the path.")
+    try:
+        return sitk.ReadTransform(str(path))
+    except RuntimeError:
+        pass
+    try:
+        field = sitk.ReadImage(str(path), sitk.sitkVectorFloat64)
+        return sitk.DisplacementFieldTransform(field)
+    except RuntimeError as error:
+        raise InputError(
+            f"{path} is neither a transform nor a displacement field.", "Try .h5, .tfm or .nrrd."
+        ) from error
+
+
+def without_time(image: sitk.Image) -> sitk.Image:
+    """``image`` without a fourth dimension of one voxel."""
+    while image.GetDimension() > 3 and image.GetSize()[-1] == 1:
+        collapse = sitk.ExtractImageFilter.DIRECTIONCOLLAPSETOSUBMATRIX
+        image = sitk.Extract(image, [*image.GetSize()[:-1], 0], directionCollapseToStrategy=collapse)
+    return image
+
+
+def check_image(image: sitk.Image, role: str) -> sitk.Image:
+    """A float32 copy of ``image``.
+
+    Raises:
+        InputError: it is not a scalar 2-D or 3-D image of finite, varying values, or an axis has 2 to 7 voxels.
+    """
+    if image.GetDimension() not in (2, 3):
+        raise InputError(f"The {role} has {image.GetDimension()} dimensions.", "Extract one 2-D or 3-D frame first.")
+    if image.GetNumberOfComponentsPerPixel() != 1 or "complex" in image.GetPixelIDTypeAsString():
+        raise InputError(f"The {role} holds {_pixels(image)}.", "Convert it to grey values first.")
+    for axis, n in enumerate(image.GetSize()):
+        if 2 <= n < SMALLEST_AXIS:
+            raise InputError(
+                f"The {role} has only {n} voxels along axis {'xyz'[axis]}.",
+                f"Each axis needs at least {SMALLEST_AXIS} voxels, or exactly 1 for a slice.",
+            )
+    if len(Grid.of(image).axes) < 2:
+        raise InputError(f"The {role} has size {image.GetSize()}.", "At least two axes need more than one voxel.")
+    image = sitk.Cast(image, sitk.sitkFloat32)
+    values = sitk.GetArrayViewFromImage(image)
+    low, high = float(values.min()), float(values.max())
+    if not np.isfinite(low) or not np.isfinite(high):
+        raise InputError(f"The {role} holds NaN or infinite values.", "Replace them first, for example by 0.")
+    if low == high:
+        raise InputError(f"The {role} is constant: every voxel is {low:g}.", "Check that the right volume was chosen.")
+    return image
+
+
+def _pixels(image: sitk.Image) -> str:
+    count = image.GetNumberOfComponentsPerPixel()
+    return "complex values" if count == 1 else f"{count} values per voxel"
+
+
+def check_pair(fixed: sitk.Image, moving: sitk.Image) -> None:
+    """Refuse a slice with a volume.
+
+    Raises:
+        InputError: the images do not have the same number of axes with more than one voxel, or of dimensions.
+    """
+    if fixed.GetDimension() != moving.GetDimension():
+        raise InputError(
+            f"The fixed image is {fixed.GetDimension()}-D and the moving image {moving.GetDimension()}-D.",
+            "Both must have the same dimension; a slice can be stored as a volume one voxel thick.",
+        )
+    if len(Grid.of(fixed).axes) != len(Grid.of(moving).axes):
+        raise InputError(
+            f"The fixed image has size {fixed.GetSize()} and the moving image {moving.GetSize()}.",
+            "A single slice can only be registered with a single slice.",
+        )
+
+
+def check_mask(mask: sitk.Image, image: sitk.Image, role: str) -> sitk.Image:
+    """``mask`` as 0 and 1 on the grid of ``image``; it is resampled when it lies on another grid.
+
+    Raises:
+        InputError: the mask is empty, of another dimension, or lies wholly outside the image.
+    """
+    if mask.GetDimension() != image.GetDimension() or mask.GetNumberOfComponentsPerPixel() != 1:
+        raise InputError(f"The {role} is not a scalar {image.GetDimension()}-D image like the image it belongs to.")
+    binary = mask != 0
+    if not sitk.GetArrayViewFromImage(binary).any():
+        raise InputError(f"The {role} is empty.", "Draw the region in it, or leave it out.")
+    if not Grid.of(mask).agrees(Grid.of(image)):
+        binary = sitk.Resample(binary, image, sitk.Transform(), sitk.sitkNearestNeighbor)
+        if not sitk.GetArrayViewFromImage(binary).any():
+            raise InputError(f"The {role} lies outside its image.", "Check that both belong to the same volume.")
+    return Grid.of(image).stamp(binary)

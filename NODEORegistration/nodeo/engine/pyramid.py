@@ -1,0 +1,205 @@
+"""The levels of a registration: which box, which image grid, which velocity grid.
+
+The velocity lives on a *domain*: a box around the content of both images, a margin wider, that may reach beyond the
+fixed image. All its node grids share the box, so that a field of any level can be sampled at the points of any other.
+The images are compared on the fixed image's own voxels, inside the domain, aligned with the nodes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from torch import Tensor
+
+from ..geometry.grid import Grid
+from ..settings import Settings
+from .preparation import Scan, occupied_box
+
+SMALLEST_LEVEL = 8  # points of a level's image along each axis
+REACH = 0.15  # of the fixed content's width: as far beyond it the domain follows the moving content
+FEW_VOXELS = 300_000  # an image with no more content than this can afford a velocity node at each voxel
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A box of whole coarsest-node intervals around the fixed voxels that matter.
+
+    Attributes:
+        grid: the fixed grid.
+        start: index of the first node, active axes, x first; may be negative.
+        length: width in voxels, active axes, x first.
+        margin: voxels at each face over which velocities fade to zero, active axes, x first.
+    """
+
+    grid: Grid
+    start: tuple[int, ...]
+    length: tuple[int, ...]
+    margin: tuple[int, ...]
+
+    def nodes(self, factors: tuple[int, ...]) -> Grid:
+        """The node grid with a node every ``factors`` voxels (x first)."""
+        size = [n // f + 1 for n, f in zip(self.length, factors, strict=True)]
+        return self.grid.active_subgrid(self.start, size, factors)
+
+    def overlap(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """First index (x first) and size of the domain's part inside the fixed image, active axes."""
+        sizes = [self.grid.size[axis] for axis in self.grid.axes]
+        first = tuple(max(0, s) for s in self.start)
+        last = [min(n - 1, s + length) for n, s, length in zip(sizes, self.start, self.length, strict=True)]
+        return first, tuple(b - a + 1 for a, b in zip(first, last, strict=True))
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level: all tuples run over the active axes, x first.
+
+    Attributes:
+        shrink: fixed voxels between points of the image grid.
+        image_start: fixed index of the first point of the image grid.
+        image_grid: where the two images are compared.
+        node_factors: fixed voxels between velocity nodes.
+        node_grid: the velocity grid.
+        iterations, steps: of the optimiser, and of the solver over [0, 1].
+        decoder_factors: fixed voxels between the decoder's nodes in paper mode, a multiple of ``node_factors``.
+    """
+
+    shrink: tuple[int, ...]
+    image_start: tuple[int, ...]
+    image_grid: Grid
+    node_factors: tuple[int, ...]
+    node_grid: Grid
+    iterations: int
+    steps: int
+    decoder_factors: tuple[int, ...] = ()
+
+    @property
+    def voxels(self) -> int:
+        """Points of the image grid."""
+        return int(np.prod(self.image_grid.shape))
+
+    @property
+    def nodes(self) -> int:
+        """Points of the velocity grid."""
+        return int(np.prod(self.node_grid.shape))
+
+
+def plan(fixed: Scan, moving: Scan, moving_box: np.ndarray, settings: Settings) -> tuple[Domain, list[Level]]:
+    """The domain and the levels, coarse to fine.
+
+    Args:
+        moving_box: first and last fixed index [k, 2] (x first) of the moving content, brought to the fixed grid.
+    """
+    grid = fixed.grid
+    sizes = np.array([grid.size[axis] for axis in grid.axes])
+    guard = settings.lncc_window // 2 + 1
+    first, last = _content(fixed, sizes, guard, settings)
+    shrinks = [shrink_factors(grid, factor * min(grid.step), last - first + 1) for factor in settings.levels]
+    kept = [level for level, shrink in enumerate(shrinks) if _fits(last - first + 1, shrink, level, shrinks, settings)]
+    nodes = _node_factors(grid, last - first + 1, [shrinks[level] for level in kept], kept, settings)
+    decoder = _decoder_factors(grid, last - first + 1, nodes[0], settings) if settings.model == "paper" else ()
+    coarsest = np.max([*nodes, decoder] if decoder else nodes, axis=0)
+    domain = _domain(grid, first, last, moving_box, coarsest)
+    if fixed.mask is not None:
+        first, last = _around_mask(fixed.mask, first, last, guard, np.max(shrinks, axis=0), coarsest)
+    steps, iterations = settings.per_level("steps"), settings.per_level("iterations")
+    levels = []
+    for level, node in zip(kept, nodes, strict=True):
+        shrink = shrinks[level]
+        size = (last - first) // np.array(shrink) + 1
+        image_grid = grid.active_subgrid(first.tolist(), size.tolist(), shrink)
+        node_grid = domain.nodes(node)
+        start = tuple(int(i) for i in first)
+        levels.append(Level(shrink, start, image_grid, node, node_grid, iterations[level], steps[level], decoder))
+    return domain, levels
+
+
+def shrink_factors(grid: Grid, target: float, sizes: Sequence[int] | np.ndarray | None = None) -> tuple[int, ...]:
+    """Powers of two, x first, that bring the spacing of each active axis near ``target`` mm, as far as it is long.
+
+    Args:
+        sizes: points along each active axis, x first, where only part of the grid is used.
+    """
+    factors = []
+    for spacing, n in zip(grid.step, grid.shape[::-1] if sizes is None else sizes, strict=True):
+        factor = 2 ** max(0, round(math.log2(target / spacing)))
+        while factor > 1 and (n - 1) // factor + 1 < SMALLEST_LEVEL:
+            factor //= 2
+        factors.append(int(factor))
+    return tuple(factors)
+
+
+def _fits(sizes: np.ndarray, shrink, level: int, shrinks: list, settings: Settings) -> bool:
+    """Whether a level is within ``max_voxels``, and not the same as the one before; the coarsest always is."""
+    if level == 0:
+        return True
+    if shrink == shrinks[level - 1]:
+        return False
+    return int(np.prod((sizes - 1) // np.array(shrink) + 1)) <= settings.max_voxels
+
+
+def _node_factors(grid: Grid, sizes: np.ndarray, shrinks: list, kept: list[int], settings: Settings) -> list:
+    """Voxels between velocity nodes at each level, x first; never finer than the level's voxels.
+
+    Unless told otherwise, every voxel of a level is a node, but in a large image nodes are at least two voxels apart.
+    """
+    if settings.published_arithmetic:
+        return [(1,) * len(sizes)]
+    least = 1 if int(np.prod(sizes)) <= FEW_VOXELS else 2
+    wanted = settings.per_level("node_spacing") if settings.node_spacing else [max(f, least) for f in settings.levels]
+    factors: list[tuple[int, ...]] = []
+    for level, shrink in zip(kept, shrinks, strict=True):
+        node = shrink_factors(grid, wanted[level] * min(grid.step), sizes)
+        before = factors[-1] if factors else node
+        factors.append(tuple(max(s, min(n, b)) for s, n, b in zip(shrink, node, before, strict=True)))
+    return factors
+
+
+def _decoder_factors(grid: Grid, sizes: np.ndarray, nodes: tuple[int, ...], settings: Settings) -> tuple[int, ...]:
+    """Voxels between the nodes of the paper network's decoder, x first; never finer than the velocity grid."""
+    if settings.published_arithmetic:  # doubles its decoder's grid by itself: here only the margin depends on it
+        return (4,) * len(nodes)
+    factors = shrink_factors(grid, 2**settings.decoder_downsampling * min(grid.step), sizes)
+    return tuple(map(max, factors, nodes))
+
+
+def _domain(grid: Grid, first: np.ndarray, last: np.ndarray, moving_box: np.ndarray, coarsest: np.ndarray) -> Domain:
+    """A box around both contents, two coarsest nodes wider, of whole coarsest-node intervals from ``first``."""
+    reach = np.ceil(REACH * (last - first + 1))
+    low = np.minimum(first, np.maximum(moving_box[:, 0], first - reach)) - 2 * coarsest
+    high = np.maximum(last, np.minimum(moving_box[:, 1], last + reach)) + 2 * coarsest
+    start = first - np.ceil((first - low) / coarsest).astype(int) * coarsest
+    length = np.ceil((high - start) / coarsest).astype(int) * coarsest
+    return Domain(
+        grid, tuple(int(s) for s in start), tuple(int(n) for n in length), tuple(2 * int(c) for c in coarsest)
+    )
+
+
+def _content(fixed: Scan, sizes: np.ndarray, guard: int, settings: Settings) -> tuple[np.ndarray, np.ndarray]:
+    """First and last index, x first, of what is worth working on: content and mask, a window wider."""
+    crop = settings.crop and not settings.published_arithmetic
+    box = fixed.content[::-1] if crop else np.stack([np.zeros_like(sizes), sizes - 1], 1)
+    if fixed.mask is not None:
+        masked = occupied_box(fixed.mask.numpy() > 0)[::-1]
+        box = np.stack([np.minimum(box[:, 0], masked[:, 0]), np.maximum(box[:, 1], masked[:, 1])], 1)
+    return _grown(box, guard, np.full(len(sizes), SMALLEST_LEVEL), np.zeros_like(sizes), sizes - 1)
+
+
+def _around_mask(
+    mask: Tensor, first: np.ndarray, last: np.ndarray, guard: int, shrink: np.ndarray, coarsest: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The part of the box [first, last] around the mask, still starting on a coarsest node."""
+    box = occupied_box(mask.numpy() > 0)[::-1]
+    low, high = _grown(box, guard, SMALLEST_LEVEL * shrink, first, last)
+    return first + (low - first) // coarsest * coarsest, high
+
+
+def _grown(box: np.ndarray, guard: int, least: np.ndarray, first: np.ndarray, last: np.ndarray):
+    """``box`` [k, 2] widened by ``guard``, and to ``least`` points, as far as [first, last] allows."""
+    low, high = box[:, 0] - guard, box[:, 1] + guard
+    short = np.maximum(least - (high - low + 1), 0)
+    low, high = low - short // 2, high + short - short // 2
+    low, high = low - np.maximum(high - last, 0), high + np.maximum(first - low, 0)  # what one side cannot give
+    return np.maximum(low, first), np.minimum(high, last)

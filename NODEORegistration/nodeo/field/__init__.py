@@ -1,0 +1,1 @@
+"""What a deformation is: a velocity, the kernel K, their flow, its regularity, its inverse, its certificate."""

@@ -1,0 +1,23 @@
+"""Every option of a registration, what it may be, and the presets."""
+
+from .options import (
+    ADAPTIVE_SOLVERS,
+    FIXED_STEP_SOLVERS,
+    KERNELS,
+    MODELS,
+    PRESETS,
+    SIMILARITIES,
+    SOLVERS,
+    Settings,
+)
+
+__all__ = [
+    "ADAPTIVE_SOLVERS",
+    "FIXED_STEP_SOLVERS",
+    "KERNELS",
+    "MODELS",
+    "PRESETS",
+    "SIMILARITIES",
+    "SOLVERS",
+    "Settings",
+]

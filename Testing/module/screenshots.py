@@ -1,0 +1,94 @@
+"""Draws the panel and the slice views of one registration: `python Testing/module/screenshots.py [--output FOLDER]`.
+
+The panel is real Qt, its data real MRML, the slices what Slicer's slice logic renders; slicer_host/README.md says what
+a stand-in for the application cannot draw.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULE = ROOT / "NODEORegistration"
+WIDTH = 400  # of the panel, as Slicer opens it
+SLICE = (300, 340)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--output", type=Path, default=ROOT / "Resources" / "Screenshots")
+    output = options.parse_args().output
+    output.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    sys.path[:0] = [str(ROOT / "Testing"), str(MODULE)]
+    from slicer_host import start
+
+    host = start()
+    host.reset()
+    panel = host.load(MODULE / "NODEORegistration.py")
+    Shots(host, panel, output).all()
+    host.reset()
+
+
+class Shots:
+    """The pictures of one walk through the panel."""
+
+    def __init__(self, host, panel, output: Path) -> None:
+        self.host, self.panel, self.output = host, panel, output
+
+    def all(self) -> None:
+        import SampleData
+
+        self.shoot_panel("panel-empty")
+        SampleData.downloadSample("NODEO: Colin27 → MNI152")
+        self.host.wait(lambda: self.panel.ui.registerButton.enabled)
+        parameters = self.panel.logic.getParameterNode()
+        self.show(parameters.fixedVolume, parameters.movingVolume)
+        self.shoot_slice("slices-before")
+        self.panel.ui.presetComboBox.currentText = "Fast"
+        self.panel.ui.registerButton.click()
+        self.host.wait(lambda: self.is_at_level(2), 300)
+        self.shoot_panel("panel-running")
+        self.host.wait(lambda: self.panel.ui.registerButton.text == "Register", 300)
+        self.shoot_panel("panel-finished")
+        self.shoot_slice("slices-after")
+        self.inspect()
+
+    def is_at_level(self, level: int) -> bool:
+        return f"Level {level} " in self.panel.ui.stageLabel.text
+
+    def inspect(self) -> None:
+        ui = self.panel.ui
+        for section in ("regularizationCollapsibleButton", "inputsCollapsibleButton", "resultCollapsibleButton"):
+            getattr(ui, section).collapsed = True
+        ui.inspectCollapsibleButton.collapsed = False
+        ui.gridCheckBox.checked = True
+        for title, name in (("Checkerboard", "checkerboard"), ("Difference", "difference"), ("Jacobian", "jacobian")):
+            titles = [ui.inspectModeComboBox.itemText(index) for index in range(ui.inspectModeComboBox.count)]
+            ui.inspectModeComboBox.currentIndex = next(i for i, text in enumerate(titles) if text.startswith(title))
+            self.shoot_slice(f"slices-{name}")
+        ui.smallestButton.click()
+        self.shoot_panel("panel-inspect")
+        ui.inspectCollapsibleButton.collapsed = True
+
+    def show(self, fixed, moving) -> None:
+        import slicer
+
+        slicer.util.setSliceViewerLayers(background=fixed, foreground=moving, foregroundOpacity=0.5, fit=True)
+
+    def shoot_panel(self, name: str) -> None:
+        needed, height = self.host.grab(self.panel.parent, self.output / f"{name}.png", WIDTH)
+        print(f"{name}.png  {WIDTH} x {height}, needs {needed}")
+
+    def shoot_slice(self, name: str) -> None:
+        from matplotlib import image
+
+        image.imsave(self.output / f"{name}.png", self.host.renderSlice("Red", *SLICE))
+        print(f"{name}.png  {SLICE[0]} x {SLICE[1]}")
+
+
+if __name__ == "__main__":
+    main()
