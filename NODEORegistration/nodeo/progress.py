@@ -59,6 +59,13 @@ class Reporter:
         if self._callback is not None:
             self._callback(self._last)
 
+    def rounded_seconds(self) -> dict[str, float]:
+        """The time of each stage and, as ``total``, of all, in s, to a thousandth."""
+        return {
+            **{name: round(value, 3) for name, value in self.seconds.items()},
+            "total": round(sum(self.seconds.values()), 3),
+        }
+
     @contextmanager
     def timed(self, name: str):
         """Add the time spent inside to ``seconds[name]``."""

@@ -14,7 +14,7 @@ import SimpleITK as sitk
 import torch
 from nodeo.app import process
 from nodeo.app.cli import main
-from nodeo.app.commands import register as commands
+from nodeo.app.commands import register as register_command
 from nodeo.engine.registration import register
 from nodeo.errors import InputError
 from nodeo.settings import Settings
@@ -401,8 +401,8 @@ def test_labels_of_the_wrong_kind_are_refused_before_the_work(
     kind: str, desk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started = []
-    real = commands.register_images
-    monkeypatch.setattr(commands, "register_images", lambda *a, **k: started.append(1) or real(*a, **k))
+    real = register_command.register_images
+    monkeypatch.setattr(register_command, "register_images", lambda *a, **k: started.append(1) or real(*a, **k))
     sitk.WriteImage(bad_labels(kind), "bad.nrrd")
     main(register_line("--fixed-labels", "labels.nrrd", "--moving-labels", "bad.nrrd"))
     assert not started

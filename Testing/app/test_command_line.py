@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import importlib.util
 import json
@@ -14,57 +13,24 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import phantoms
 import pytest
 import SimpleITK as sitk
+from conversations import ENDLESS, SLOW_START, conversation, environment, nodeo, strict
 from nodeo.app import cli, process
-from nodeo.app.commands import register as commands
+from nodeo.app.commands import register as register_command
 from nodeo.settings import PRESETS, Settings
 from nodeo.version import __version__
 from phantoms import Phantom, bumps, drawn, grid, middle
 
-ENGINE = Path(cli.__file__).resolve().parents[2]
 FILES = {
     "transform.h5", "inverse.h5", "displacement.nrrd", "warped.nrrd", "jacobian.nrrd", "metrics.json", "settings.json",
 }  # fmt: skip
 LABELS = ["--fixed-labels", "fixed_labels.nrrd", "--moving-labels", "moving_labels.nrrd"]
 QUICK = ["--set", "levels=2,1", "--set", "iterations=20,10", "--set", "steps=1", "--threads", "1"]
-ENDLESS = [
-    "--set",
-    "levels=1",
-    "--set",
-    "iterations=1000000",
-    "--set",
-    "steps=1",
-    "--set",
-    "tolerance=0",
-    "--threads",
-    "1",
-]
 SOON = 4.0  # seconds; cancelling is promised within one or two, on a machine that does nothing else
-SLOW_START = 60.0  # seconds until a process that has to import torch must have said something
-
-
-def environment(**more: str) -> dict[str, str]:
-    """A process that finds the engine, and does not fight for cores."""
-    path = os.pathsep.join(filter(None, [str(ENGINE), os.environ.get("PYTHONPATH", "")]))
-    return {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", **more}
-
-
-def nodeo(*arguments: str, folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    """A command run to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "nodeo", *arguments],
-        cwd=folder,
-        env=environment(**more),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=120,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -102,11 +68,6 @@ def done(desk: Path) -> Path:
 
 def pixels(path: Path) -> np.ndarray:
     return sitk.GetArrayFromImage(sitk.ReadImage(str(path)))
-
-
-def strict(text: str) -> Any:
-    """JSON without NaN and Infinity."""
-    return json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
 
 
 # --- register ---------------------------------------------------------------------------------------------------------
@@ -265,60 +226,6 @@ def test_evaluate_prints_to_a_terminal_that_knows_ascii_only(done: Path) -> None
 # --- the JSON protocol ------------------------------------------------------------------------------------------------
 
 
-class Conversation:
-    """A process that speaks JSON, with its standard input held open."""
-
-    def __init__(self, *arguments: str, folder: Path) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "nodeo", *arguments],
-            cwd=folder,
-            env=environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-        )
-        self.events: list[dict] = []
-        self._watchdog = threading.Timer(SLOW_START, self.process.kill)
-        self._watchdog.start()
-
-    def until(self, wanted: str, **details) -> dict:
-        """Read events up to the first such one."""
-        for line in self.process.stdout:
-            event = strict(line)
-            self.events.append(event)
-            if event["event"] == wanted and all(event.get(key) == value for key, value in details.items()):
-                return event
-        raise AssertionError(f"no {wanted} {details} in {self.events[-3:]}; {self.process.stderr.read()}")
-
-    def say(self, text: str) -> None:
-        self.process.stdin.write(text)
-        self.process.stdin.flush()
-
-    def rest(self) -> tuple[int, str]:
-        """Read to the end; the exit code and standard error."""
-        self.events += [strict(line) for line in self.process.stdout]
-        return self.process.wait(), self.process.stderr.read()
-
-    def close(self) -> None:
-        self._watchdog.cancel()
-        self.process.kill()
-        self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
-            with contextlib.suppress(OSError):
-                pipe.close()
-
-
-@contextlib.contextmanager
-def conversation(*arguments: str, folder: Path) -> Iterator[Conversation]:
-    talk = Conversation(*arguments, "--progress", "json", folder=folder)
-    try:
-        yield talk
-    finally:
-        talk.close()
-
-
 def left_behind(folder: Path, name: str) -> list[str]:
     """What there is of an output, unfinished ones included."""
     return [path.name for path in folder.iterdir() if path.name.lstrip(".").startswith(name)]
@@ -441,15 +348,14 @@ class Stumbling:
         self.reason = reason
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> None:
-        if name == "nodeo.app.commands.register":
+        if name == "nodeo.app.commands.evaluate":
             raise self.reason
 
 
 @pytest.fixture
 def stumble(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
     def arrange(reason: BaseException) -> None:
-        monkeypatch.delattr("nodeo.app.commands.register")
-        monkeypatch.delitem(sys.modules, "nodeo.app.commands.register")
+        monkeypatch.delitem(sys.modules, "nodeo.app.commands.evaluate", raising=False)
         monkeypatch.setattr(sys, "meta_path", [Stumbling(reason), *sys.meta_path])
 
     return arrange
@@ -555,7 +461,7 @@ def test_help_names_the_presets_and_the_version_is_the_package_s(tmp_path: Path)
 def test_a_failure_of_ours_says_so(
     here: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(commands, "register_images", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(register_command, "register_images", lambda *_, **__: 1 / 0)
     code = cli.main(["register", "fixed.nrrd", "moving.nrrd", "--output", "broken", "--progress", "none"])
     errors = capfd.readouterr().err
     assert code == 1

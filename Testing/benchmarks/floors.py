@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from nodeo import similarity
 from nodeo.engine.level import LevelProblem
 from nodeo.field.smoothing import averaging
-from nodeo.field.velocity import FlowField
+from nodeo.models.flow import FlowSegment
 from stage_clock import StageClock
 from torch import Tensor
 
@@ -36,12 +36,12 @@ class Floors:
 
     Args:
         problem: whose images and nodes are taken.
-        velocity: whose smoothing is taken.
+        segment: whose smoothing and solver are taken.
         repeats: of each operation, after one that does not count.
     """
 
-    def __init__(self, problem: LevelProblem, velocity: FlowField, repeats: int) -> None:
-        self.problem, self.velocity, self.repeats = problem, velocity, repeats
+    def __init__(self, problem: LevelProblem, segment: FlowSegment, repeats: int) -> None:
+        self.problem, self.segment, self.repeats = problem, segment, repeats
         self.device = problem.lattice.device
         self.random = torch.Generator().manual_seed(0)
         self.image, self.nodes = problem.level.image_grid.shape, problem.lattice.shape
@@ -55,7 +55,7 @@ class Floors:
         self._sampling("sample nodes, both", f"grid_sample, {k} channels, nodes, both gradients", k, self.nodes, True)
         if self.factor > 1:
             self._upsampling()
-        box, kernel = averaging(self.image, [2] * k, device=self.device), self.velocity.kernel
+        box, kernel = averaging(self.image, [2] * k, device=self.device), self.segment.field.kernel
         values, vectors = self._values(*self.image), self._values(k, *self.nodes)
         self._time("box", "banded box sum", lambda: box.product(values, box.bands), values.numel())
         name = f"smoothing kernel, {k} channels, nodes"
@@ -71,8 +71,8 @@ class Floors:
 
     def of(self, stage: str) -> float:
         """Seconds that a stage needs at the least, forward and backward; 0 where nothing is to be compared with."""
-        evaluations = {"euler": 1, "midpoint": 2, "heun2": 2, "heun3": 3, "rk4": 4}.get(self.problem.solver.method, 0)
-        evaluations *= self.problem.solver.steps
+        evaluations = {"euler": 1, "midpoint": 2, "heun2": 2, "heun3": 3, "rk4": 4}.get(self.segment.solver.method, 0)
+        evaluations *= self.segment.solver.steps
         later = self.problem.previous is not None
         parts = {
             "velocity": (2 * evaluations, "kernel"),

@@ -9,12 +9,10 @@ from typing import Any
 import SimpleITK as sitk
 import torch
 from floors import Floors
-from nodeo.engine import preparation
 from nodeo.engine.level import LevelProblem
-from nodeo.engine.registration import planned
 from nodeo.errors import InputError
-from nodeo.field.flow import ADAPTIVE
-from nodeo.settings import Settings
+from nodeo.settings import ADAPTIVE_SOLVERS, Settings
+from planned_pair import planned_pair
 from stage_clock import StageClock
 from staged_iteration import BACK, STAGES, Descent
 
@@ -73,18 +71,16 @@ def profile(
     Raises:
         InputError: the settings are not of the kind that falls into these stages, or the images cannot be used.
     """
-    if settings.model != "flow" or settings.adjoint or settings.solver in ADAPTIVE:
+    if settings.model != "flow" or settings.adjoint or settings.solver in ADAPTIVE_SOLVERS:
         raise InputError("Only the model flow with a fixed-step solver and without adjoint can be profiled.", "")
-    scans = preparation.prepare(fixed, moving, None, None, settings)
-    identity = sitk.Transform(fixed.GetDimension(), sitk.sitkIdentity)
-    pair, levels = planned(*scans, identity, settings)
+    task, levels = planned_pair(fixed, moving, settings)
     previous, profiles = None, []
     for level in levels:
-        problem = LevelProblem(pair, level, previous, settings, device)
-        descent = Descent.of(problem)
+        problem = LevelProblem(task, level, previous, settings, device)
+        descent = Descent.of(problem, task)
         profiles.append(_level(descent, repeats))
         with torch.no_grad():
-            previous = problem.displacement(descent.velocity)
+            previous = problem.displacement(descent.segment)
     return profiles
 
 
@@ -99,7 +95,7 @@ def _level(descent: Descent, repeats: int) -> LevelProfile:
         descent.staged_step(clock, iteration)
         clocks.append(clock)
     medians = {name: median(clock.seconds[name] for clock in clocks[WARM_UP:]) for name in clocks[-1].seconds}
-    floors = Floors(problem, descent.velocity, repeats)
+    floors = Floors(problem, descent.segment, repeats)
     primitives = floors.measure()
     stages = [
         Stage(name, medians[name], medians.get(name + BACK, 0.0), floors.of(name)) for name in STAGES if name in medians

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import SimpleITK as sitk
-from nodeo.engine.assembly import FOREGROUND
+from nodeo.engine.measurement import FOREGROUND
 from nodeo.engine.preparation import scaled
 from nodeo.evaluation.labels import evaluate
 from nodeo.field.regularity import jacobian_determinant, measure_folding

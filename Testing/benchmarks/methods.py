@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import SimpleITK as sitk
-from nodeo.engine.inputs import read_transform
+from nodeo.files.reading import read_transform
 from nodeo.geometry.grid import Grid
 from pairs import ROOT
 from prepared import Prepared

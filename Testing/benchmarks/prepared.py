@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 from nodeo.engine import alignment, inputs, preparation
+from nodeo.files import reading
 from nodeo.geometry.grid import Grid
 from nodeo.geometry.resampling import resampled
 from nodeo.settings import Settings
@@ -89,7 +90,7 @@ def _made(pair: Pair) -> dict[str, sitk.Image]:
         path = getattr(pair, role)
         if path is not None:
             pixel = sitk.sitkUInt16 if role.endswith("labels") else sitk.sitkFloat32
-            images[role] = sitk.Cast(inputs.without_time(inputs.read_image(path, role.replace("_", " "))), pixel)
+            images[role] = sitk.Cast(inputs.without_time(reading.read_image(path, role.replace("_", " "))), pixel)
     if pair.initial == "affine":
         _align(images)
     if pair.cut is not None:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bars import verdicts
-from nodeo.engine.result import appearing_file
+from nodeo.files.writing import appearing_file
 from paired import against_all
 from plots import draw
 from result_tables import document, method_records, rivals_of, structure_records, write_csv

@@ -12,8 +12,8 @@ from typing import Any
 from bars import REFERENCE, Verdict, verdicts
 from machine import in_words, versions_in_words
 from methods import METHODS
-from nodeo.engine.result import appearing_file
 from nodeo.evaluation.structures import names_of
+from nodeo.files.writing import appearing_file
 from paired import Paired, against_all
 from results import Results, Summary, mean_dice, mean_hd95, summarise, wall_ratio
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nodeo.engine.result import appearing_file
+from nodeo.files.writing import appearing_file
 
 
 @dataclass

@@ -10,10 +10,9 @@ from typing import Any
 
 import SimpleITK as sitk
 import timed_run
-from nodeo.engine import preparation
-from nodeo.engine.pyramid import Level
-from nodeo.engine.registration import planned
+from nodeo.geometry.domain import Level
 from nodeo.settings import Settings
+from planned_pair import planned_pair
 from textured_pair import textured_pair
 
 
@@ -104,8 +103,7 @@ class Sweep:
         for image, file in zip(images, files, strict=True):
             sitk.WriteImage(image, str(file))
         settings = Settings.preset(self.preset).replace(**self.changes)
-        scans = preparation.prepare(*images, None, None, settings)
-        return files, planned(*scans, sitk.Transform(3, sitk.sitkIdentity), settings)[1]
+        return files, planned_pair(*images, settings)[1]
 
     def run(self, images: tuple[Path, Path], levels: list[Level], size: int, threads: int) -> ScalingRun:
         """One registration."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from nodeo.engine.level import LevelProblem, Loss
-from nodeo.engine.optimisation import adam
+from nodeo.engine.level import LevelProblem
 from nodeo.field.flow import compose, integrate
-from nodeo.field.velocity import FlowField
-from nodeo.geometry.grid import sample
+from nodeo.geometry.sampling import sample
 from nodeo.models.adam import Adam
+from nodeo.models.base import Loss, Task
+from nodeo.models.flow import FlowModel, FlowSegment
 from stage_clock import StageClock
 from torch import Tensor, nn
 
@@ -53,27 +53,26 @@ class _Cut(nn.Module):
 
 @dataclass
 class Descent:
-    """A level being optimised, as :mod:`nodeo.engine.optimisation` does it: Adam, the best iterate kept."""
+    """A level being optimised, as :mod:`nodeo.engine.descent` does it: the best iterate is kept."""
 
     problem: LevelProblem
-    velocity: FlowField
+    segment: FlowSegment
     optimiser: Adam
     kept: list[Tensor]
 
     @classmethod
-    def of(cls, problem: LevelProblem, seed: int = 0) -> Descent:
-        """From rest."""
-        velocity = problem.velocity_field(torch.Generator().manual_seed(seed))
-        if not isinstance(velocity, FlowField):
-            raise TypeError("only the model flow falls into these stages")
-        optimiser = adam(problem, velocity, problem.settings)
-        return cls(problem, velocity, optimiser, [p.detach().clone() for p in velocity.parameters()])
+    def of(cls, problem: LevelProblem, task: Task, seed: int = 0) -> Descent:
+        """From rest, for the model flow: no other falls into these stages."""
+        generator = torch.Generator().manual_seed(seed)
+        segment = FlowModel(problem.settings).segment(task, problem.level, problem.lattice, generator)
+        kept = [p.detach().clone() for p in segment.parameters()]
+        return cls(problem, segment, segment.descent().optimiser, kept)
 
     def step(self, clock: StageClock, iteration: int) -> None:
         """One iteration as it is, charged to ``whole``."""
         with clock.stage("whole"):
             self.optimiser.forget_gradients()
-            loss = self.problem.loss(self.velocity, iteration)
+            loss = self.problem.loss(self.segment, iteration)
             loss.total.item()
             loss.total.backward()
             self._end()
@@ -87,12 +86,12 @@ class Descent:
 
     def gradients(self, clock: StageClock, iteration: int) -> Loss:
         """The loss, and the gradients of the velocity's parameters, stage by stage."""
-        problem = self.problem
+        problem, comparison = self.problem, self.problem.comparisons[0]
         with clock.stage("optimiser"):
             self.optimiser.forget_gradients()
-        cut = _Cut(self.velocity, clock)
+        cut = _Cut(self.segment.field, clock)
         with clock.stage("integration"):
-            newest, velocities = integrate(cut, problem.lattice, problem.solver)
+            newest, velocities = integrate(cut, problem.lattice, self.segment.solver)
             end = _leaf(newest)
         whole, at = newest, end
         if problem.previous is not None:
@@ -100,13 +99,13 @@ class Descent:
                 whole = compose(problem.previous, end, problem.lattice)
                 at = _leaf(whole)
         with clock.stage("coordinates"):
-            points = problem.image_points(at)
+            points = comparison.image_points(at)
             there = _leaf(points)
         with clock.stage("sampling"):
-            warped = sample(problem.moving_image[None], there)[0]
+            warped = sample(comparison.moving_image[None], there)[0]
             seen = _leaf(warped)
         with clock.stage("similarity"):
-            alike = problem.similarity(seen)
+            alike = comparison.similarity(seen)
         with clock.stage("penalties"):
             penalties = problem.penalties(at, velocities, iteration)
             penalty = torch.stack([alike.new_zeros(()), *penalties.values()]).sum()
@@ -129,12 +128,13 @@ class Descent:
         with clock.stage("velocity" + BACK):
             asked = [(v, leaf.grad) for v, leaf in zip(cut.made, cut.leaves, strict=True) if leaf.grad is not None]
             torch.autograd.backward([v for v, _ in asked], [gradient for _, gradient in asked])
-        return Loss(total, alike.detach(), {name: value.detach() for name, value in penalties.items()}, at.detach())
+        alone = alike.detach()
+        return Loss(total, alone, {comparison.name: alone}, {name: v.detach() for name, v in penalties.items()})
 
     @torch.no_grad()
     def _end(self) -> None:
         self.optimiser.step()
-        for parameter, kept in zip(self.velocity.parameters(), self.kept, strict=True):
+        for parameter, kept in zip(self.segment.parameters(), self.kept, strict=True):
             kept.copy_(parameter)
 
 

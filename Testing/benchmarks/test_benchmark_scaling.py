@@ -21,11 +21,13 @@ import torch
 from level_profiles import LevelProfile, Stage, profile
 from nodeo.engine import preparation
 from nodeo.engine.level import LevelProblem
-from nodeo.engine.registration import planned
 from nodeo.errors import InputError
-from nodeo.geometry.grid import Grid, Lattice
+from nodeo.geometry.grid import Grid
+from nodeo.geometry.lattice import Lattice
+from nodeo.models.base import Task
 from nodeo.settings import Settings
 from pairs import Pair
+from planned_pair import planned_pair
 from profile_tables import stages_table
 from publish import BEGIN
 from scaling_runs import LevelCost, ScalingRun, comparable
@@ -171,8 +173,7 @@ def test_every_size_does_the_same_per_voxel() -> None:
     """Small images may have closer nodes than large ones; here they have not."""
     settings = Settings().replace(**comparable("balanced", 2))
     for size in (32, 72):  # the engine's limit lies between
-        scans = preparation.prepare(*textured_pair(size), None, None, settings)
-        _, levels = planned(*scans, sitk.Transform(3, sitk.sitkIdentity), settings)
+        _, levels = planned_pair(*textured_pair(size), settings)
         assert [level.node_factors for level in levels] == [(4,) * 3, (2,) * 3, (2,) * 3]
 
 
@@ -210,33 +211,32 @@ def test_the_start_is_cancelled_at_its_first_iteration(tmp_path: Path) -> None:
 # --- the stages of an iteration -------------------------------------------------------------------------------------
 
 
-def problems(**changes: Any) -> Iterator[LevelProblem]:
+def problems(**changes: Any) -> Iterator[tuple[LevelProblem, Task]]:
     """The levels of a small pair, each after a step of those before."""
     settings = Settings().replace(**changes)
-    scans = preparation.prepare(*textured_pair(24), None, None, settings)
-    pair, levels = planned(*scans, sitk.Transform(3, sitk.sitkIdentity), settings)
+    task, levels = planned_pair(*textured_pair(24), settings)
     previous = None
     for level in levels:
-        problem = LevelProblem(pair, level, previous, settings, CPU)
-        yield problem
-        descent = Descent.of(problem)
+        problem = LevelProblem(task, level, previous, settings, CPU)
+        yield problem, task
+        descent = Descent.of(problem, task)
         descent.step(StageClock(CPU), 0)
-        previous = problem.displacement(descent.velocity).detach()
+        previous = problem.displacement(descent.segment).detach()
 
 
 @pytest.mark.parametrize("changes", [{}, {"solver": "rk4", "lambda_v": 0.1, "similarity": "mi", "jacobian_floor": 1.0}])
 def test_the_stages_make_the_loss_and_the_gradient_of_the_whole(changes: dict[str, Any]) -> None:
-    for problem in problems(**changes):
-        descent, clock = Descent.of(problem), StageClock(CPU)
+    for problem, task in problems(**changes):
+        descent, clock = Descent.of(problem, task), StageClock(CPU)
         descent.step(clock, 0)
         parts = descent.gradients(clock, 1)
-        found = [parameter.grad for parameter in descent.velocity.parameters()]
+        found = [parameter.grad for parameter in descent.segment.parameters()]
         descent.optimiser.forget_gradients()
-        whole = problem.loss(descent.velocity, 1)
+        whole = problem.loss(descent.segment, 1)
         whole.total.backward()
         assert parts.total.item() == pytest.approx(whole.total.item(), rel=1e-6)
         assert parts.penalties.keys() == whole.penalties.keys()
-        for mine, parameter in zip(found, descent.velocity.parameters(), strict=True):
+        for mine, parameter in zip(found, descent.segment.parameters(), strict=True):
             assert mine is not None and parameter.grad is not None
             # summed in another order: single precision allows about 1e-6 of the largest
             assert np.abs((mine - parameter.grad).numpy()).max() <= 1e-5 * parameter.grad.abs().max().item()

@@ -7,7 +7,8 @@ import math
 import SimpleITK as sitk
 import torch
 from nodeo.field.smoothing import gaussian
-from nodeo.geometry.grid import Grid, Lattice
+from nodeo.geometry.grid import Grid
+from nodeo.geometry.lattice import Lattice
 from torch import Tensor
 
 RADIUS = 0.48  # of the ball, as a share of the image's width

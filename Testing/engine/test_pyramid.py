@@ -7,11 +7,14 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from nodeo import models
 from nodeo.engine import pyramid
-from nodeo.engine.preparation import Scan, content_box, prepare
-from nodeo.engine.pyramid import REACH, SMALLEST_LEVEL, Domain, Level, plan, shrink_factors
+from nodeo.engine.preparation import content_box, prepare
+from nodeo.engine.pyramid import REACH, plan
+from nodeo.geometry.domain import SMALLEST_LEVEL, Domain, Level, shrink_factors
 from nodeo.geometry.grid import Grid
 from nodeo.settings import Settings
+from nodeo.similarity.channel import Scan
 
 OBLIQUE = sitk.Euler3DTransform((0.0, 0.0, 0.0), 0.3, -0.2, 0.5).GetMatrix()
 FLAT = (1.0, 0.0, 0.0, 1.0)
@@ -53,7 +56,8 @@ def planned(
     """The plan for a moving image with the same content, unless told otherwise."""
     mask_image = None if mask is None else sitk.Cast(boxed(grid, mask) > 0, sitk.sitkUInt8)
     fixed = scan(grid, content, settings, mask_image)
-    return plan(fixed, fixed, np.array(content if moving_box is None else moving_box, dtype=float), settings)
+    box = np.array(content if moving_box is None else moving_box, dtype=float)
+    return plan(fixed, box, models.build(settings), settings)
 
 
 def span(grid: Grid, of: Grid) -> tuple[np.ndarray, np.ndarray]:

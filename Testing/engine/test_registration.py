@@ -12,13 +12,14 @@ import phantoms
 import pytest
 import SimpleITK as sitk
 import torch
+from nodeo import models
 from nodeo.engine import registration
 from nodeo.engine.level import LevelProblem
 from nodeo.engine.optimisation import Flow, Optimisation
-from nodeo.engine.pyramid import Level
 from nodeo.engine.registration import register
 from nodeo.engine.result import Result
 from nodeo.errors import Cancelled, InputError
+from nodeo.geometry.domain import Level
 from nodeo.progress import Progress, Reporter
 from nodeo.settings import ADAPTIVE_SOLVERS, FIXED_STEP_SOLVERS, SIMILARITIES, Settings
 from phantoms import Bumps, Phantom, apart, bumps, drawn, folds, grid, mapped, middle, world_points
@@ -710,7 +711,8 @@ def test_a_full_gpu_hands_over_to_the_cpu(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(Optimisation, "_level", fake_level)
     monkeypatch.setattr(torch.cuda, "empty_cache", lambda: None)
-    flow = Optimisation(None, [None], QUICK, Reporter(None)).run(torch.device("cuda"))  # type: ignore[arg-type,list-item]
+    ladder = Optimisation(None, [None], models.build(QUICK), QUICK, Reporter(None))  # type: ignore[arg-type,list-item]
+    flow = ladder.run(torch.device("cuda"))
     assert tried == [("cuda", False), ("cuda", True), ("cpu", True)]
     assert flow.device.type == "cpu"
     assert flow.fallbacks[-1] == "Level 1: memory ran out; the CPU took over."

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 import torch
 from flows import inner, largest, lattice, positions, trained
-from nodeo.engine.level import on_nodes
 from nodeo.field import inversion
 from nodeo.field.flow import Solver, transport
 from nodeo.field.inversion import _fitted, fit_inverse, refine_inverse
-from nodeo.geometry.grid import Grid, Lattice, sample
+from nodeo.geometry.grid import Grid
+from nodeo.geometry.lattice import Lattice
+from nodeo.geometry.sampling import on_nodes, sample
 from torch import Tensor
 
 FINE = Solver("rk4", 8)

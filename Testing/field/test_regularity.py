@@ -14,7 +14,8 @@ from nodeo.field.flow import Solver, integrate
 from nodeo.field.regularity import energy, gradient_energy, jacobian_determinant, jacobian_hinge, measure_folding
 from nodeo.field.smoothing import gaussian
 from nodeo.field.velocity import FlowField
-from nodeo.geometry.grid import Grid, Lattice
+from nodeo.geometry.grid import Grid
+from nodeo.geometry.lattice import Lattice
 from torch import Tensor
 
 SPACING = (0.7, 1.5, 3.0)

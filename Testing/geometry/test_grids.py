@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 import torch
-from nodeo.geometry.grid import Grid, Lattice, dense, refine, sample
+from nodeo.geometry.grid import Grid
+from nodeo.geometry.lattice import Lattice
+from nodeo.geometry.sampling import dense, refine, sample
 from torch import Tensor
 
 OBLIQUE = sitk.Euler3DTransform((0.0, 0.0, 0.0), 0.3, -0.2, 0.5).GetMatrix()

@@ -6,7 +6,8 @@ import numpy as np
 import torch
 from nodeo.field.smoothing import gaussian
 from nodeo.field.velocity import FlowField
-from nodeo.geometry.grid import Grid, Lattice
+from nodeo.geometry.grid import Grid
+from nodeo.geometry.lattice import Lattice
 from torch import Tensor
 
 

@@ -18,7 +18,8 @@ from nodeo.app.cli import main
 from nodeo.engine.result import Result
 from nodeo.field.inversion import refine_inverse, search_inverse
 from nodeo.field.smoothing import identity, zero_padded
-from nodeo.geometry.grid import Grid, Lattice
+from nodeo.geometry.grid import Grid
+from nodeo.geometry.lattice import Lattice
 from nodeo.models.paper.cloud import CloudField
 from nodeo.models.paper.network import CloudNetwork
 from nodeo.progress import Progress

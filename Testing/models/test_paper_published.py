@@ -11,9 +11,9 @@ import torch
 from nodeo import InputError, Settings, register
 from nodeo.engine.result import Result
 from nodeo.models.paper.network import CloudNetwork
-from nodeo.models.paper.published import PublishedProblem
+from nodeo.models.paper.published import PublishedModel, PublishedSegment
 from published_formulas import Published, initial_weights
-from torch import Tensor, nn
+from torch import Tensor
 
 LAYERS = (
     "enc_conv2",
@@ -31,19 +31,20 @@ def start(monkeypatch: pytest.MonkeyPatch):
     """A function that makes the next network begin with given weights."""
 
     def starting(weights: list[tuple[Tensor, Tensor]]) -> None:
-        made = PublishedProblem.velocity_field
+        made = PublishedModel.segment
 
-        def velocity_field(self: PublishedProblem, generator: torch.Generator) -> nn.Module:
-            field = made(self, generator)
-            layers = [*field.network.encoder, field.network.narrow, field.network.widen]
+        def segment(*arguments) -> PublishedSegment:
+            begun = made(*arguments)
+            network = begun.field.network
+            layers = [*network.encoder, network.narrow, network.widen]
             with torch.no_grad():
                 for layer, (weight, bias) in zip(layers, weights, strict=True):
                     assert layer.weight.shape == weight.shape and layer.bias.shape == bias.shape
                     layer.weight.copy_(weight)
                     layer.bias.copy_(bias)
-            return field
+            return begun
 
-        monkeypatch.setattr(PublishedProblem, "velocity_field", velocity_field)
+        monkeypatch.setattr(PublishedModel, "segment", segment)
 
     return starting
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from conversations import ENDLESS, conversation
+from labelled_disk import disk_pair
 from nodeo.app import cli
 from nodeo.errors import InputError
 from nodeo.report.canvas import FOLD
@@ -17,8 +19,6 @@ from nodeo.settings import Settings
 from nodeo.study import regularizers
 from nodeo.study.pair import StudyPair
 from phantoms import Phantom, bumps, drawn, folds, grid, local_displacement, middle
-from test_command_line import ENDLESS, conversation
-from test_study_runs import disk_pair
 
 pytest.importorskip("matplotlib")
 QUICK = ["--set", "levels=2", "--set", "iterations=5", "--set", "steps=1", "--threads", "1", "--preset", "fast"]

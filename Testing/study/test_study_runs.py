@@ -11,32 +11,17 @@ import numpy as np
 import phantoms
 import pytest
 import SimpleITK as sitk
+from labelled_disk import disk_pair
 from nodeo.errors import Cancelled, InputError
 from nodeo.progress import Progress
 from nodeo.settings import Settings
 from nodeo.study import runs
 from nodeo.study.measures import csv_text, text_table, value
-from nodeo.study.pair import StudyPair
 from nodeo.study.runs import Case, run_cases
 from nodeo.study.slices import parse_slice, take_slices
-from phantoms import Phantom, bumps, drawn, grid, middle
+from phantoms import Phantom, drawn, grid, middle
 
 QUICK = Settings().replace(levels=2, iterations=4, steps=1, threads=1)
-
-
-def disk_pair(labelled: bool = True, push: float = 2.0) -> StudyPair:
-    """Two 2-D phantoms with their labels."""
-    on = grid((26, 24))
-    ball, warp = Phantom(middle(on), 9.0, blobs=40, grain=0.12), bumps(middle(on), push, 5.0)
-
-    def labels(points: np.ndarray) -> np.ndarray:
-        return np.where(np.linalg.norm(points - np.asarray(middle(on)), axis=-1) < 6, 17, 0)
-
-    images = {"fixed": drawn(lambda x: ball(warp(x)), on), "moving": drawn(ball, on)}
-    if labelled:
-        images["fixed_labels"] = sitk.Cast(drawn(lambda x: labels(warp(x)), on), sitk.sitkUInt8)
-        images["moving_labels"] = sitk.Cast(drawn(labels, on), sitk.sitkUInt8)
-    return StudyPair(images, "a disk")
 
 
 def case(name: str, **changes: object) -> Case:

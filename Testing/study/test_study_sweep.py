@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from labelled_disk import disk_pair
 from nodeo.app import cli
 from nodeo.errors import InputError
 from nodeo.settings import Settings
 from nodeo.study import runs, sweep
 from nodeo.study.measures import headings, rows
 from nodeo.study.runs import Case, Outcome
-from test_study_runs import disk_pair
 
 QUICK = ["--set", "levels=2", "--set", "iterations=4", "--set", "steps=1", "--threads", "1", "--progress", "none"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 from ..errors import Cancelled, InputError
@@ -18,7 +19,7 @@ OK, FAILED, BAD_INPUT, CANCELLED = 0, 1, 2, 130
 
 
 def parser() -> argparse.ArgumentParser:
-    """The parser of ``nodeo``; each command leaves its function in ``run``, the name of one in :mod:`commands`."""
+    """The parser of ``nodeo``; a command leaves in ``run`` its module in :mod:`.commands` and its function there."""
     top = argparse.ArgumentParser(prog="nodeo", description="Diffeomorphic registration by neural ODEs.")
     top.add_argument("--version", action="version", version=f"nodeo {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
@@ -31,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _register(commands) -> None:
     sub = commands.add_parser("register", help="deform MOVING onto FIXED", description="Deform MOVING onto FIXED.")
-    sub.set_defaults(run="register")
+    sub.set_defaults(run=("register", "register"))
     sub.add_argument("fixed", type=Path, metavar="FIXED")
     sub.add_argument("moving", type=Path, metavar="MOVING")
     _run_options(sub, "balanced")
@@ -58,7 +59,7 @@ def _run_options(sub: argparse.ArgumentParser, preset: str) -> None:
 
 def _apply(commands) -> None:
     sub = commands.add_parser("apply", help="resample an image through a transform")
-    sub.set_defaults(run="apply", progress="none")
+    sub.set_defaults(run=("apply", "apply"), progress="none")
     sub.add_argument("transform", type=Path, metavar="TRANSFORM", help="transform.h5, or any transform SimpleITK reads")
     sub.add_argument("image", type=Path, metavar="IMAGE", help="image in the moving image's space")
     sub.add_argument("--reference", type=Path, required=True, metavar="FIXED", help="image whose grid the result gets")
@@ -72,7 +73,7 @@ def _evaluate(commands) -> None:
         help="Dice and HD95 of label maps",
         description="Dice and HD95 of two label maps, or of many pairs of them.",
     )
-    sub.set_defaults(run="evaluate")
+    sub.set_defaults(run=("evaluate", "evaluate"))
     sub.add_argument("fixed_labels", type=Path, nargs="?", metavar="FIXED_LABELS")
     sub.add_argument("other_labels", type=Path, nargs="?", metavar="OTHER_LABELS")
     sub.add_argument("--transform", type=Path, metavar="T", help="warp OTHER_LABELS through this first")
@@ -101,12 +102,12 @@ def _study(commands) -> None:
         help="the kernel K and the penalty J: both, either, neither",
         description="Register with and without the kernel K (kernel) and the penalty J (lambda_J). " + about,
     )
-    one.set_defaults(run="study_regularizers")
+    one.set_defaults(run=("study", "regularizers"))
     _study_options(one, REGULARIZERS_PRESET)
     many = studies.add_parser(
         "sweep", help="a grid of settings", description="Register with every combination of some settings. " + about
     )
-    many.set_defaults(run="study_sweep")
+    many.set_defaults(run=("study", "sweep"))
     many.add_argument(
         "--vary",
         action="append",
@@ -137,9 +138,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         process.prepare()
         with process.lasting_imports():
-            from .commands import register as commands
-
-        return getattr(commands, options.run)(options, output) or OK
+            family, name = options.run
+            commands = import_module(f".commands.{family}", __package__)  # heavy: only when the arguments are right
+        return getattr(commands, name)(options, output) or OK
     except InputError as error:
         output.failed(error.message, error.hint)
         return BAD_INPUT

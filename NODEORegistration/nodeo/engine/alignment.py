@@ -9,10 +9,11 @@ import numpy as np
 import SimpleITK as sitk
 
 from ..errors import InputError
+from ..files.reading import read_transform
 from ..geometry.grid import Grid
+from ..geometry.initial_transform import affine
+from ..similarity.channel import Scan
 from . import devices
-from .inputs import read_transform
-from .preparation import Scan
 
 Check = Callable[[], None]  # raises Cancelled when the caller wants the run to stop
 _COARSE, _FINE = 32, 80  # voxels of the longest axis
@@ -29,68 +30,17 @@ def initial_transform(fixed: Scan, moving: Scan, how: str, check: Check) -> sitk
         how: ``identity``, ``center`` (centres of mass), ``rigid``, ``affine``, or the path of a transform file.
 
     Raises:
-        InputError: ``how`` is a file that cannot be read, or one of the wrong dimension.
+        InputError: ``how`` is a file that cannot be read, or the images are two slices that are not parallel.
     """
     ndim = fixed.grid.ndim
     if how == "identity":
         return sitk.Transform(ndim, sitk.sitkIdentity)
     if how not in ("center", "rigid", "affine"):
-        return checked_transform(read_transform(how), ndim)
+        return read_transform(how)
     frame = _Frame(fixed.grid, moving.grid)
     pair = frame.image(fixed), frame.image(moving)
     found = _translations(*pair)["centres of mass"] if how == "center" else _search(*pair, how, check)
     return frame.lift(found)
-
-
-def checked_transform(transform: sitk.Transform, ndim: int) -> sitk.Transform:
-    """``transform``, if it maps ``ndim`` dimensions."""
-    if transform.GetDimension() != ndim:
-        raise InputError(f"The initial transform is {transform.GetDimension()}-D, the images are {ndim}-D.")
-    return transform
-
-
-def linear_part(transform: sitk.Transform, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
-    """Matrix [n, n] and offset [n] of ``transform``, world to world: exact if linear, else the best fit on ``grid``."""
-    if transform.IsLinear():
-        points = np.concatenate([np.zeros((1, grid.ndim)), np.eye(grid.ndim)])
-        images = np.array([transform.TransformPoint(point.tolist()) for point in points])
-        return (images[1:] - images[0]).T, images[0]
-    axes = [np.linspace(0, n - 1, min(n, 9)) for n in grid.size]
-    points = grid.world(np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, grid.ndim))
-    images = np.array([transform.TransformPoint(point.tolist()) for point in points])
-    augmented = np.concatenate([points, np.ones((len(points), 1))], 1)
-    solution = np.linalg.lstsq(augmented, images, rcond=None)[0]
-    matrix = solution[:-1].T
-    for axis in set(range(grid.ndim)) - set(grid.axes):  # one voxel thick: nothing to fit along it
-        matrix = matrix + np.outer(grid.rotation[:, axis], grid.rotation[:, axis])
-    return matrix, images.mean(0) - matrix @ points.mean(0)
-
-
-def affine(matrix: np.ndarray, offset: np.ndarray) -> sitk.AffineTransform:
-    """x -> matrix x + offset."""
-    transform = sitk.AffineTransform(len(offset))
-    transform.SetMatrix(matrix.ravel().tolist())
-    transform.SetTranslation(offset.tolist())
-    return transform
-
-
-def inverse_transform(transform: sitk.Transform, grid: Grid) -> sitk.Transform:
-    """The inverse of A. Where SimpleITK knows none, its displacement field is inverted numerically on ``grid``.
-
-    Args:
-        grid: the moving grid, on which the inverse is needed.
-    """
-    try:
-        return transform.GetInverse()
-    except RuntimeError:
-        pass
-    inverse = sitk.InvertDisplacementField(
-        grid.displacements(transform),
-        maximumNumberOfIterations=50,
-        maxErrorToleranceThreshold=0.01,
-        meanErrorToleranceThreshold=0.001,
-    )
-    return sitk.DisplacementFieldTransform(inverse)
 
 
 class _Frame:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import SimpleITK as sitk
 from torch import Tensor
@@ -11,27 +9,9 @@ from torch import Tensor
 from ..errors import InputError
 from ..geometry.grid import Grid
 from ..settings import Settings
+from ..similarity.channel import Scan
 
 _BACKGROUND = 0.05  # of the intensity range: nearer to the border's value than this counts as background
-
-
-@dataclass(frozen=True)
-class Scan:
-    """One image, ready for the optimisation.
-
-    Attributes:
-        image: the scalar float32 image as it was given.
-        grid: where its voxels lie.
-        values: [D, H, W] scaled to 0..1.
-        mask: [D, H, W] of 0 and 1, or None.
-        content: first and last index (z, y[, x] order of the tensor) of what is not background, [k, 2].
-    """
-
-    image: sitk.Image
-    grid: Grid
-    values: Tensor
-    mask: Tensor | None
-    content: np.ndarray
 
 
 def prepare(

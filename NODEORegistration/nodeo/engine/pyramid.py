@@ -7,86 +7,21 @@ The images are compared on the fixed image's own voxels, inside the domain, alig
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
 from torch import Tensor
 
+from ..geometry.domain import SMALLEST_LEVEL, Domain, Level, shrink_factors
 from ..geometry.grid import Grid
+from ..models import Model
 from ..settings import Settings
-from .preparation import Scan, occupied_box
+from ..similarity.channel import Scan
+from .preparation import occupied_box
 
-SMALLEST_LEVEL = 8  # points of a level's image along each axis
 REACH = 0.15  # of the fixed content's width: as far beyond it the domain follows the moving content
 FEW_VOXELS = 300_000  # an image with no more content than this can afford a velocity node at each voxel
 
 
-@dataclass(frozen=True)
-class Domain:
-    """A box of whole coarsest-node intervals around the fixed voxels that matter.
-
-    Attributes:
-        grid: the fixed grid.
-        start: index of the first node, active axes, x first; may be negative.
-        length: width in voxels, active axes, x first.
-        margin: voxels at each face over which velocities fade to zero, active axes, x first.
-    """
-
-    grid: Grid
-    start: tuple[int, ...]
-    length: tuple[int, ...]
-    margin: tuple[int, ...]
-
-    def nodes(self, factors: tuple[int, ...]) -> Grid:
-        """The node grid with a node every ``factors`` voxels (x first)."""
-        size = [n // f + 1 for n, f in zip(self.length, factors, strict=True)]
-        return self.grid.active_subgrid(self.start, size, factors)
-
-    def overlap(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """First index (x first) and size of the domain's part inside the fixed image, active axes."""
-        sizes = [self.grid.size[axis] for axis in self.grid.axes]
-        first = tuple(max(0, s) for s in self.start)
-        last = [min(n - 1, s + length) for n, s, length in zip(sizes, self.start, self.length, strict=True)]
-        return first, tuple(b - a + 1 for a, b in zip(first, last, strict=True))
-
-
-@dataclass(frozen=True)
-class Level:
-    """One level: all tuples run over the active axes, x first.
-
-    Attributes:
-        shrink: fixed voxels between points of the image grid.
-        image_start: fixed index of the first point of the image grid.
-        image_grid: where the two images are compared.
-        node_factors: fixed voxels between velocity nodes.
-        node_grid: the velocity grid.
-        iterations, steps: of the optimiser, and of the solver over [0, 1].
-        decoder_factors: fixed voxels between the decoder's nodes in paper mode, a multiple of ``node_factors``.
-    """
-
-    shrink: tuple[int, ...]
-    image_start: tuple[int, ...]
-    image_grid: Grid
-    node_factors: tuple[int, ...]
-    node_grid: Grid
-    iterations: int
-    steps: int
-    decoder_factors: tuple[int, ...] = ()
-
-    @property
-    def voxels(self) -> int:
-        """Points of the image grid."""
-        return int(np.prod(self.image_grid.shape))
-
-    @property
-    def nodes(self) -> int:
-        """Points of the velocity grid."""
-        return int(np.prod(self.node_grid.shape))
-
-
-def plan(fixed: Scan, moving: Scan, moving_box: np.ndarray, settings: Settings) -> tuple[Domain, list[Level]]:
+def plan(fixed: Scan, moving_box: np.ndarray, model: Model, settings: Settings) -> tuple[Domain, list[Level]]:
     """The domain and the levels, coarse to fine.
 
     Args:
@@ -95,11 +30,11 @@ def plan(fixed: Scan, moving: Scan, moving_box: np.ndarray, settings: Settings) 
     grid = fixed.grid
     sizes = np.array([grid.size[axis] for axis in grid.axes])
     guard = settings.lncc_window // 2 + 1
-    first, last = _content(fixed, sizes, guard, settings)
+    first, last = _content(fixed, sizes, guard, settings.crop and not model.whole_image)
     shrinks = [shrink_factors(grid, factor * min(grid.step), last - first + 1) for factor in settings.levels]
     kept = [level for level, shrink in enumerate(shrinks) if _fits(last - first + 1, shrink, level, shrinks, settings)]
-    nodes = _node_factors(grid, last - first + 1, [shrinks[level] for level in kept], kept, settings)
-    decoder = _decoder_factors(grid, last - first + 1, nodes[0], settings) if settings.model == "paper" else ()
+    nodes = _node_factors(grid, last - first + 1, [shrinks[level] for level in kept], kept, model, settings)
+    decoder = model.decoder_factors(grid, last - first + 1, nodes[0])
     coarsest = np.max([*nodes, decoder] if decoder else nodes, axis=0)
     domain = _domain(grid, first, last, moving_box, coarsest)
     if fixed.mask is not None:
@@ -116,21 +51,6 @@ def plan(fixed: Scan, moving: Scan, moving_box: np.ndarray, settings: Settings) 
     return domain, levels
 
 
-def shrink_factors(grid: Grid, target: float, sizes: Sequence[int] | np.ndarray | None = None) -> tuple[int, ...]:
-    """Powers of two, x first, that bring the spacing of each active axis near ``target`` mm, as far as it is long.
-
-    Args:
-        sizes: points along each active axis, x first, where only part of the grid is used.
-    """
-    factors = []
-    for spacing, n in zip(grid.step, grid.shape[::-1] if sizes is None else sizes, strict=True):
-        factor = 2 ** max(0, round(math.log2(target / spacing)))
-        while factor > 1 and (n - 1) // factor + 1 < SMALLEST_LEVEL:
-            factor //= 2
-        factors.append(int(factor))
-    return tuple(factors)
-
-
 def _fits(sizes: np.ndarray, shrink, level: int, shrinks: list, settings: Settings) -> bool:
     """Whether a level is within ``max_voxels``, and not the same as the one before; the coarsest always is."""
     if level == 0:
@@ -140,12 +60,14 @@ def _fits(sizes: np.ndarray, shrink, level: int, shrinks: list, settings: Settin
     return int(np.prod((sizes - 1) // np.array(shrink) + 1)) <= settings.max_voxels
 
 
-def _node_factors(grid: Grid, sizes: np.ndarray, shrinks: list, kept: list[int], settings: Settings) -> list:
+def _node_factors(
+    grid: Grid, sizes: np.ndarray, shrinks: list, kept: list[int], model: Model, settings: Settings
+) -> list:
     """Voxels between velocity nodes at each level, x first; never finer than the level's voxels.
 
     Unless told otherwise, every voxel of a level is a node, but in a large image nodes are at least two voxels apart.
     """
-    if settings.published_arithmetic:
+    if model.whole_image:
         return [(1,) * len(sizes)]
     least = 1 if int(np.prod(sizes)) <= FEW_VOXELS else 2
     wanted = settings.per_level("node_spacing") if settings.node_spacing else [max(f, least) for f in settings.levels]
@@ -155,14 +77,6 @@ def _node_factors(grid: Grid, sizes: np.ndarray, shrinks: list, kept: list[int],
         before = factors[-1] if factors else node
         factors.append(tuple(max(s, min(n, b)) for s, n, b in zip(shrink, node, before, strict=True)))
     return factors
-
-
-def _decoder_factors(grid: Grid, sizes: np.ndarray, nodes: tuple[int, ...], settings: Settings) -> tuple[int, ...]:
-    """Voxels between the nodes of the paper network's decoder, x first; never finer than the velocity grid."""
-    if settings.published_arithmetic:  # doubles its decoder's grid by itself: here only the margin depends on it
-        return (4,) * len(nodes)
-    factors = shrink_factors(grid, 2**settings.decoder_downsampling * min(grid.step), sizes)
-    return tuple(map(max, factors, nodes))
 
 
 def _domain(grid: Grid, first: np.ndarray, last: np.ndarray, moving_box: np.ndarray, coarsest: np.ndarray) -> Domain:
@@ -177,9 +91,8 @@ def _domain(grid: Grid, first: np.ndarray, last: np.ndarray, moving_box: np.ndar
     )
 
 
-def _content(fixed: Scan, sizes: np.ndarray, guard: int, settings: Settings) -> tuple[np.ndarray, np.ndarray]:
+def _content(fixed: Scan, sizes: np.ndarray, guard: int, crop: bool) -> tuple[np.ndarray, np.ndarray]:
     """First and last index, x first, of what is worth working on: content and mask, a window wider."""
-    crop = settings.crop and not settings.published_arithmetic
     box = fixed.content[::-1] if crop else np.stack([np.zeros_like(sizes), sizes - 1], 1)
     if fixed.mask is not None:
         masked = occupied_box(fixed.mask.numpy() > 0)[::-1]

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..engine import inputs
-from ..engine.result import appearing_file
 from ..errors import InputError
+from ..files import reading
+from ..files.writing import appearing_file
 from .labels import Evaluation, evaluate
 from .tables import aligned, mean_and_sd, spread_cell
 
@@ -98,9 +98,9 @@ def evaluate_pairs(
         if tell is not None:
             tell(done, pair.name)
         try:
-            transform = None if pair.transform is None else inputs.read_transform(pair.transform)
-            fixed = inputs.read_image(pair.fixed_labels, "fixed labels")
-            other = inputs.read_image(pair.other_labels, "other labels")
+            transform = None if pair.transform is None else reading.read_transform(pair.transform)
+            fixed = reading.read_image(pair.fixed_labels, "fixed labels")
+            other = reading.read_image(pair.other_labels, "other labels")
             results[pair.name] = evaluate(fixed, other, structures, transform)
         except InputError as error:
             message = f"{pair.name}: {error.message}" if pair.name else error.message

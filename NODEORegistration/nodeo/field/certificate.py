@@ -7,13 +7,16 @@ scaled.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
+from ..geometry.sampling import dense
+from . import regularity
 from .smoothing import SeparableKernel, averaging
 
 ROUNDS = 16
@@ -78,6 +81,32 @@ def scale_down(displacement: Tensor, folded_nodes: Callable[[Tensor], Tensor]) -
     while folded_nodes(displacement * scale).any():
         scale *= 0.8
     return displacement * scale, scale
+
+
+def folded_nodes(displacement: Tensor, spacing: Sequence[float], factors: Sequence[int] | None = None) -> Tensor:
+    """Mask [D, H, W] of the nodes of a displacement that fold, or lie next to a fold between them.
+
+    Args:
+        displacement: [k, D, H, W], local mm.
+        spacing: mm between the nodes, x first.
+        factors: voxels between the nodes, x first, to look at every voxel as well; None: at the nodes only.
+    """
+    _, folded = regularity.measure_folding(displacement, spacing, middles=True)
+    if factors is None or max(factors) == 1:
+        return folded
+    steps = [h / f for h, f in zip(spacing, factors, strict=True)]
+    _, between = regularity.measure_folding(dense(displacement, factors), steps, middles=True)
+    if between.any():
+        widths = list(reversed(factors))
+        pool = F.max_pool3d if between.dim() == 3 else F.max_pool2d
+        near = pool(
+            between[None, None].float(),
+            [2 * f - 1 for f in widths],
+            stride=widths,
+            padding=[f - 1 for f in widths],
+        )
+        folded |= near[0, 0] > 0
+    return folded
 
 
 def _damped(strength: Tensor) -> float:

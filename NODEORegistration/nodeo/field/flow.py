@@ -14,10 +14,8 @@ import torch
 from torch import Tensor, nn
 from torchdiffeq import odeint, odeint_adjoint
 
-from ..geometry.grid import Lattice
-from ..models.paper.cloud import CloudField
-
-ADAPTIVE = frozenset({"dopri8", "dopri5", "bosh3", "fehlberg2", "adaptive_heun"})
+from ..geometry.lattice import Lattice
+from ..settings import ADAPTIVE_SOLVERS, Settings
 
 
 @dataclass(frozen=True)
@@ -37,19 +35,41 @@ class Solver:
     atol: float = 1e-2
     adjoint: bool = False
 
+    @classmethod
+    def of(cls, settings: Settings, steps: int) -> Solver:
+        """The solver that the settings describe, with so many steps."""
+        return cls(settings.solver, steps, settings.rtol, settings.atol, settings.adjoint)
 
-class _Motion(nn.Module):
-    """dw/dt = v(x + w, t) for the displacement w [k, D, H, W] of a lattice's points.
+    @property
+    def adaptive(self) -> bool:
+        """Whether it chooses its steps itself."""
+        return self.method in ADAPTIVE_SOLVERS
+
+    @property
+    def hides_velocities(self) -> bool:
+        """Whether the velocities it asks for cannot be penalised: the adjoint leaves no graph, adaptive steps vary."""
+        return self.adjoint or self.adaptive
+
+
+class Motion(nn.Module):
+    """The right side of an equation of motion: the time and a displacement [k, D, H, W] -> a velocity like it.
 
     Attributes:
-        velocities: every velocity the solver has asked for, in turn, for penalties on it.
+        velocities: those the solver has asked for, in turn, for penalties on them.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.velocities: list[Tensor] = []
+
+
+class _Carried(Motion):
+    """dw/dt = v(x + w, t) for the displacement w [k, D, H, W] of a lattice's points."""
 
     def __init__(self, velocity: nn.Module, lattice: Lattice, at_rest: bool) -> None:
         super().__init__()
         self.velocity = velocity
         self.lattice = lattice
-        self.velocities: list[Tensor] = []
         self._at_rest = at_rest
 
     def forward(self, t: Tensor, displacement: Tensor) -> Tensor:
@@ -62,50 +82,32 @@ class _Motion(nn.Module):
         return self.lattice.sample(velocity, displacement)
 
 
-class _CloudMotion(nn.Module):
-    """dw/dt = v(w) for the displacement w [k, D, H, W] of a cloud of points whose velocity depends on all of them.
-
-    Attributes:
-        velocities: as in :class:`_Motion`.
-    """
-
-    def __init__(self, velocity: CloudField) -> None:
-        super().__init__()
-        self.velocity = velocity
-        self.velocities: list[Tensor] = []
-
-    def forward(self, t: Tensor, displacement: Tensor) -> Tensor:
-        velocity = self.velocity(t, displacement)
-        self.velocities.append(velocity)
-        return velocity
-
-
 def integrate(
     velocity: nn.Module, lattice: Lattice, solver: Solver, start: Tensor | None = None, backwards: bool = False
 ) -> tuple[Tensor, list[Tensor]]:
     """The displacement of a lattice's points after one unit of time.
 
     Args:
-        velocity: maps a time to the velocity [k, D, H, W] on a grid over the same box as ``lattice``, local mm; or
-            paper mode's field, which maps the displacement of the lattice's points to their velocity.
+        velocity: maps a time to the velocity [k, D, H, W] on a grid over the same box as ``lattice``, local mm.
         start: displacement [k, D, H, W] to start from, local mm; None: the points are at rest.
         backwards: integrate from t = 1 to t = 0, which undoes the flow.
 
     Returns:
         the displacement [k, D, H, W], local mm, and the velocities the solver asked for.
     """
-    motion: _Motion | _CloudMotion
-    if isinstance(velocity, CloudField):
-        motion = _CloudMotion(velocity)
-    else:
-        motion = _Motion(velocity, lattice, at_rest=start is None)
-    start = lattice.zeros() if start is None else start
+    motion = _Carried(velocity, lattice, at_rest=start is None)
+    return solve(motion, lattice.zeros() if start is None else start, solver, backwards), motion.velocities
+
+
+def solve(motion: Motion, start: Tensor, solver: Solver, backwards: bool = False) -> Tensor:
+    """Where ``motion`` leads from ``start`` [k, D, H, W] over t in [0, 1], or back from 1 to 0."""
     times = torch.tensor([1.0, 0.0] if backwards else [0.0, 1.0], device=start.device)
     # left to themselves, adaptive solvers step past the end and interpolate back, where no velocity is defined
-    options = {"step_t": times} if solver.method in ADAPTIVE else {"step_size": 1.0 / solver.steps}
-    solve = odeint_adjoint if solver.adjoint and torch.is_grad_enabled() else odeint
-    path = solve(motion, start, times, rtol=solver.rtol, atol=solver.atol, method=solver.method, options=options)
-    return path[-1], motion.velocities
+    options = {"step_t": times} if solver.adaptive else {"step_size": 1.0 / solver.steps}
+    integrator = odeint_adjoint if solver.adjoint and torch.is_grad_enabled() else odeint
+    return integrator(motion, start, times, rtol=solver.rtol, atol=solver.atol, method=solver.method, options=options)[
+        -1
+    ]
 
 
 def compose(outer: Tensor, inner: Tensor, lattice: Lattice) -> Tensor:

@@ -12,7 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..geometry.grid import Lattice, sample
+from ..geometry.lattice import Lattice
+from ..geometry.sampling import sample
 
 _LIGHT = 0.05  # points; a node that weighs less than this hardly moves in a fit
 _RIGHT = 0.1  # of a voxel; an error this small needs no fit

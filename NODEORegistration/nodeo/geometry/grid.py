@@ -1,15 +1,4 @@
-"""The geometry of a grid, and the only place that knows the order of axes.
-
-Three kinds of coordinates are used, and nothing else:
-
-* *world*: ITK's physical space, LPS, in mm.
-* *local*: millimetres along the axes of a fixed grid. A displacement or a velocity has its components in local axes,
-  ordered x, y, z as ITK orders them.
-* *sampling*: what :func:`torch.nn.functional.grid_sample` wants, -1 at the first node of an axis and +1 at the last.
-
-A tensor of a field is ``[components, D, H, W]`` in 3-D and ``[components, H, W]`` in 2-D: the axes of the tensor run
-z, y, x, the components x, y, z. An axis of one voxel is left out of all tensors and comes back with the image.
-"""
+"""A regular lattice of points in the world: an image's geometry without its pixels."""
 
 from __future__ import annotations
 
@@ -20,7 +9,6 @@ from functools import cached_property
 import numpy as np
 import SimpleITK as sitk
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 
@@ -144,119 +132,3 @@ class Grid:
         """The inverse of :meth:`vector_image`: world vectors on this grid as [k, D, H, W] in local mm."""
         vectors = sitk.GetArrayFromImage(image).reshape(*self.shape, self.ndim)
         return torch.from_numpy(np.moveaxis(vectors @ self.rotation[:, self.axes], -1, 0)).float()
-
-
-class Lattice:
-    """The points of a grid as tensors, ready to be moved about and sampled.
-
-    Attributes:
-        grid: the grid these points are.
-        shape: [D, H, W] of tensors on it.
-        spacing: mm between points, x first.
-    """
-
-    def __init__(self, grid: Grid, device: torch.device | str = "cpu") -> None:
-        self.grid = grid
-        self.shape = grid.shape
-        self.spacing = grid.step
-        self.device = torch.device(device)
-        ends = [torch.linspace(-1.0, 1.0, n, device=device) for n in self.shape]
-        self._identity = torch.stack(torch.meshgrid(*ends, indexing="ij")[::-1])
-        scale = [2.0 / (h * (n - 1)) for h, n in zip(self.spacing, reversed(self.shape), strict=True)]
-        self._scale = torch.tensor(scale, device=device).view(-1, *[1] * len(self.shape))
-
-    def zeros(self) -> Tensor:
-        """The displacement [k, D, H, W] that moves nothing."""
-        return torch.zeros_like(self._identity)
-
-    def positions(self) -> Tensor:
-        """Where the points lie, [k, D, H, W], local mm from the middle of the lattice."""
-        return self._identity / self._scale
-
-    def sampling(self, displacement: Tensor, planes: slice = slice(None)) -> Tensor:
-        """Sampling coordinates [k, D, H, W] of the points displaced by ``displacement`` [k, D, H, W] local mm.
-
-        Args:
-            planes: of the first axis of the lattice, if the displacement is told for these only.
-        """
-        return torch.addcmul(self._identity[:, planes], displacement, self._scale)
-
-    def sample(self, field: Tensor, displacement: Tensor) -> Tensor:
-        """A field [c, D, H, W] on this lattice, read at the displaced points; the edge value holds outside."""
-        return sample(field, self.sampling(displacement))
-
-    def taper(self, margin: Sequence[int]) -> Tensor:
-        """A window [D, H, W]: 0 on the faces of the lattice, rising smoothly to 1 ``margin`` points (x first) in."""
-        window = torch.ones((), device=self.device)
-        for n, width in zip(self.shape, reversed(list(margin)), strict=True):
-            depth = torch.arange(n, device=self.device, dtype=torch.float32)
-            depth = torch.minimum(depth, n - 1 - depth) / max(width, 1)
-            ramp = torch.sin(depth.clamp(max=1.0) * (torch.pi / 2)) ** 2
-            window = window.unsqueeze(-1) * ramp
-        return window
-
-
-def sample(field: Tensor, points: Tensor, outside: str = "border") -> Tensor:
-    """``field`` [c, D, H, W], interpolated linearly at sampling coordinates ``points`` [k, d, h, w]: [c, d, h, w].
-
-    The points may also be a list [k, n], and the values are one, then: [c, n].
-
-    Outside the field the nearest edge value holds, or 0 if ``outside`` is ``zeros``. On a CPU the points are dealt out
-    to the threads as a batch, since ``grid_sample`` runs in parallel over batches only.
-    """
-    if points.dim() == 2:
-        return sample(field, points.unflatten(1, [*[1] * (len(points) - 1), -1]), outside).flatten(1)
-    parts = torch.get_num_threads() if points.device.type == "cpu" else 1
-    axes = range(1, points.dim())
-    axis = next((axis for axis in axes if points.shape[axis] % parts == 0), max(axes, key=points.size))
-    n = points.shape[axis]
-    short = -n % parts
-    if short:
-        points = torch.cat([points, *[points.narrow(axis, n - 1, 1)] * short], dim=axis)
-    batch = points.unflatten(axis, (parts, -1)).movedim(axis, 0).movedim(1, -1)
-    values = F.grid_sample(
-        field.expand(parts, *field.shape), batch, mode="bilinear", padding_mode=outside, align_corners=True
-    )
-    values = values.movedim(0, axis).flatten(axis, axis + 1)
-    return values.narrow(axis, 0, n) if short else values
-
-
-def refine(field: Tensor, factors: Sequence[int], start: Sequence[int], shape: Sequence[int]) -> Tensor:
-    """A field [c, D, H, W] on nodes, read linearly at ``factors`` (z first) points per node interval.
-
-    Args:
-        start: first node used along each axis, z first; it coincides with the first point of the result.
-        shape: shape of the result, z first.
-    """
-    used = [-(-(n - 1) // factor) + 1 for factor, n in zip(factors, shape, strict=True)]
-    field = _Box.apply(field, start, used)
-    if any(factor > 1 for factor in factors):
-        full = [factor * (n - 1) + 1 for factor, n in zip(factors, used, strict=True)]
-        mode = {1: "linear", 2: "bilinear", 3: "trilinear"}[len(full)]
-        field = F.interpolate(field[None], size=full, mode=mode, align_corners=True)[0]
-    return _Box.apply(field, [0] * len(used), shape)
-
-
-class _Box(torch.autograd.Function):
-    """A box of a field [c, D, H, W] as a view; one padding takes its gradient back, not one for every axis."""
-
-    @staticmethod
-    def forward(ctx, field: Tensor, start: Sequence[int], size: Sequence[int]) -> Tensor:
-        ctx.padding = []
-        for axis in reversed(range(len(size))):
-            ctx.padding += [start[axis], field.shape[axis + 1] - start[axis] - size[axis]]
-        return field[(slice(None), *(slice(a, a + n) for a, n in zip(start, size, strict=True)))]
-
-    @staticmethod
-    def backward(ctx, gradient: Tensor):
-        return F.pad(gradient, ctx.padding) if any(ctx.padding) else gradient, None, None
-
-
-def dense(field: Tensor, factors: Sequence[int]) -> Tensor:
-    """A field [c, D, H, W] on nodes, read linearly at all voxels between its first and last node.
-
-    Args:
-        factors: voxels per node interval, x first.
-    """
-    shape = [factor * (n - 1) + 1 for factor, n in zip(reversed(factors), field.shape[1:], strict=True)]
-    return refine(field, list(reversed(factors)), [0] * len(shape), shape)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import SimpleITK as sitk
 import torch
 from torch import Tensor
 
-from ..engine.alignment import linear_part
-from .grid import Grid, Lattice
+from .grid import Grid
+from .initial_transform import InitialTransform
+from .lattice import Lattice
 
 
 class MovingMap:
@@ -23,9 +23,9 @@ class MovingMap:
         initial: A, fixed world -> moving world.
     """
 
-    def __init__(self, lattice: Lattice, moving: Grid, initial: sitk.Transform) -> None:
+    def __init__(self, lattice: Lattice, moving: Grid, initial: InitialTransform) -> None:
         grid = lattice.grid
-        matrix, offset = linear_part(initial, grid)
+        matrix, offset = initial.linear_part(grid)
         to_index = np.linalg.inv(moving.matrix)[list(moving.axes)]
         last = np.array([moving.size[axis] - 1 for axis in moving.axes], dtype=float)
         to_sampling = to_index * (2.0 / last)[:, None]
@@ -37,8 +37,8 @@ class MovingMap:
         shift = torch.tensor(start, dtype=torch.float64, device=lattice.device)[:, None]
         self._base = (positions + shift).float().view(-1, *lattice.shape)
         self._rest = None
-        if not initial.IsLinear():
-            rest = _sampled(initial, grid) @ to_sampling.T + to_sampling @ -np.asarray(moving.origin) - 1.0
+        if not initial.is_linear:
+            rest = initial.positions(grid) @ to_sampling.T + to_sampling @ -np.asarray(moving.origin) - 1.0
             rest = torch.from_numpy(np.moveaxis(rest, -1, 0).reshape(-1, *lattice.shape)).to(self._base)
             self._rest = rest - self._base
 
@@ -57,9 +57,3 @@ def _local(lattice: Lattice) -> Tensor:
         for n, h in zip(lattice.shape, reversed(lattice.spacing), strict=True)
     ]
     return torch.stack(torch.meshgrid(*axes, indexing="ij")[::-1])
-
-
-def _sampled(transform: sitk.Transform, grid: Grid) -> np.ndarray:
-    """World positions [..., ndim] to which ``transform`` takes the points of ``grid``."""
-    position = sitk.PhysicalPointSource(sitk.sitkVectorFloat64, grid.size, grid.origin, grid.spacing, grid.direction)
-    return sitk.GetArrayFromImage(grid.displacements(transform) + position)

@@ -1,15 +1,7 @@
 """Every option of a registration, what it may be, and the presets."""
 
-from .options import (
-    ADAPTIVE_SOLVERS,
-    FIXED_STEP_SOLVERS,
-    KERNELS,
-    MODELS,
-    PRESETS,
-    SIMILARITIES,
-    SOLVERS,
-    Settings,
-)
+from .checks import ADAPTIVE_SOLVERS, FIXED_STEP_SOLVERS, KERNELS, MODELS, SIMILARITIES, SOLVERS
+from .options import PRESETS, Settings
 
 __all__ = [
     "ADAPTIVE_SOLVERS",

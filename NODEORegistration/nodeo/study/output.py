@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from ..engine.result import appearing
+from ..files.writing import appearing
 from ..report.page import document, folded_block, picture_block
 from .measures import ABOUT, MEASURES, csv_text, headings, rows, value
 from .runs import Outcome, failed

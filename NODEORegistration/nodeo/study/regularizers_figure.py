@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import SimpleITK as sitk
 
-from ..engine import alignment, inputs
 from ..field.regularity import measure_folding
+from ..files import reading
 from ..geometry.grid import Grid
+from ..geometry.initial_transform import InitialTransform
 from ..geometry.resampling import resampled
 from ..report.canvas import DIM, FOLD, INK, TONES, as_png, new_figure, shortened, write
 from ..report.charts import draw_curves, draw_jacobian_key
@@ -78,7 +79,7 @@ def share_colours(scenes: Sequence[Scene]) -> None:
 
 def _column(pair: StudyPair, outcome: Outcome) -> Column:
     folder = outcome.folder
-    transform, initial = (inputs.read_transform(folder / name) for name in ("transform.h5", INITIAL))
+    transform, initial = (reading.read_transform(folder / name) for name in ("transform.h5", INITIAL))
     data = ReportInput(
         fixed=pair.fixed,
         before=resampled(pair.moving, pair.fixed, initial),
@@ -96,13 +97,13 @@ def _column(pair: StudyPair, outcome: Outcome) -> Column:
 
 def _read(path: Path, fixed: sitk.Image) -> sitk.Image:
     """An image on the grid of ``fixed``; a file keeps its place to fewer digits."""
-    return Grid.of(fixed).stamp(inputs.read_image(path, "image"))
+    return Grid.of(fixed).stamp(reading.read_image(path, "image"))
 
 
 def folded_points(pair: StudyPair, transform: sitk.Transform, initial: sitk.Transform) -> sitk.Image:
     """1 at the points of the fixed grid where the displacement folds, under any difference scheme; 0 elsewhere."""
     grid = Grid.of(pair.fixed)
-    back = alignment.inverse_transform(initial, Grid.of(pair.moving))
+    back = InitialTransform(initial, Grid.of(pair.fixed), Grid.of(pair.moving)).inverse
     displacement = grid.local_vectors(grid.displacements(sitk.CompositeTransform([back, transform])))
     _, folded = measure_folding(displacement, grid.step)
     return grid.image(folded.byte())

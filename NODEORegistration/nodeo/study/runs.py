@@ -13,9 +13,10 @@ from typing import Any
 import SimpleITK as sitk
 
 from ..engine.registration import register
-from ..engine.result import FILES, Result, appearing, check_output
+from ..engine.result import FILES, Result
 from ..errors import Cancelled, InputError
 from ..evaluation.labels import evaluate
+from ..files.writing import appearing, check_output
 from ..progress import Progress, ProgressCallback
 from ..settings import Settings
 from .pair import StudyPair

@@ -1,0 +1,68 @@
+"""Down the gradient: the iterations of one level."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+
+import torch
+from torch import Tensor
+
+from ..models.base import Loss, Objective, Segment
+
+NO_NUMBER = "the loss was no longer a number"
+_PATIENCE = 10  # iterations over which a level has to gain something
+
+Told = Callable[[int, Loss, float], None]  # iteration from 0, its loss, the total as a number
+
+
+def descend(objective: Objective, segment: Segment, tolerance: float, told: Told) -> str:
+    """Optimise ``segment`` from where it is; it ends as the best iterate, or as the last if it wants that.
+
+    Args:
+        tolerance: end when the last iterations gain less than this share of all that was gained; 0: never.
+        told: is called after every evaluation; it stops the run by raising.
+
+    Returns:
+        why the descent ended.
+    """
+    descent = segment.descent()
+    optimiser, parameters = descent.optimiser, list(segment.parameters())
+    iterations, first_rate = objective.level.iterations, optimiser.rate
+    best, kept = math.inf, [p.detach().clone() for p in parameters]
+    bests: list[float] = []
+    stop = "all iterations done"
+    for iteration in range(iterations):
+        optimiser.forget_gradients()
+        loss = objective.loss(segment, iteration)
+        total = loss.total.item()
+        if not math.isfinite(total):
+            stop = NO_NUMBER
+            break
+        if total < best or not descent.keeps_best:
+            best = total
+            _copy(parameters, kept)
+        bests.append(best)
+        told(iteration, loss, total)
+        if descent.keeps_best and _settled(bests, tolerance):
+            stop = "converged"
+            break
+        loss.total.backward()
+        falling = 0.5 * (1.0 + math.cos(math.pi * iteration / iterations))
+        optimiser.rate = first_rate * (descent.last_rate + (1.0 - descent.last_rate) * falling)
+        optimiser.step()
+    _copy(kept, parameters)
+    return stop
+
+
+@torch.no_grad()
+def _copy(source: Iterable[Tensor], target: Iterable[Tensor]) -> None:
+    for copied, copy in zip(source, target, strict=True):
+        copy.copy_(copied)
+
+
+def _settled(bests: list[float], tolerance: float) -> bool:
+    """Whether the last iterations gained next to nothing of what the level gained in all."""
+    if tolerance == 0 or len(bests) <= _PATIENCE:
+        return False
+    return bests[-_PATIENCE - 1] - bests[-1] <= tolerance * (bests[0] - bests[-1])

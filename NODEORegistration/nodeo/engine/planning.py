@@ -1,0 +1,73 @@
+"""From two scans and the initial transform to a plan: what is compared, in which box, level by level."""
+
+from __future__ import annotations
+
+import numpy as np
+import SimpleITK as sitk
+from torch import Tensor
+
+from ..errors import InputError
+from ..geometry.domain import Level
+from ..geometry.initial_transform import InitialTransform
+from ..models import Model
+from ..models.base import Task
+from ..settings import Settings
+from ..similarity.channel import Channel, Scan
+from . import pyramid
+
+PAIR = "image"  # name of the channel that the two given images are
+
+
+def planned(
+    fixed: Scan, moving: Scan, initial: InitialTransform, model: Model, settings: Settings
+) -> tuple[Task, list[Level]]:
+    """What every level starts from, and the levels, for scans from :func:`nodeo.engine.preparation.prepare`.
+
+    Raises:
+        InputError: the initial transform leaves nothing to compare.
+    """
+    channel = Channel(PAIR, fixed, moving, settings.similarity, overlap=_overlap(fixed, moving, initial))
+    domain, levels = pyramid.plan(fixed, _content_box(fixed, moving, initial), model, settings)
+    return Task((channel,), initial, domain), levels
+
+
+def _content_box(fixed: Scan, moving: Scan, initial: InitialTransform) -> np.ndarray:
+    """First and last fixed index [k, 2] (x first) of the moving content, brought to the fixed grid."""
+    ends = [np.array([0, n - 1]) for n in moving.grid.size]
+    for axis, content in zip(moving.grid.axes, moving.content[::-1], strict=True):
+        ends[axis] = content
+    corners = moving.grid.world(np.stack(np.meshgrid(*ends, indexing="ij"), -1).reshape(-1, moving.grid.ndim))
+    back = (corners - initial.offset) @ np.linalg.inv(initial.matrix).T
+    index = fixed.grid.index(back)[:, list(fixed.grid.axes)]
+    return np.stack([np.floor(index.min(0)), np.ceil(index.max(0))], 1)
+
+
+def _overlap(fixed: Scan, moving: Scan, initial: InitialTransform) -> Tensor | None:
+    """[D, H, W] on the fixed grid: 1 where the initial transform leads into the moving image; None if everywhere."""
+    everywhere = moving.grid.stamp(sitk.Image(moving.grid.size, sitk.sitkUInt8) + 1)
+    inside = sitk.Resample(
+        everywhere,
+        fixed.image,
+        initial.linear,
+        sitk.sitkNearestNeighbor,
+        0.0,
+        sitk.sitkUInt8,
+        useNearestNeighborExtrapolator=False,
+    )
+    overlap = fixed.grid.tensor(inside)
+    if not overlap.any():
+        raise InputError(
+            "The two images do not overlap where they lie in space.",
+            "Start from --initial center, or check the images' origins and directions.",
+        )
+    counted = overlap if fixed.mask is None else overlap * fixed.mask
+    if moving.mask is not None:
+        mask = moving.grid.image(moving.mask)
+        there = sitk.Resample(mask, fixed.image, initial.linear, sitk.sitkNearestNeighbor, 0.0)
+        counted = counted * fixed.grid.tensor(there)
+    if not counted.any():
+        raise InputError(
+            "The masks leave nothing to compare: where the initial transform puts them, they do not overlap.",
+            "Check the masks, or start from another initial transform.",
+        )
+    return None if bool(overlap.all()) else overlap

@@ -1,0 +1,81 @@
+"""Fields read between their points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def sample(field: Tensor, points: Tensor, outside: str = "border") -> Tensor:
+    """``field`` [c, D, H, W], interpolated linearly at sampling coordinates ``points`` [k, d, h, w]: [c, d, h, w].
+
+    The points may also be a list [k, n], and the values are one, then: [c, n].
+
+    Outside the field the nearest edge value holds, or 0 if ``outside`` is ``zeros``. On a CPU the points are dealt out
+    to the threads as a batch, since ``grid_sample`` runs in parallel over batches only.
+    """
+    if points.dim() == 2:
+        return sample(field, points.unflatten(1, [*[1] * (len(points) - 1), -1]), outside).flatten(1)
+    parts = torch.get_num_threads() if points.device.type == "cpu" else 1
+    axes = range(1, points.dim())
+    axis = next((axis for axis in axes if points.shape[axis] % parts == 0), max(axes, key=points.size))
+    n = points.shape[axis]
+    short = -n % parts
+    if short:
+        points = torch.cat([points, *[points.narrow(axis, n - 1, 1)] * short], dim=axis)
+    batch = points.unflatten(axis, (parts, -1)).movedim(axis, 0).movedim(1, -1)
+    values = F.grid_sample(
+        field.expand(parts, *field.shape), batch, mode="bilinear", padding_mode=outside, align_corners=True
+    )
+    values = values.movedim(0, axis).flatten(axis, axis + 1)
+    return values.narrow(axis, 0, n) if short else values
+
+
+def refine(field: Tensor, factors: Sequence[int], start: Sequence[int], shape: Sequence[int]) -> Tensor:
+    """A field [c, D, H, W] on nodes, read linearly at ``factors`` (z first) points per node interval.
+
+    Args:
+        start: first node used along each axis, z first; it coincides with the first point of the result.
+        shape: shape of the result, z first.
+    """
+    used = [-(-(n - 1) // factor) + 1 for factor, n in zip(factors, shape, strict=True)]
+    field = _Box.apply(field, start, used)
+    if any(factor > 1 for factor in factors):
+        full = [factor * (n - 1) + 1 for factor, n in zip(factors, used, strict=True)]
+        mode = {1: "linear", 2: "bilinear", 3: "trilinear"}[len(full)]
+        field = F.interpolate(field[None], size=full, mode=mode, align_corners=True)[0]
+    return _Box.apply(field, [0] * len(used), shape)
+
+
+class _Box(torch.autograd.Function):
+    """A box of a field [c, D, H, W] as a view; one padding takes its gradient back, not one for every axis."""
+
+    @staticmethod
+    def forward(ctx, field: Tensor, start: Sequence[int], size: Sequence[int]) -> Tensor:
+        ctx.padding = []
+        for axis in reversed(range(len(size))):
+            ctx.padding += [start[axis], field.shape[axis + 1] - start[axis] - size[axis]]
+        return field[(slice(None), *(slice(a, a + n) for a, n in zip(start, size, strict=True)))]
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor):
+        return F.pad(gradient, ctx.padding) if any(ctx.padding) else gradient, None, None
+
+
+def dense(field: Tensor, factors: Sequence[int]) -> Tensor:
+    """A field [c, D, H, W] on nodes, read linearly at all voxels between its first and last node.
+
+    Args:
+        factors: voxels per node interval, x first.
+    """
+    shape = [factor * (n - 1) + 1 for factor, n in zip(reversed(factors), field.shape[1:], strict=True)]
+    return refine(field, list(reversed(factors)), [0] * len(shape), shape)
+
+
+def on_nodes(displacement: Tensor, shape: Sequence[int]) -> Tensor:
+    """A displacement [k, ...] on a node grid of the domain, read on a finer (or the same) one of ``shape``."""
+    factors = [(n - 1) // (m - 1) for n, m in zip(shape, displacement.shape[1:], strict=True)]
+    return refine(displacement, factors, [0] * len(factors), shape)

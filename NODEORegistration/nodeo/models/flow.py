@@ -1,0 +1,70 @@
+"""Flow mode: each segment is the flow of a velocity field of places, dψ/dt = v_θ(ψ(t), t), ψ(0) = id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor, nn
+
+from ..field.certificate import Certificate, unfold
+from ..field.flow import Solver, integrate
+from ..field.velocity import FlowField
+from ..geometry.domain import Level
+from ..geometry.lattice import Lattice
+from ..settings import Settings
+from .adam import Adam
+from .base import Descent, FoldedNodes, Model, Segment, Task, Whole
+from .kernel import kernel_of
+
+_BETAS = (0.9, 0.99)
+
+
+class FlowModel(Model):
+    """Segments of one flow, each with a velocity at every node of its level."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def segment(self, task: Task, level: Level, lattice: Lattice, generator: torch.Generator) -> FlowSegment:
+        s = self.settings
+        window = task.domain.fade(lattice, level.node_factors)
+        field = FlowField(lattice.shape, kernel_of(lattice, s), window, s.time_modes, generator)
+        return FlowSegment(field, lattice, Solver.of(s, level.steps), s)
+
+
+class FlowSegment(Segment):
+    """The flow of one velocity field over one unit of time.
+
+    Args:
+        field: at rest.
+        lattice: the nodes that it moves, and the grid that the field lives on.
+    """
+
+    def __init__(self, field: FlowField, lattice: Lattice, solver: Solver, settings: Settings) -> None:
+        self.velocity = self.field = field
+        self.lattice = lattice
+        self.solver = solver
+        self.settings = settings
+
+    def parameters(self) -> Iterable[nn.Parameter]:
+        return self.field.parameters()
+
+    def descent(self) -> Descent:
+        """Adam whose step has a length in space: that many spacings of the velocity grid."""
+        rate = self.settings.learning_rate * min(self.lattice.spacing)
+        return Descent(Adam(self.parameters(), rate, _BETAS))
+
+    def motion(self) -> tuple[Tensor, list[Tensor]]:
+        displacement, velocities = integrate(self.field, self.lattice, self.solver)
+        if self.solver.hides_velocities and (self.settings.lambda_v or self.settings.lambda_s):
+            velocities = [self.field(torch.tensor(t, device=self.lattice.device)) for t in (0.0, 0.5, 1.0)]
+        return displacement, velocities
+
+    def certified(self, whole: Whole, folded_nodes: FoldedNodes) -> tuple[Tensor, Certificate]:
+        """Turned down where the whole displacement folds."""
+        return unfold(self.field, whole, folded_nodes)
+
+    def moved(self, device: torch.device) -> FlowSegment:
+        lattice = Lattice(self.lattice.grid, device)
+        return FlowSegment(self.field.moved(device), lattice, self.solver, self.settings)

@@ -1,0 +1,125 @@
+"""What each option may be."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InputError
+from .values import length
+
+if TYPE_CHECKING:
+    from .options import Settings
+
+MODELS = ("flow", "paper")
+SIMILARITIES = ("lncc", "mse", "mi", "mind")
+KERNELS = ("averaging", "gaussian", "none")
+FIXED_STEP_SOLVERS = ("euler", "midpoint", "heun2", "heun3", "rk4", "explicit_adams", "implicit_adams")
+ADAPTIVE_SOLVERS = ("dopri5", "dopri8", "bosh3", "fehlberg2", "adaptive_heun")
+SOLVERS = FIXED_STEP_SOLVERS + ADAPTIVE_SOLVERS
+
+_SMALLEST = {
+    "kernel_passes": 1,
+    "time_modes": 1,
+    "max_voxels": 1000,
+    "threads": 0,
+    "seed": 0,
+    "bottleneck": 1,
+    "decoder_downsampling": 0,
+}
+_LARGEST = {"seed": 2**31 - 1, "decoder_downsampling": 8}
+
+
+def check(s: Settings) -> None:
+    """Each value in its range, and those that belong together in agreement.
+
+    Raises:
+        InputError: one is not; the message names it, its value and what it may be.
+    """
+    for name, largest in _LARGEST.items():
+        if getattr(s, name) > largest:
+            raise InputError(f"{name} is {getattr(s, name)}.", f"It must be at most {largest}.")
+    _one_of("model", s.model, MODELS)
+    _one_of("similarity", s.similarity, SIMILARITIES)
+    _one_of("kernel", s.kernel, KERNELS)
+    _one_of("solver", s.solver, SOLVERS)
+    for name, smallest in _SMALLEST.items():
+        _at_least(name, getattr(s, name), smallest)
+    for name in ("lambda_J", "lambda_df", "lambda_v", "lambda_s", "tolerance"):
+        _at_least(name, getattr(s, name), 0)
+    for name in ("rtol", "atol", "learning_rate", "velocity_gain"):
+        if getattr(s, name) <= 0:
+            raise InputError(f"{name} is {getattr(s, name):g}.", "It must be larger than 0.")
+    if s.lncc_window < 3 or s.lncc_window % 2 == 0:
+        raise InputError(f"lncc_window is {s.lncc_window}.", "It must be odd and at least 3.")
+    if not s.levels or list(s.levels) != sorted(s.levels, reverse=True):
+        raise InputError(f"levels is {s.levels}.", "List the shrink factors from coarse to fine, such as 4,2,1.")
+    for factor in (*s.levels, *s.node_spacing):
+        if factor < 1 or factor & (factor - 1):
+            raise InputError(f"A shrink factor or node spacing is {factor}.", "Each must be a power of two: 1, 2, 4 …")
+    for name in ("iterations", "steps", "node_spacing"):
+        values = getattr(s, name)
+        if len(values) not in (1, len(s.levels)) and not (name == "node_spacing" and not values):
+            raise InputError(
+                f"{name} has {len(values)} values for {len(s.levels)} levels.", "Give one, or one a level."
+            )
+        for value in values:
+            _at_least(name, value, 1)
+    if s.node_spacing:
+        nodes = s.per_level("node_spacing")
+        if any(node < level for node, level in zip(nodes, s.levels, strict=True)) or list(nodes) != sorted(
+            nodes, reverse=True
+        ):
+            raise InputError(
+                f"node_spacing is {nodes} with levels {s.levels}.",
+                "Nodes cannot be finer than the level's voxels, nor coarser than at the level before.",
+            )
+    low, high = s.intensity_range if len(s.intensity_range) == 2 else (1.0, 0.0)
+    if not 0 <= low < high <= 100:
+        raise InputError(f"intensity_range is {s.intensity_range}.", "Give two percentiles, such as 0.1,99.9.")
+    number, _ = length(s.kernel_window)
+    _at_least("kernel_window", number, 0)
+    if s.model == "paper" and len(s.levels) != 1:
+        raise InputError(f"levels is {s.levels}.", "The model paper has one level: set levels=1 or levels=2.")
+    if s.published_arithmetic:
+        _check_published(s)
+
+
+def _check_published(s: Settings) -> None:
+    """What the published code cannot do."""
+    if s.model != "paper":
+        raise InputError(f"published_arithmetic is on with model={s.model}.", "Set model=paper, or --preset paper.")
+    limits: dict[str, tuple[Any, tuple[Any, ...]]] = {
+        "similarity": (s.similarity, ("lncc",)),
+        "solver": (s.solver, ("euler", "rk4")),
+        "levels": (s.levels, ((1,),)),
+        "lambda_s": (s.lambda_s, (0.0,)),
+    }
+    for name, (value, known) in limits.items():
+        if value not in known:
+            choice = " or ".join(f"{name}={k[0] if isinstance(k, tuple) else k}" for k in known)
+            raise InputError(f"{name} is {value} with published_arithmetic on.", f"The published code has {choice}.")
+    width, unit = s.window()
+    if s.kernel != "none" and (unit != "vox" or width % 2 != 1):
+        raise InputError(
+            f"kernel_window is {s.kernel_window} with published_arithmetic on.",
+            "It needs an odd number of voxels, such as 15vox.",
+        )
+
+
+def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise InputError(f"{name} is '{value}'.", nearest(value, known))
+
+
+def _at_least(name: str, value: float, smallest: float) -> None:
+    if value < smallest:
+        raise InputError(f"{name} is {value:g}.", f"It must be at least {smallest:g}.")
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint for a name that is not known: the one that may have been meant, or all there are."""
+    same = {candidate.lower(): candidate for candidate in known}
+    close = difflib.get_close_matches(name.lower(), list(same), n=1, cutoff=0.4)
+    return f"Did you mean '{same[close[0]]}'?" if close else f"Known are: {', '.join(known)}."

@@ -1,0 +1,101 @@
+"""A channel at one level of the pyramid: how alike its images are under a displacement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from ..field.smoothing import gaussian
+from ..geometry.domain import Domain, Level, shrink_factors
+from ..geometry.initial_transform import InitialTransform
+from ..geometry.lattice import Lattice
+from ..geometry.moving_map import MovingMap
+from ..geometry.sampling import refine, sample
+from . import build
+from .channel import Channel
+
+_SIGMA = 0.4  # standard deviation of the smoothing before shrinking, as a share of the shrink factor
+
+
+class Comparison:
+    """The loss of a channel as a function of the displacement on a level's nodes.
+
+    Args:
+        lattice: the level's nodes, on the device that works.
+        initial: A, fixed world -> moving world.
+        window: width in voxels, odd, of the measures that look through one.
+        here: displacement [k, D, H, W] on the nodes, local mm, under which the moving mask is looked at.
+
+    Attributes:
+        name, weight: of the channel.
+        moving_image: [D, H, W], smoothed as the level wants it, at its own resolution.
+        similarity: the measure, built for the fixed image of this level.
+    """
+
+    def __init__(
+        self,
+        channel: Channel,
+        domain: Domain,
+        level: Level,
+        lattice: Lattice,
+        initial: InitialTransform,
+        window: int,
+        here: Tensor,
+    ) -> None:
+        self.name, self.weight = channel.name, channel.weight
+        self._level = level
+        self._shape = level.image_grid.shape
+        node_factors, starts = level.node_factors[::-1], domain.start[::-1]
+        self._between = [n // s for n, s in zip(node_factors, level.shrink[::-1], strict=True)]
+        self._first = [(i - d) // n for i, d, n in zip(level.image_start[::-1], starts, node_factors, strict=True)]
+        # smoothed like the fixed image but not thinned out: between its points nothing may be lost to interpolation
+        factors = shrink_factors(channel.moving.grid, min(level.image_grid.step))
+        self.moving_image = _smoothed(channel.moving.values.to(lattice.device), factors)
+        self.to_moving = MovingMap(lattice, channel.moving.grid, initial)
+        self.similarity = build(
+            channel.similarity,
+            self._crop(_smoothed(channel.fixed.values.to(lattice.device), level.shrink)),
+            window=window,
+            weight=self._where(channel, here),
+        )
+
+    def __call__(self, displacement: Tensor) -> Tensor:
+        """The loss, a scalar, for a displacement [k, D, H, W] on the nodes, local mm."""
+        return self.similarity(self.warped(displacement))
+
+    def warped(self, displacement: Tensor) -> Tensor:
+        """The moving image [D, H, W] as seen from the level's image grid."""
+        return sample(self.moving_image[None], self.image_points(displacement))[0]
+
+    def image_points(self, displacement: Tensor) -> Tensor:
+        """Sampling coordinates in the moving image of the image grid's points, [k, D, H, W]."""
+        return refine(self.to_moving(displacement), self._between, self._first, self._shape)
+
+    def _crop(self, values: Tensor) -> Tensor:
+        """A tensor on the fixed grid [D, H, W], read at the points of the image grid."""
+        level = self._level
+        for axis, (first, step, n) in enumerate(
+            zip(level.image_start[::-1], level.shrink[::-1], self._shape, strict=True)
+        ):
+            index = [slice(None)] * values.dim()
+            index[axis] = slice(first, first + (n - 1) * step + 1, step)
+            values = values[tuple(index)]
+        return values.contiguous()
+
+    def _where(self, channel: Channel, here: Tensor) -> Tensor | None:
+        """Where the similarity counts, [D, H, W] on the image grid: both masks, and the moving image's extent."""
+        given = (channel.fixed.mask, channel.overlap)
+        parts = [self._crop(part.to(here.device)) for part in given if part is not None]
+        if channel.moving.mask is not None:
+            mask = channel.moving.mask.to(here.device)[None]
+            parts.append((sample(mask, self.image_points(here))[0] >= 0.5).float())
+        return torch.stack(parts).prod(0) if parts else None
+
+
+def _smoothed(values: Tensor, factors: Sequence[int]) -> Tensor:
+    """``values`` [D, H, W] without the detail that ``factors`` (x first) would alias; axes of factor 1 stay."""
+    sigmas = [_SIGMA * factor if factor > 1 else 0.0 for factor in reversed(factors)]
+    kernel = gaussian(values.shape, sigmas, device=values.device)
+    return kernel.product(values, kernel.bands)
