@@ -2,7 +2,6 @@
 
 import logging
 import sys
-import time
 
 import NODEORegistrationLib as lib
 import qt
@@ -17,8 +16,6 @@ from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModuleWidget,
 )
 from slicer.util import VTKObservationMixin
-
-_DOUBLE_CLICK_SECONDS = 0.5  # the second click of two on Register does not mean Cancel
 
 
 class NODEORegistration(ScriptedLoadableModule):
@@ -44,19 +41,14 @@ class NODEORegistration(ScriptedLoadableModule):
 
 
 class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
-    """The panel: connects the widgets of the .ui file with the parts that do the work."""
+    """The panel: puts its parts together, and tells them what happens to the scene."""
 
     def __init__(self, parent=None):
         ScriptedLoadableModuleWidget.__init__(self, parent)
         VTKObservationMixin.__init__(self)
         self.logic = None
         self.ui = None
-        self._parameters = None
-        self._guiTag = None
-        self._presetFollower = None
-        self._run = None
-        self._started = 0.0
-        self._volumeWatch = lib.VolumeWatch(self.updateRegisterButton)
+        self._binding = None
 
     def setup(self):
         """Called when the panel is opened for the first time, and after a reload."""
@@ -68,8 +60,9 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
         self.logic = NODEORegistrationLogic()
         self._progressPanel = lib.ProgressPanel(self.ui)
         self._inspectPanel = lib.InspectPanel(self.ui)
-        self.ui.registerButton.connect("clicked()", self.onRegister)
-        self.ui.exportButton.connect("clicked()", self.onExport)
+        resultPanel = lib.ResultPanel(self.ui, self._inspectPanel)
+        self._registerButton = lib.RegisterButton(self.ui, self.logic, self._progressPanel, self._inspectPanel)
+        self._binding = lib.ParameterBinding(self.ui, resultPanel, self._registerButton)
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(scene, scene.EndCloseEvent, self.onSceneEnd)
@@ -82,10 +75,10 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
     def cleanup(self):
         """Called before a reload and when Slicer closes: no worker survives."""
         lib.runQueue().stopNow()
-        if self.ui is not None:
+        if self._binding is not None:
             self._progressPanel.stopFollowing()
             self._inspectPanel.close()
-            self.setParameterNode(None)
+            self._binding.release()
             self.logic.forgetParameterNode()
         self.removeObservers()
 
@@ -96,7 +89,7 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
     def exit(self):
         """Called whenever the user opens another module: the views are given back, a run goes on."""
         self._inspectPanel.close()
-        self.setParameterNode(None)
+        self._binding.release()
 
     def onReload(self):
         """Reload the parts of the module, too."""
@@ -108,38 +101,14 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
     def onSceneStartClose(self, caller, event):
         """The nodes go, or others come: nothing may be kept of them."""
         self._inspectPanel.inspection.forget()
-        self.setParameterNode(None)
+        self._binding.release()
         self.logic.forgetParameterNode()
 
     def onSceneEnd(self, caller, event):
         """Another scene, or an empty one."""
-        self.updateRegisterButton()
+        self._registerButton.update()
         if self.parent.isEntered:
             self.initializeParameterNode()
-
-    def initializeParameterNode(self):
-        """Show what the scene holds."""
-        self.setParameterNode(self.logic.getParameterNode())
-        self.chooseVolumes()
-
-    def setParameterNode(self, parameters):
-        """Bind the widgets to ``parameters``, or to nothing."""
-        if self._parameters is not None:
-            self._parameters.disconnectGui(self._guiTag)
-            self.removeObserver(self._parameters.parameterNode, vtk.vtkCommand.ModifiedEvent, self.onParametersModified)
-        self._parameters = parameters
-        self._presetFollower = None
-        self._volumeWatch.stop()
-        if parameters is not None:
-            self._presetFollower = lib.PresetFollower(parameters)
-            self._guiTag = parameters.connectGui(self.ui)
-            self.addObserver(
-                parameters.parameterNode,
-                vtk.vtkCommand.ModifiedEvent,
-                self.onParametersModified,
-                priority=-1.0,  # after the parameters have read what another wrapper of the node has written
-            )
-            self.onParametersModified()
 
     def onNodeAdded(self, caller, event):
         """Perhaps a volume, when its loading is complete."""
@@ -152,97 +121,24 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
         if self._parameters is not None:
             lib.forgetNode(self._parameters, node)
 
+    def initializeParameterNode(self):
+        """Show what the scene holds."""
+        self._binding.bind(self.logic.getParameterNode())
+        self.chooseVolumes()
+
     def chooseVolumes(self):
-        """With two volumes in the scene and none chosen, it is clear which are meant."""
-        parameters = self._parameters
-        if parameters is None or parameters.fixedVolume is not None or parameters.movingVolume is not None:
-            return
-        volumes = [
-            node
-            for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
-            if node.GetClassName() == "vtkMRMLScalarVolumeNode" and not node.GetHideFromEditors()
-        ]
-        if len(volumes) == 2 and all(node.GetImageData() is not None for node in volumes):
-            parameters.fixedVolume, parameters.movingVolume = volumes
+        """Spare the user the choice that the scene has made."""
+        lib.chooseVolumes(self._parameters)
 
-    def onParametersModified(self, caller=None, event=None):
-        """Let everything that depends on the parameters follow them."""
-        parameters = self._parameters
-        if parameters is None:
-            return
-        self._presetFollower.update()
-        self._volumeWatch.watch(parameters.fixedVolume, parameters.movingVolume)
-        lib.updateWidgetStates(self.ui, parameters)
-        results = lib.resultsOf(parameters)
-        metrics = results.metrics()
-        self.ui.resultLabel.text = _("Nothing registered yet.") if metrics is None else lib.summaryHtml(metrics)
-        self.ui.exportButton.enabled = metrics is not None
-        self._inspectPanel.update(results)
-        self.updateRegisterButton()
+    @property
+    def _parameters(self):
+        """The parameters that are shown; None while another module is."""
+        return self._binding.parameters
 
-    def updateRegisterButton(self):
-        """Register, with the reason if it cannot be pressed, or Cancel."""
-        button = self.ui.registerButton
-        if self._run is not None:
-            button.text = _("Cancel")
-            button.toolTip = _("Stop the registration; the scene stays as it is.")
-            button.enabled = not self._run.isCancelling()
-            return
-        reason = lib.whyNotReady(self._parameters)
-        button.text = _("Register")
-        button.toolTip = reason or _("Deform the moving volume onto the fixed one.")
-        button.enabled = not reason
-
-    def onRegister(self):
-        """Register, or cancel what runs."""
-        if self._run is not None:
-            if time.monotonic() - self._started > _DOUBLE_CLICK_SECONDS:
-                self._run.cancel()
-                self.updateRegisterButton()
-            return
-        self.ui.registerButton.enabled = False  # an installation may let a second click through
-        reason = lib.Dependencies.ensure() or lib.whyNotReady(self._parameters)
-        self.updateRegisterButton()
-        if reason:
-            slicer.util.warningDisplay(reason, windowTitle=_("NODEO Registration"))
-            return
-        self._inspectPanel.close()
-        self._run, self._started = lib.Run(lib.requestFromParameters(self._parameters)), time.monotonic()
-        self._run.finished.connect(self.onFinished)
-        self._run.failed.connect(self.onFailed)
-        self._run.ended.connect(self.onEnded)
-        self._progressPanel.follow(self._run)
-        self.logic.submit(self._run)
-        self.updateRegisterButton()
-
-    def onFinished(self, run):
-        """Remember the new nodes as outputs, and show the result."""
-        self._inspectPanel.close()
-        parameters = self._parameters or self.logic.getParameterNode()
-        with slicer.util.NodeModify(parameters):
-            for kind, node in run.nodes.items():
-                setattr(parameters, lib.OUTPUTS[kind][1], node)
-        lib.showResult(run.request.fixed, run.nodes.get("warped"))
-
-    def onFailed(self, run):
-        """Say why, and what to do."""
-        text = run.message if not run.hint else f"{run.message}\n\n{run.hint}"
-        log = "\n".join(run.logLines)
-        # a dialog waits for its user: only when the run is over, and the next may have begun
-        qt.QTimer.singleShot(
-            0,
-            lambda: slicer.util.errorDisplay(text, windowTitle=_("NODEO Registration"), detailedText=log),
-        )
-
-    def onEnded(self, run):
-        """Ready for the next."""
-        self._run = None
-        self.updateRegisterButton()
-
-    def onExport(self):
-        """Ask what to write, and write it."""
-        results = lib.resultsOf(self._parameters)
-        lib.ExportDialog(results, slicer.util.mainWindow()).run()
+    @property
+    def _run(self):
+        """The run that Register has started and that has not ended, or None."""
+        return self._registerButton.run
 
 
 class NODEORegistrationLogic(ScriptedLoadableModuleLogic):
@@ -340,19 +236,8 @@ class NODEORegistrationTest(ScriptedLoadableModuleTest):
         self.test_samplePair()
 
     def loadSmallPair(self, step=4):
-        """The sample pair, every ``step``-th voxel of it: enough to see whether all works."""
-        nodes = []
-        for name in ("fixed", "moving"):
-            whole = slicer.util.loadVolume(str(lib.sampleFolder() / f"{name}.nrrd"))
-            matrix = vtk.vtkMatrix4x4()
-            whole.GetIJKToRASMatrix(matrix)
-            node = slicer.util.addVolumeFromArray(
-                slicer.util.arrayFromVolume(whole)[::step, ::step, ::step].copy(), matrix, f"small {name}"
-            )
-            node.SetSpacing([step * spacing for spacing in whole.GetSpacing()])
-            slicer.mrmlScene.RemoveNode(whole)
-            nodes.append(node)
-        return nodes
+        """The sample pair, every ``step``-th voxel of it."""
+        return lib.loadSmallPair(step)
 
     def test_samplePair(self):
         """The moving volume lies better on the fixed one, and nothing is folded."""

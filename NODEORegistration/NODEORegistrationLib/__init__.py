@@ -5,43 +5,39 @@ The engine, ``nodeo``, is not imported here: it runs in a process of its own.
 
 from .panel.ExportDialog import ExportDialog
 from .panel.InspectPanel import InspectPanel
-from .panel.PresetFollower import PresetFollower
+from .panel.ParameterBinding import ParameterBinding
 from .panel.ProgressPanel import ProgressPanel
-from .panel.WidgetStates import updateWidgetStates
+from .panel.RegisterButton import RegisterButton
+from .panel.ResultPanel import ResultPanel
 from .Parameters import OUTPUTS, Parameters, forgetNode
 from .run import Dependencies
-from .run.Readiness import whyNotReady
 from .run.Request import requestFromParameters, requestFromScript
 from .run.Run import Run
 from .run.RunQueue import runQueue
 from .scene.Results import resultsOf
-from .scene.ResultSummary import summaryHtml
-from .scene.SampleDataSource import sampleFolder
 from .scene.SceneRepair import repair
-from .scene.SliceViews import showResult
+from .scene.SmallPair import loadSmallPair
 from .scene.Startup import onStartup
-from .scene.VolumeWatch import VolumeWatch
+from .scene.VolumeChoice import chooseVolumes
 
 __all__ = [
     "OUTPUTS",
     "Dependencies",
     "ExportDialog",
     "InspectPanel",
+    "ParameterBinding",
     "Parameters",
-    "PresetFollower",
     "ProgressPanel",
+    "RegisterButton",
+    "ResultPanel",
     "Run",
-    "VolumeWatch",
+    "chooseVolumes",
     "forgetNode",
+    "loadSmallPair",
     "onStartup",
     "repair",
     "requestFromParameters",
     "requestFromScript",
     "resultsOf",
     "runQueue",
-    "sampleFolder",
-    "showResult",
-    "summaryHtml",
-    "updateWidgetStates",
-    "whyNotReady",
 ]

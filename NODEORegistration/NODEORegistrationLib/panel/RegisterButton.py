@@ -1,0 +1,111 @@
+"""The button that says Register or Cancel, and the run that it has started."""
+
+import time
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from ..Parameters import OUTPUTS
+from ..run import Dependencies
+from ..run.Readiness import whyNotReady
+from ..run.Request import requestFromParameters
+from ..run.Run import Run
+from ..scene.SliceViews import showResult
+from ..scene.VolumeWatch import VolumeWatch
+
+_DOUBLE_CLICK_SECONDS = 0.5  # the second click of two on Register does not mean Cancel
+
+
+class RegisterButton:
+    """Starts one run at a time, cancels it, and brings its end to the panel.
+
+    Args:
+        ui: the widgets of the panel.
+        logic: the module's logic, which queues the run.
+        progressPanel: shows how the run is getting on.
+        inspectPanel: gives the slice views back before a run begins, and before its result is shown.
+
+    Attributes:
+        run: what was started here and has not ended, or None.
+    """
+
+    def __init__(self, ui, logic, progressPanel, inspectPanel):
+        self.run = None
+        self._started = 0.0
+        self._button = ui.registerButton
+        self._logic = logic
+        self._progressPanel = progressPanel
+        self._inspectPanel = inspectPanel
+        self._parameters = None
+        self._volumeWatch = VolumeWatch(self.update)
+        self._button.connect("clicked()", self._onClicked)
+
+    def follow(self, parameters):
+        """Register what ``parameters`` say; None: hold on to nothing, a run goes on."""
+        self._parameters = parameters
+        if parameters is None:
+            self._volumeWatch.stop()
+            return
+        self._volumeWatch.watch(parameters.fixedVolume, parameters.movingVolume)
+        self.update()
+
+    def update(self):
+        """Register, with the reason if it cannot be pressed, or Cancel."""
+        button = self._button
+        if self.run is not None:
+            button.text = _("Cancel")
+            button.toolTip = _("Stop the registration; the scene stays as it is.")
+            button.enabled = not self.run.isCancelling()
+            return
+        reason = whyNotReady(self._parameters)
+        button.text = _("Register")
+        button.toolTip = reason or _("Deform the moving volume onto the fixed one.")
+        button.enabled = not reason
+
+    def _onClicked(self):
+        if self.run is None:
+            self._register()
+        elif time.monotonic() - self._started > _DOUBLE_CLICK_SECONDS:
+            self.run.cancel()
+            self.update()
+
+    def _register(self):
+        self._button.enabled = False  # an installation may let a second click through
+        reason = Dependencies.ensure() or whyNotReady(self._parameters)
+        self.update()
+        if reason:
+            slicer.util.warningDisplay(reason, windowTitle=_("NODEO Registration"))
+            return
+        self._inspectPanel.close()
+        self.run, self._started = Run(requestFromParameters(self._parameters)), time.monotonic()
+        self.run.finished.connect(self._onFinished)
+        self.run.failed.connect(self._onFailed)
+        self.run.ended.connect(self._onEnded)
+        self._progressPanel.follow(self.run)
+        self._logic.submit(self.run)
+        self.update()
+
+    def _onFinished(self, run):
+        """Remember the new nodes as outputs, and show the result."""
+        self._inspectPanel.close()
+        parameters = self._parameters or self._logic.getParameterNode()
+        with slicer.util.NodeModify(parameters):
+            for kind, node in run.nodes.items():
+                setattr(parameters, OUTPUTS[kind][1], node)
+        showResult(run.request.fixed, run.nodes.get("warped"))
+
+    def _onFailed(self, run):
+        """Say why, and what to do."""
+        text = run.message if not run.hint else f"{run.message}\n\n{run.hint}"
+        log = "\n".join(run.logLines)
+        # a dialog waits for its user: only when the run is over, and the next may have begun
+        qt.QTimer.singleShot(
+            0,
+            lambda: slicer.util.errorDisplay(text, windowTitle=_("NODEO Registration"), detailedText=log),
+        )
+
+    def _onEnded(self, run):
+        """Ready for the next."""
+        self.run = None
+        self.update()
