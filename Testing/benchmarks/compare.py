@@ -4,7 +4,7 @@
     python Testing/benchmarks/compare.py --output build/mine --pairs mine.csv hippocampus --methods balanced greedy
     python Testing/benchmarks/compare.py --output build/bench --reuse    # go on, and again what has changed since
 
-Writes ``results.json``, all raw numbers, after every run; at the end ``tables.md``, CSV files and pictures. What is
+Writes ``results.jsonl``, all raw numbers, after every run; at the end ``tables.md``, CSV files and pictures. What is
 measured and how, and what runs by default, is said in README.md beside this file.
 """
 

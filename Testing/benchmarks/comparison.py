@@ -17,7 +17,7 @@ from nodeo.evaluation.structures import choose
 from pairs import ROOT, Pair
 from plan import ENOUGH_SECONDS, Forecast, Job, in_order, jobs
 from prepared import Prepared, prepare
-from results import Results, Run, mean_dice
+from results import RECORD, Results, Run, mean_dice
 from runner import Bench
 
 
@@ -33,12 +33,12 @@ class Comparison:
         self.options, self.pairs = options, in_order(pairs)
         self.output: Path = options.output.absolute()
         self.output.mkdir(parents=True, exist_ok=True)
-        self.file = self.output / "results.json"
+        self.file = self.output / RECORD
         self.results = Results()
         if self.file.is_file() and options.reuse:
             self.results = Results.read(self.file)
         elif self.file.is_file():
-            self.file.replace(self.file.with_name("results.previous.json"))
+            self.file.replace(self.file.with_name(f"previous.{RECORD}"))
         self.devices = options.device or _devices()
         session = len(self.results.sessions)
         python = options.peers_python.absolute()

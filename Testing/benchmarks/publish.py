@@ -1,4 +1,8 @@
-"""From the record of all runs to what people read: ``python Testing/benchmarks/publish.py build/bench [--readme]``."""
+"""From the record of all runs to what people read.
+
+python Testing/benchmarks/publish.py build/bench [--readme]
+python Testing/benchmarks/publish.py Testing/benchmarks/results/2026-11-23-cpu.jsonl.gz --output build/published
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ from nodeo.files.writing import appearing_file
 from paired import against_all
 from plots import draw
 from result_tables import document, method_records, rivals_of, structure_records, write_csv
-from results import Results
+from results import RECORD, Results
 
 README = Path(__file__).resolve().parent / "README.md"
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
@@ -48,10 +52,14 @@ def fill(page: Path, text: str, pictures: Sequence[Path] = ()) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("record", type=Path, help="folder of a benchmark, or the file with its runs")
+    parser.add_argument("--output", type=Path, help="folder to write to (default: that of the runs)")
     parser.add_argument("--readme", action="store_true", help="put tables and pictures into README.md beside this file")
     options = parser.parse_args()
-    publish(Results.read(options.folder / "results.json"), options.folder, options.readme)
+    record: Path = options.record / RECORD if options.record.is_dir() else options.record
+    output: Path = options.output or record.parent
+    output.mkdir(parents=True, exist_ok=True)
+    publish(Results.read(record), output, options.readme)
 
 
 if __name__ == "__main__":

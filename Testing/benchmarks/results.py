@@ -1,7 +1,12 @@
-"""The record of all runs: ``results.json``, written anew after each of them, so that a stopped benchmark goes on."""
+"""The record of all runs: ``results.jsonl``, written anew after each of them, so that a stopped benchmark goes on.
+
+One JSON object a line: a call of ``compare.py`` (``session``), a pair, or a run. A file whose name ends in ``.gz`` is
+compressed: that is how records are kept in ``results/``.
+"""
 
 from __future__ import annotations
 
+import gzip
 import json
 import statistics
 from collections.abc import Iterable
@@ -10,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from nodeo.files.writing import appearing_file
+
+RECORD = "results.jsonl"
 
 
 @dataclass
@@ -63,16 +70,26 @@ class Results:
     @classmethod
     def read(cls, path: Path) -> Results:
         """What an earlier call wrote."""
-        record = json.loads(path.read_text(encoding="utf-8"))
-        return cls(record["sessions"], record["pairs"], [Run(**run) for run in record["runs"]])
+        results = cls()
+        text = path.read_bytes()
+        for line in (gzip.decompress(text) if path.suffix == ".gz" else text).decode("utf-8").splitlines():
+            ((kind, record),) = json.loads(line).items()
+            if kind == "session":
+                results.sessions.append(record)
+            elif kind == "pair":
+                results.pairs[record.pop("name")] = record
+            else:
+                results.runs.append(Run(**record))
+        return results
 
     def write(self, path: Path) -> None:
         """All or nothing."""
-        text = json.dumps(
-            {"sessions": self.sessions, "pairs": self.pairs, "runs": [asdict(run) for run in self.runs]}, indent=1
-        )
+        records = [{"session": session} for session in self.sessions]
+        records += [{"pair": {"name": name, **pair}} for name, pair in self.pairs.items()]
+        records += [{"run": asdict(run)} for run in self.runs]
+        text = "".join(json.dumps(record, separators=(",", ":")) + "\n" for record in records).encode()
         with appearing_file(path) as partial:
-            partial.write_text(text + "\n", encoding="utf-8")
+            partial.write_bytes(gzip.compress(text, mtime=0) if path.suffix == ".gz" else text)
 
     def of(self, pair: str, method: str, device: str = "cpu") -> list[Run]:
         """The runs of a method on a pair."""

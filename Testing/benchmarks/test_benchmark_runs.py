@@ -189,10 +189,21 @@ def test_the_ratio_to_greedy_is_taken_within_one_call() -> None:
     assert wall_ratio(Results(runs=runs[:1] + runs[2:]), ("a", "fast", "cpu"), "greedy") != 0.5
 
 
-def test_results_survive_the_disk(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["results.jsonl", "2026-01-02-cpu.jsonl.gz"])
+def test_results_survive_the_disk(name: str, tmp_path: Path) -> None:
     results = Results([{"date": "today"}], {"a": {"structures": {"all": [1]}}}, [made("a", "greedy", 1.0)])
-    results.write(tmp_path / "results.json")
-    assert Results.read(tmp_path / "results.json") == results
+    results.write(tmp_path / name)
+    assert Results.read(tmp_path / name) == results
+    again = (tmp_path / name).read_bytes()
+    results.write(tmp_path / name)
+    assert (tmp_path / name).read_bytes() == again  # whenever it is written
+
+
+def test_the_runs_behind_the_tables_can_be_read() -> None:
+    for path in (Path(__file__).parent / "results").iterdir():
+        results = Results.read(path)
+        assert results.sessions and results.pairs and len(results.runs) > 100
+        assert all(run.pair in results.pairs for run in results.runs)
 
 
 def options(tmp_path: Path, **changed) -> argparse.Namespace:
@@ -225,7 +236,7 @@ def compared(pair: Prepared, settings: argparse.Namespace) -> Results:
 def test_methods_take_turns(tmp_path: Path, pair: Prepared, order: list) -> None:
     results = compared(pair, options(tmp_path))
     assert order == [("greedy", 0), ("fast", 0), ("greedy", 1), ("fast", 1)]
-    assert Results.read(tmp_path / "out" / "results.json") == results
+    assert Results.read(tmp_path / "out" / "results.jsonl") == results
     assert results.pairs["discs"]["structures"] == {"all": [1]}
     assert 0.5 < results.pairs["discs"]["start"]["dice"]["1"] < 1.0
 
@@ -268,7 +279,7 @@ def test_a_first_call_keeps_what_was_there_aside(tmp_path: Path, pair: Prepared,
     compared(pair, options(tmp_path))
     compared(pair, options(tmp_path, methods=["fast"]))
     assert (tmp_path / "out" / "results.previous.json").is_file()
-    assert {run.method for run in Results.read(tmp_path / "out" / "results.json").runs} == {"fast"}
+    assert {run.method for run in Results.read(tmp_path / "out" / "results.jsonl").runs} == {"fast"}
 
 
 def test_nothing_begins_that_would_end_too_late(
