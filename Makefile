@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SAMPLE := Resources/SampleData
 
-.PHONY: setup demo figure test test-slow lint bench bench-setup bench-scaling screenshots clean
+.PHONY: setup demo figure test test-slow lint bench bench-setup bench-scaling docs screenshots clean
 
 setup: $(READY)
 
@@ -51,6 +51,10 @@ $(PEERS)/.ready: Testing/benchmarks/peers/requirements.txt
 	$(PYTHON) -m venv $(PEERS)
 	$(PEERS)/bin/pip install --quiet --requirement $<
 	touch $(PEERS)/.ready
+
+# What the pages of the documentation say of settings, presets, panel and commands, from the code.
+docs: setup
+	$(BIN)/python Testing/documentation/generate.py
 
 screenshots: setup
 	$(BIN)/python Testing/module/screenshots.py --output Resources/Screenshots

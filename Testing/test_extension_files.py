@@ -85,13 +85,24 @@ def test_the_packages_the_worker_needs_are_those_of_the_engine() -> None:
     assert asked == needed - with_slicer
 
 
-def test_the_readme_explains_every_option_of_the_panel() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_page_of_the_module_explains_every_option_of_the_panel() -> None:
+    page = (ROOT / "Resources" / "Documentation" / "slicer.md").read_text(encoding="utf-8")
     panel = ElementTree.parse(MODULE / "Resources" / "UI" / "NODEORegistration.ui")
     labels = panel.iterfind(".//item[@column='0']/widget/property[@name='text']/string")
     titled = [label.text.rstrip(":") for label in labels if label.text]
     assert len(titled) > 30
-    assert [option for option in titled if f"| {option} |" not in readme] == []
+    assert [option for option in titled if f"| {option} |" not in page] == []
+    tips = {tip.text for tip in panel.iterfind(".//layout[@class='QFormLayout']//property[@name='toolTip']/string")}
+    told_once = "Where the result goes: a new node, or one that is updated."  # in a sentence above the table
+    assert [tip for tip in tips - {told_once} if tip.replace("|", "\\|") not in page] == []
+
+
+def test_citation_and_changelog_name_the_version() -> None:
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    version = re.search(r'__version__ = "(.*)"', (MODULE / "nodeo" / "version.py").read_text(encoding="utf-8"))[1]
+    assert re.search(r"^version: (.*)$", citation, flags=re.MULTILINE)[1] == version
+    assert re.findall(r"^## \[(.*?)\]", changelog, flags=re.MULTILINE)[:2] == ["Unreleased", version]
 
 
 def test_slicer_never_imports_the_engine() -> None:

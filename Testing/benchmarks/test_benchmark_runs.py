@@ -278,7 +278,7 @@ def test_what_failed_is_tried_once_a_call(tmp_path: Path, pair: Prepared, monkey
 def test_a_first_call_keeps_what_was_there_aside(tmp_path: Path, pair: Prepared, order: list) -> None:
     compared(pair, options(tmp_path))
     compared(pair, options(tmp_path, methods=["fast"]))
-    assert (tmp_path / "out" / "results.previous.json").is_file()
+    assert (tmp_path / "out" / "previous.results.jsonl").is_file()
     assert {run.method for run in Results.read(tmp_path / "out" / "results.jsonl").runs} == {"fast"}
 
 

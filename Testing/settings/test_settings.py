@@ -308,19 +308,29 @@ def test_one_value_holds_for_all_levels() -> None:
     assert settings.per_level("node_spacing") == (4, 4, 4)
 
 
-def test_the_method_page_lists_every_setting_with_its_two_defaults() -> None:
-    page = Path(__file__).resolve().parents[2] / "Resources" / "Documentation" / "method.md"
-    rows = re.findall(r"^\| `(\w+)` \|[^|]*\| (.*?) \| (.*?) \|", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    assert [name for name, _, _ in rows] == [option.name for option in dataclasses.fields(Settings)]
-    balanced = {name: value.replace("by size", "").replace(", ", ",") for name, value, _ in rows}
-    paper = {name: value.replace(", ", ",") for name, _, value in rows if value != "–"}
-    assert Settings().replace(**balanced) == Settings()
-    assert Settings().replace(**paper) == Settings.preset("paper")
+def rows_of_the_settings_page(section: str) -> dict[str, list[str]]:
+    """The cells of each line of a table that begins with a setting, by its name; – is an empty value."""
+    page = (Path(__file__).resolve().parents[2] / "Resources" / "Documentation" / "settings.md").read_text(
+        encoding="utf-8"
+    )
+    text = re.search(rf"^<!-- generated: {section} -->$(.*?)^<!-- end -->$", page, flags=re.MULTILINE | re.DOTALL)[1]
+    rows = re.findall(r"^\| `(\w+)` \| (.*) \|$", text, flags=re.MULTILINE)
+    assert len(rows) == len({name for name, _ in rows})
+    return {name: [cell.replace(", ", ",").removeprefix("–") for cell in cells.split(" | ")] for name, cells in rows}
 
 
-def test_the_readme_lists_every_setting_with_its_default() -> None:
-    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
-    rows = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", readme, flags=re.MULTILINE))
-    for option in dataclasses.fields(Settings):
-        written = rows[option.name].replace("–", "")
-        assert Settings().replace(**{option.name: written.replace(", ", ",")}) == Settings(), option.name
+def test_the_settings_page_lists_every_setting_with_its_default() -> None:
+    rows = rows_of_the_settings_page("settings")
+    assert list(rows) == [option.name for option in dataclasses.fields(Settings)]
+    for name, (default, _meaning) in rows.items():
+        assert Settings().replace(**{name: default}) == Settings(), name
+    assert Settings().replace(**{name: default for name, (default, _meaning) in rows.items()}) == Settings()
+
+
+def test_the_settings_page_lists_what_each_preset_sets() -> None:
+    rows = rows_of_the_settings_page("presets")
+    for column, preset in enumerate(PRESETS):
+        chosen = {name: cells[column] for name, cells in rows.items() if cells[column]}
+        assert Settings().replace(**chosen) == Settings.preset(preset), preset
+    balanced = {name: cells[list(PRESETS).index("balanced")] for name, cells in rows.items()}
+    assert all(balanced.values())  # what – stands for can be read

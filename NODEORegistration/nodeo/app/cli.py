@@ -33,8 +33,8 @@ def parser() -> argparse.ArgumentParser:
 def _register(commands) -> None:
     sub = commands.add_parser("register", help="deform MOVING onto FIXED", description="Deform MOVING onto FIXED.")
     sub.set_defaults(run=("register", "register"))
-    sub.add_argument("fixed", type=Path, metavar="FIXED")
-    sub.add_argument("moving", type=Path, metavar="MOVING")
+    sub.add_argument("fixed", type=Path, metavar="FIXED", help="image that stays; the result has its grid")
+    sub.add_argument("moving", type=Path, metavar="MOVING", help="image that is deformed")
     _run_options(sub, "balanced")
     sub.add_argument("--report", action="store_true", help="draw report.html and report.png (needs matplotlib)")
 
@@ -63,7 +63,7 @@ def _apply(commands) -> None:
     sub.add_argument("transform", type=Path, metavar="TRANSFORM", help="transform.h5, or any transform SimpleITK reads")
     sub.add_argument("image", type=Path, metavar="IMAGE", help="image in the moving image's space")
     sub.add_argument("--reference", type=Path, required=True, metavar="FIXED", help="image whose grid the result gets")
-    sub.add_argument("--output", type=Path, required=True, metavar="FILE")
+    sub.add_argument("--output", type=Path, required=True, metavar="FILE", help="image to write")
     sub.add_argument("--labels", action="store_true", help="IMAGE is a label map: nearest neighbour")
 
 
@@ -74,8 +74,8 @@ def _evaluate(commands) -> None:
         description="Dice and HD95 of two label maps, or of many pairs of them.",
     )
     sub.set_defaults(run=("evaluate", "evaluate"))
-    sub.add_argument("fixed_labels", type=Path, nargs="?", metavar="FIXED_LABELS")
-    sub.add_argument("other_labels", type=Path, nargs="?", metavar="OTHER_LABELS")
+    sub.add_argument("fixed_labels", type=Path, nargs="?", metavar="FIXED_LABELS", help="label map of the fixed image")
+    sub.add_argument("other_labels", type=Path, nargs="?", metavar="OTHER_LABELS", help="the one to compare it with")
     sub.add_argument("--transform", type=Path, metavar="T", help="warp OTHER_LABELS through this first")
     sub.add_argument(
         "--pairs",
@@ -121,8 +121,8 @@ def _study(commands) -> None:
 
 
 def _study_options(sub: argparse.ArgumentParser, preset: str) -> None:
-    sub.add_argument("fixed", type=Path, nargs="?", metavar="FIXED")
-    sub.add_argument("moving", type=Path, nargs="?", metavar="MOVING")
+    sub.add_argument("fixed", type=Path, nargs="?", metavar="FIXED", help="image that stays")
+    sub.add_argument("moving", type=Path, nargs="?", metavar="MOVING", help="image that is deformed")
     sub.add_argument(
         "--slice",
         metavar="VIEW[:N]",

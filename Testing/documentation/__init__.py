@@ -1,0 +1,1 @@
+"""What the pages of the documentation say of the code, written from the code: ``make docs``."""
