@@ -13,6 +13,7 @@ import pytest
 import SimpleITK as sitk
 import torch
 import torch.nn.functional as F
+from labelled_pairs import OASIS27, run
 from nodeo import Cancelled, InputError, Settings, register
 from nodeo.app.cli import main
 from nodeo.engine.result import Result
@@ -362,8 +363,6 @@ def test_what_cannot_be_is_refused_in_a_sentence(changes: dict, message: str) ->
 
 @pytest.mark.data
 def test_two_brain_slices_improve(shared: Path) -> None:
-    from test_real_pairs import run
-
     settings = Settings.preset("paper").replace(iterations=150)
     result, before, after = run(shared / "slices2d", "oasis_fixed", "oasis_moving", settings)
     assert before == pytest.approx(0.458, abs=1e-3) and after > 0.7
@@ -373,8 +372,6 @@ def test_two_brain_slices_improve(shared: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.data
 def test_the_main_pair_reaches_what_the_paper_reached(shared: Path) -> None:
-    from test_real_pairs import OASIS27, run
-
     result, before, after = run(shared / "oasis_pair", "fixed", "moving", Settings.preset("paper"), OASIS27)
     assert before == pytest.approx(0.537, abs=1e-3) and after >= 0.79
     assert result.metrics["folding"]["percent"] < 1.0

@@ -11,7 +11,8 @@ import torch
 from nodeo import InputError, Settings, register
 from nodeo.engine.result import Result
 from nodeo.models.paper.network import CloudNetwork
-from nodeo.models.paper.published import PublishedModel, PublishedSegment
+from nodeo.models.paper.published import PublishedSegment
+from nodeo.models.paper.published_model import PublishedModel
 from published_formulas import Published, initial_weights
 from torch import Tensor
 

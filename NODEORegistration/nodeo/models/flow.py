@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -33,19 +34,21 @@ class FlowModel(Model):
         return FlowSegment(field, lattice, Solver.of(s, level.steps), s)
 
 
+@dataclass(eq=False)
 class FlowSegment(Segment):
     """The flow of one velocity field over one unit of time.
 
-    Args:
-        field: at rest.
+    Attributes:
         lattice: the nodes that it moves, and the grid that the field lives on.
     """
 
-    def __init__(self, field: FlowField, lattice: Lattice, solver: Solver, settings: Settings) -> None:
-        self.velocity = self.field = field
-        self.lattice = lattice
-        self.solver = solver
-        self.settings = settings
+    field: FlowField
+    lattice: Lattice
+    solver: Solver
+    settings: Settings
+
+    def __post_init__(self) -> None:
+        self.velocity = self.field
 
     def parameters(self) -> Iterable[nn.Parameter]:
         return self.field.parameters()
@@ -66,5 +69,4 @@ class FlowSegment(Segment):
         return unfold(self.field, whole, folded_nodes)
 
     def moved(self, device: torch.device) -> FlowSegment:
-        lattice = Lattice(self.lattice.grid, device)
-        return FlowSegment(self.field.moved(device), lattice, self.solver, self.settings)
+        return replace(self, field=self.field.moved(device), lattice=Lattice(self.lattice.grid, device))

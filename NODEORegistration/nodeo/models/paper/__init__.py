@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...settings import Settings
 from ..base import Model
 from .cloud import CloudModel
-from .published import PublishedModel
+from .published_model import PublishedModel
 
 
 def paper_model(settings: Settings) -> Model:

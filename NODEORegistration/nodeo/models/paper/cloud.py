@@ -7,6 +7,7 @@ moving position. That is what sets it apart from a flow, and why the map it lead
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -112,14 +113,14 @@ class CloudModel(Model):
         return tuple(map(max, factors, nodes))
 
 
+@dataclass(eq=False)
 class CloudSegment(Segment):
     """The way of the whole cloud over one unit of time."""
 
-    def __init__(self, field: CloudField, lattice: Lattice, solver: Solver, settings: Settings) -> None:
-        self.field = field
-        self.lattice = lattice
-        self.solver = solver
-        self.settings = settings
+    field: CloudField
+    lattice: Lattice
+    solver: Solver
+    settings: Settings
 
     def parameters(self) -> Iterable[nn.Parameter]:
         return self.field.parameters()
@@ -141,8 +142,7 @@ class CloudSegment(Segment):
         return unfold(self.field, whole, folded_nodes)
 
     def moved(self, device: torch.device) -> CloudSegment:
-        lattice = Lattice(self.lattice.grid, device)
-        return CloudSegment(self.field.moved(device), lattice, self.solver, self.settings)
+        return replace(self, field=self.field.moved(device), lattice=Lattice(self.lattice.grid, device))
 
 
 def published_adam(parameters: Iterable[nn.Parameter], settings: Settings) -> Adam:

@@ -1,4 +1,4 @@
-"""Paper mode in the published code's own arithmetic, so that results can be compared with it.
+"""Paper mode's network and its cloud in the published code's own arithmetic, so that results can be compared with it.
 
 Every place where this differs from the sound version (:mod:`.cloud`) is listed in
 ``Resources/Documentation/method.md``. The cloud is that of the fixed image's voxels; what is handed out is carried on
@@ -8,7 +8,7 @@ beyond the image, where it fades to zero.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import torch
@@ -16,50 +16,16 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torchdiffeq import odeint_adjoint
 
-from ...errors import InputError
 from ...field import smoothing
 from ...field.certificate import Certificate
 from ...field.smoothing import SeparableKernel
-from ...geometry.domain import Level
-from ...geometry.grid import Grid
 from ...geometry.lattice import Lattice
 from ...settings import Settings
-from ..base import Descent, FoldedNodes, Model, Objective, Segment, Task, Whole
+from ..base import Descent, FoldedNodes, Segment, Whole
 from .cloud import published_adam
 from .network import LINEAR, CloudNetwork
-from .published_loss import PublishedObjective, column
 
 _HALF_WIDTH = 0.1  # standard deviations of the normal distribution that the Gaussian kernel spans to each side
-
-
-class PublishedModel(Model):
-    """One segment on the voxels of the whole fixed image, with a loss of its own."""
-
-    whole_image = True
-    recomputes = False  # it has no steps to compute twice
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-
-    def check(self, masked: bool) -> None:
-        if masked:
-            raise InputError("The published code knows no masks.", "Leave them out, or set published_arithmetic=false.")
-
-    def decoder_factors(self, grid: Grid, sizes: np.ndarray, nodes: tuple[int, ...]) -> tuple[int, ...]:
-        """The field doubles its decoder's grid by itself: here only the margin depends on it."""
-        return (4,) * len(nodes)
-
-    def segment(self, task: Task, level: Level, lattice: Lattice, generator: torch.Generator) -> PublishedSegment:
-        voxels = Lattice(level.image_grid, lattice.device)
-        before = [i - d for i, d in zip(level.image_start[::-1], task.domain.start[::-1], strict=True)]
-        field = PublishedField(voxels.shape, self.settings, generator, lattice.device)
-        fade = task.domain.fade(lattice, level.node_factors)
-        return PublishedSegment(field, voxels, before, fade, level.steps, self.settings)
-
-    def objective(
-        self, task: Task, level: Level, device: torch.device, standard: Callable[[], Objective]
-    ) -> PublishedObjective:
-        return PublishedObjective(task, level, self.settings, device)
 
 
 class PublishedField(nn.Module):
@@ -168,3 +134,8 @@ class PublishedSegment(Segment):
         voxels = Lattice(self.voxels.grid, device)
         field, fade = self.field.moved(device), self.fade.to(device)
         return PublishedSegment(field, voxels, self.before, fade, self.steps, self.settings)
+
+
+def column(values: tuple[float, ...], of: Lattice) -> Tensor:
+    """One value for each component of a field [k, D, H, W] on a lattice."""
+    return torch.tensor(values, dtype=torch.float32, device=of.device).view(-1, *[1] * len(values))

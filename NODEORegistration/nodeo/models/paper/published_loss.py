@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -24,14 +23,12 @@ from ...geometry.sampling import sample
 from ...settings import Settings
 from ...similarity.lncc import LocalNCC
 from ..base import Loss, Objective, Task
-
-if TYPE_CHECKING:
-    from .published import PublishedSegment
+from .published import PublishedSegment, column
 
 _NCC_FLOOR = 1e-5  # added to the product of the two sums of squares
 
 
-class PublishedObjective(Objective["PublishedSegment"]):
+class PublishedObjective(Objective[PublishedSegment]):
     """The published loss on the voxels of the fixed image.
 
     Attributes:
@@ -127,8 +124,3 @@ def _moving_map(voxels: Lattice, moving: Grid, initial: InitialTransform) -> Cal
         return _VoxelMap(voxels, moving, initial)
     in_mm, spacing = MovingMap(voxels, moving, initial), column(voxels.spacing, voxels)
     return lambda displacement: in_mm(displacement * spacing)
-
-
-def column(values: tuple[float, ...], of: Lattice) -> Tensor:
-    """One value for each component of a field [k, D, H, W] on a lattice."""
-    return torch.tensor(values, dtype=torch.float32, device=of.device).view(-1, *[1] * len(values))
