@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import SimpleITK as sitk
 from labelled_pairs import OASIS27, run
-from nodeo import Settings
+from nodeo import Settings, register
 from nodeo.engine.result import Result
+from nodeo.evaluation.labels import evaluate
 
 SMALL = {
     "hippocampus 1 3": ("hippocampus", "001", "003"),
