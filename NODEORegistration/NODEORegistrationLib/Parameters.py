@@ -168,7 +168,7 @@ class Parameters:
     tolerance: Annotated[float, WithinRange(0.0, 1.0)] = 0.0001
     match_histograms: bool = False
     device: Device = Device.AUTO
-    threads: Annotated[int, WithinRange(0, 1024)] = 0
+    threads: Annotated[int, WithinRange(0, 256)] = 0
     seed: Annotated[int, WithinRange(0, 2**31 - 1)] = 0
     other_settings: str = ""
 

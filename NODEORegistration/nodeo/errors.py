@@ -19,3 +19,14 @@ class InputError(ValueError):
 
 class Cancelled(Exception):  # noqa: N818 nothing went wrong
     """The caller asked for the run to stop; raised from a progress callback, never caught inside the engine."""
+
+
+def check_kind(role: str, value: object, wanted: type) -> None:
+    """Refuse an argument of another type than ``wanted``; ``role`` names it.
+
+    Raises:
+        InputError: it is of another type.
+    """
+    if not isinstance(value, wanted):
+        kind = f"{wanted.__module__.split('.')[0]}.{wanted.__name__}".removeprefix("builtins.")
+        raise InputError(f"The {role} is of the type {type(value).__name__}.", f"It must be of the type {kind}.")

@@ -35,6 +35,7 @@ class Progress:
 
 
 ProgressCallback = Callable[[Progress], None]
+CALLERS_OWN = "_raised_by_the_caller_of_nodeo"  # marks an exception that a callback raised
 
 
 class Reporter:
@@ -56,8 +57,13 @@ class Reporter:
 
     def check(self) -> None:
         """Give the caller a chance to stop the run, with nothing new to tell."""
-        if self._callback is not None:
+        if self._callback is None:
+            return
+        try:
             self._callback(self._last)
+        except BaseException as error:
+            error.__dict__[CALLERS_OWN] = True
+            raise
 
     def rounded_seconds(self) -> dict[str, float]:
         """The time of each stage and, as ``total``, of all, in s, to a thousandth."""

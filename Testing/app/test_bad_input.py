@@ -54,6 +54,18 @@ def far_away() -> sitk.Image:
     return image
 
 
+def turned(*direction: float) -> sitk.Image:
+    image = phantom()
+    image.SetDirection(direction)
+    return image
+
+
+def spaced(spacing: float) -> sitk.Image:
+    image = phantom()
+    image.SetSpacing((spacing, 1.0, 1.0))
+    return image
+
+
 def slab(axis: int, n: int) -> sitk.Image:
     """Too thin along one axis."""
     size = list(SIZE)
@@ -84,7 +96,7 @@ IMAGES: dict[str, tuple[Callable[[], dict], str, str]] = {
         for axis, n in [(0, 2), (1, 5), (2, 7)]
     },
     "one long axis only": (lambda: {"fixed": slab(0, 1)[:, :1, :]}, r"has size \(1, 1, 20\)", "two axes"),
-    "no overlap": (lambda: {"moving": far_away()}, "do not overlap", "initial center"),
+    "no overlap": (lambda: {"moving": far_away()}, "do not overlap", "initial transform (center"),
     "2-D with 3-D": (lambda: {"fixed": phantom()[:, :, 10]}, "2-D and the moving image 3-D", "same dimension"),
     "slice with volume": (lambda: {"moving": as_slice(phantom()[:, :, 10])}, r"\(24, 22, 1\)", "single slice"),
     "empty mask": (lambda: {"fixed_mask": sitk.Image(SIZE, sitk.sitkUInt8)}, "fixed mask is empty", "leave it out"),
@@ -94,6 +106,26 @@ IMAGES: dict[str, tuple[Callable[[], dict], str, str]] = {
         "same volume",
     ),
     "flat mask": (lambda: {"fixed_mask": box(of=phantom()[:, :, 10])}, "fixed mask is not a scalar 3-D image", ""),
+    "complex pixels": (
+        lambda: {"moving": sitk.RealAndImaginaryToComplex(phantom(), phantom())},
+        "moving image holds complex values",
+        "grey values",
+    ),
+    "sheared": (lambda: {"fixed": turned(1, 0.3, 0, 0, 1, 0, 0, 0, 1)}, "fixed image is sheared", "without shear"),
+    "no directions": (lambda: {"moving": turned(*[float("nan")] * 9)}, "moving image has the direction nan", "header"),
+    "tiny voxels": (lambda: {"moving": spaced(1e-30)}, r"moving image has a spacing of 1e-30 1 1 mm", "1e-09 to 1e"),
+    "huge voxels": (lambda: {"fixed": spaced(1e30)}, r"fixed image has a spacing of 1e\+30 1 1 mm", "1e-09 to 1e"),
+    "voxels of no size": (lambda: {"fixed": spaced(float("nan"))}, "fixed image has a spacing of nan", "header"),
+    "at the end of the world": (
+        lambda: {"fixed": box(of=phantom(), origin=(1e300, 0.0, 0.0))},
+        r"origin at 1e\+300 0 0 mm",
+        "header",
+    ),
+    "mask of complex values": (
+        lambda: {"fixed_mask": sitk.RealAndImaginaryToComplex(phantom(), phantom())},
+        "fixed mask is not a scalar 3-D image",
+        "",
+    ),
     "mask of vectors": (
         lambda: {"fixed_mask": sitk.Compose(box(of=phantom()), box(of=phantom()))},
         "fixed mask is not a scalar 3-D image",
@@ -121,17 +153,29 @@ def test_masks_that_have_nothing_in_common_get_a_sentence() -> None:
         register(phantom(), phantom(), TINY, fixed_mask=left, moving_mask=right)
 
 
-def test_complex_pixels_get_a_sentence() -> None:
-    values = sitk.RealAndImaginaryToComplex(phantom(), phantom())
-    with pytest.raises(InputError):
-        register(phantom(), values, TINY)
-
-
 def test_an_initial_transform_that_cannot_be_inverted_gets_a_sentence() -> None:
     singular = sitk.AffineTransform(3)
     singular.Scale((1.0, 1.0, 0.0))
     with pytest.raises(InputError):
         register(phantom(), phantom(), TINY, initial_transform=singular)
+
+
+@pytest.mark.parametrize("scales", [(0.0, 0.0, 0.0), (1e-9, 1.0, 1.0), (1e-3, 1e6, 1e6)])
+def test_what_is_flat_in_proportion_is_flat(scales: tuple[float, ...]) -> None:
+    flat = sitk.AffineTransform(3)
+    flat.SetMatrix(np.diag(scales).ravel().tolist())
+    with pytest.raises(InputError, match="cannot be inverted"):
+        register(phantom(), phantom(), TINY, initial_transform=flat)
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1e3])
+def test_an_image_in_other_units_is_not_flat(scale: float) -> None:
+    start, moving = sitk.AffineTransform(3), phantom()
+    start.Scale((scale,) * 3)
+    moving.SetSpacing([scale * step for step in moving.GetSpacing()])
+    moving.SetOrigin([scale * where for where in moving.GetOrigin()])
+    found = register(phantom(warp=2.0), moving, TINY, initial_transform=start)
+    assert found.metrics["folding"]["voxels"] == 0
 
 
 def test_an_initial_transform_of_another_dimension_gets_a_sentence() -> None:
@@ -169,7 +213,7 @@ def test_a_mask_of_any_number_type_counts_where_it_is_not_zero() -> None:
 
 def test_a_mask_far_from_the_content_is_no_accident() -> None:
     mask = sitk.Image(SIZE, sitk.sitkUInt8)
-    mask[0, 0, 0] = 1
+    mask[0:5, 0:5, 0:5] = 1
     found = register(phantom(warp=2.0), phantom(), TINY, fixed_mask=mask)
     assert np.isfinite(sitk.GetArrayFromImage(found.displacement)).all()
 
@@ -356,7 +400,34 @@ def test_a_bad_option(more: list[str], words: list[str], desk: Path, capfd: pyte
     assert all(word in line for word in words), line
 
 
-@pytest.mark.parametrize("content", ["[1, 2]", '{"lamda_s": 1}', '{"levels": "x"}', "{", '"text"'])
+@pytest.mark.parametrize("option", ["--settings", "--fixed-mask", "--initial", "--output"])
+@pytest.mark.parametrize("name", [os.fsdecode(b"caf\xe9"), "x" * 5000])
+def test_names_that_cannot_be(option: str, name: str, desk: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    refusal(register_line(option, name), desk, capfd)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere names are text")
+def test_an_image_whose_name_is_not_utf_8(desk: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    name = os.fsdecode(b"caf\xe9.nrrd")
+    try:
+        (desk / "moving.nrrd").rename(desk / name)
+    except OSError:
+        pytest.skip("this disk takes UTF-8 only")
+    assert "moving image, caf\ufffd.nrrd, is not UTF-8" in refusal(register_line(moving=name), desk, capfd)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[1, 2]",
+        "[" * 100_000 + "]" * 100_000,
+        '{"seed": ' + "9" * 400 + "}",
+        '{"lamda_s": 1}',
+        '{"levels": "x"}',
+        "{",
+        '"text"',
+    ],
+)
 def test_a_bad_settings_file(content: str, desk: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (desk / "mine.json").write_text(content)
     refusal(register_line("--settings", "mine.json"), desk, capfd)
@@ -408,6 +479,12 @@ def test_labels_of_the_wrong_kind_are_refused_before_the_work(
     assert not started
 
 
+@pytest.mark.parametrize("kind", ["fractions", "vectors", "flat"])
+def test_moving_labels_alone_have_to_be_labels(kind: str, desk: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    sitk.WriteImage(bad_labels(kind), "bad.nrrd")
+    refusal(register_line("--moving-labels", "bad.nrrd"), desk, capfd)
+
+
 # --- where the results go ---------------------------------------------------------------------------------------------
 
 
@@ -428,6 +505,29 @@ def test_an_output_inside_a_file(desk: Path, capfd: pytest.CaptureFixture[str]) 
     arguments = register_line()
     arguments[arguments.index("out")] = "fixed.nrrd/deep/out"
     refusal(arguments, desk, capfd)
+
+
+@pytest.mark.parametrize("role", ["fixed", "moving", "--moving-labels", "--fixed-mask", "--initial", "--settings"])
+def test_an_input_in_the_output_folder_is_not_replaced(
+    role: str, desk: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (desk / "out").mkdir()
+    read = desk / "out" / ("settings.json" if role == "--settings" else "warped.nrrd")
+    read.write_text("{}")
+    if role.startswith("--"):
+        line = register_line("--overwrite", role, str(read))
+    else:
+        line = register_line("--overwrite", **{role: "out/../out/warped.nrrd"})
+    assert "is an input, and the result would replace it" in refusal(line, desk, capfd)
+
+
+def test_an_input_of_another_name_stays_in_the_output_folder(desk: Path) -> None:
+    (desk / "out").mkdir()
+    (desk / "moving.nrrd").rename(desk / "out" / "mine.nrrd")
+    before = (desk / "out" / "mine.nrrd").read_bytes()
+    for _ in range(2):
+        assert main(register_line("--overwrite", moving="out/mine.nrrd")) == 0
+        assert (desk / "out" / "mine.nrrd").read_bytes() == before
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is forbidden to root")
@@ -501,3 +601,103 @@ def test_apply_and_evaluate_refuse_too(
     sitk.WriteTransform(sitk.TranslationTransform(3, (1.0, 0.0, 0.0)), "shift.tfm")
     sitk.WriteTransform(sitk.TranslationTransform(2, (1.0, 0.0)), "flat.tfm")
     assert words in refusal(arguments, desk, capfd)
+
+
+# --- apply and evaluate -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shifted(desk: Path) -> Path:
+    """The desk, with a transform on it."""
+    sitk.WriteTransform(sitk.TranslationTransform(3, (1.0, 0.0, 0.0)), "shift.tfm")
+    return desk
+
+
+def apply_line(image: str, output: str, *more: str, transform: str = "shift.tfm") -> list[str]:
+    return ["apply", transform, image, "--reference", "fixed.nrrd", "--output", output, *more]
+
+
+@pytest.mark.parametrize("name", ["x.mhd", "x.nhdr", "x.img", "x.hdr", "x.mha", "x.nii.gz", "x.nii"])
+@pytest.mark.parametrize("more", [[], ["--labels"]])
+def test_a_format_of_two_files_gets_both_under_their_names(name: str, more: list[str], shifted: Path) -> None:
+    before = set(shifted.iterdir())
+    for _ in range(2):
+        assert main(apply_line("labels.nrrd", f"new/{name}", *more)) == 0
+    written = sitk.ReadImage(f"new/{name}")
+    expected = np.roll(sitk.GetArrayFromImage(sitk.ReadImage("labels.nrrd")), -1, axis=2)
+    assert np.array_equal(sitk.GetArrayFromImage(written), expected)
+    assert all(path.stem.split(".")[0] == "x" for path in (shifted / "new").iterdir())
+    assert set(shifted.iterdir()) - before == {shifted / "new"}
+
+
+def test_the_second_file_of_a_format_replaces_nothing_else(shifted: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (shifted / "x.raw").write_text("precious")
+    assert "x.raw is there already" in refusal(apply_line("moving.nrrd", "x.mhd"), shifted, capfd)
+
+
+@pytest.mark.parametrize("which", ["moving.nrrd", "fixed.nrrd", "shift.tfm"])
+def test_apply_does_not_write_over_what_it_reads(which: str, shifted: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert "is an input" in refusal(apply_line("moving.nrrd", f"./{which}"), shifted, capfd)
+
+
+@pytest.mark.parametrize("which", ["labels.nrrd", "other.nrrd", "shift.tfm"])
+def test_evaluate_does_not_write_over_what_it_reads(
+    which: str, shifted: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    sitk.WriteImage(sitk.ReadImage("labels.nrrd"), "other.nrrd")
+    line = ["evaluate", "labels.nrrd", "other.nrrd", "--transform", "shift.tfm", "--output", which]
+    assert "is an input" in refusal(line, shifted, capfd)
+
+
+@pytest.mark.parametrize(
+    ("image", "words"),
+    [
+        (lambda: changed(float("nan")), "image holds NaN or infinite"),
+        (lambda: changed(float("inf")), "image holds NaN or infinite"),
+        (lambda: sitk.RealAndImaginaryToComplex(phantom(), phantom()), "image holds complex values"),
+        (lambda: spaced(1e-30), "image has a spacing of 1e-30"),
+    ],
+)
+def test_apply_refuses_what_is_no_number(
+    image: Callable[[], sitk.Image], words: str, shifted: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    sitk.WriteImage(image(), "bad.nrrd")
+    assert words in refusal(apply_line("bad.nrrd", "w.nrrd"), shifted, capfd)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("-inf")])
+def test_a_displacement_field_of_no_numbers_is_refused_everywhere(
+    value: float, desk: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    vectors = np.zeros((20, 22, 24, 3), np.float32)
+    vectors[10, 10, 10, 0] = value
+    sitk.WriteImage(sitk.GetImageFromArray(vectors, isVector=True), "bad.nrrd")
+    (desk / "pairs.csv").write_text("fixed_labels,other_labels,transform\nlabels.nrrd,labels.nrrd,bad.nrrd\n")
+    for line in (
+        register_line("--initial", "bad.nrrd"),
+        apply_line("moving.nrrd", "w.nrrd", transform="bad.nrrd"),
+        ["evaluate", "labels.nrrd", "labels.nrrd", "--transform", "bad.nrrd"],
+        ["evaluate", "--pairs", "pairs.csv", "--progress", "none"],
+    ):
+        assert "transform bad.nrrd holds NaN or infinite values" in refusal(line, desk, capfd)
+
+
+def test_a_path_of_five_thousand_bytes_in_a_list_of_pairs(desk: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (desk / "pairs.csv").write_text(f"fixed_labels,other_labels\n{'x' * 5000},labels.nrrd\n")
+    assert "fixed_labels of pair 1 is too long" in refusal(["evaluate", "--pairs", "pairs.csv"], desk, capfd)
+    (desk / "pairs.csv").write_text("fixed_labels,other_labels\na\0b,labels.nrrd\n")
+    refusal(["evaluate", "--pairs", "pairs.csv"], desk, capfd)
+
+
+@pytest.mark.parametrize("pixel", [np.int64, np.uint64])
+def test_labels_of_64_bits_keep_every_bit(pixel: type, shifted: Path) -> None:
+    labels = np.arange(np.prod(SIZE), dtype=pixel).reshape(SIZE[::-1]) + pixel(2**62 + 1)
+    if pixel is np.int64:
+        labels[:5] *= -1
+    image = sitk.GetImageFromArray(labels)
+    image.CopyInformation(sitk.ReadImage("fixed.nrrd"))
+    sitk.WriteImage(image, "codes.nrrd")
+    assert main(apply_line("codes.nrrd", "w.nrrd", "--labels")) == 0
+    warped = sitk.GetArrayFromImage(sitk.ReadImage("w.nrrd"))
+    assert warped.dtype == pixel
+    assert np.array_equal(warped[:, :, :-1], labels[:, :, 1:]) and not warped[:, :, -1].any()

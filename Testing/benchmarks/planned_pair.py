@@ -6,8 +6,8 @@ import SimpleITK as sitk
 from nodeo import models
 from nodeo.engine.planning import planned
 from nodeo.engine.preparation import prepare
+from nodeo.field.initial_transform import InitialTransform
 from nodeo.geometry.domain import Level
-from nodeo.geometry.initial_transform import InitialTransform
 from nodeo.models.base import Task
 from nodeo.settings import Settings
 

@@ -12,7 +12,7 @@ from nodeo import Settings, models, register
 from nodeo.engine.optimisation import Flow, Optimisation
 from nodeo.engine.planning import planned
 from nodeo.engine.preparation import prepare
-from nodeo.geometry.initial_transform import InitialTransform
+from nodeo.field.initial_transform import InitialTransform
 from nodeo.geometry.sampling import dense
 from nodeo.models.base import Task
 from nodeo.progress import Reporter

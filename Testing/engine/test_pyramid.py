@@ -135,7 +135,7 @@ def test_images_are_compared_on_fixed_voxels_aligned_with_the_nodes(grid, conten
         np.testing.assert_allclose(last, np.round(last), atol=1e-9)
         assert (np.round(first) >= 0).all() and (np.round(last) <= sizes - 1).all(), "inside the fixed image"
         np.testing.assert_allclose(level.image_grid.step, np.multiply(grid.step, level.shrink))
-        assert not ((np.array(level.image_start) - domain.start) % level.node_factors).any(), "starts on a node"
+        assert not ((np.array(level.image_start) - domain.start) % level.shrink).any(), "on the domain's lattice"
         assert not (np.array(level.node_factors) % level.shrink).any(), "a whole number of voxels between nodes"
         assert (np.round(last) <= np.array(domain.start) + domain.length).all(), "inside the domain"
         assert level.voxels == np.prod(level.image_grid.shape)
@@ -152,13 +152,38 @@ def test_all_content_lies_where_the_velocity_does_not_fade(grid, content, settin
     assert (np.array(domain.start) + domain.length - domain.margin >= high).all()
 
 
+@pytest.mark.parametrize("low", [8, 9, 10, 11])
+@pytest.mark.parametrize("width", [22, 23, 24, 25])
+def test_turned_axes_turn_the_plan_round(low: int, width: int) -> None:
+    """Whichever way the axes run, the nodes and the points that are compared lie at the same places."""
+    sizes, settings = np.array(LARGE.size), Settings(lncc_window=5)
+    content = np.array([(low, low + width), (low + 1, low + width), (low, low + width + 1)])
+    values = sitk.GetArrayFromImage(boxed(LARGE, content.tolist()))
+    values[:, : sizes[1] // 2, : sizes[0] // 2] *= 1.5  # no two ends alike
+    values[: low + 4] *= 1.2
+    plans = []
+    for array, box in (
+        (values, content + np.array([-3, 1])),
+        (values[::-1, ::-1, ::-1], sizes[:, None] - 1 - content[:, ::-1] + np.array([-1, 3])),
+    ):
+        image = LARGE.stamp(sitk.GetImageFromArray(np.ascontiguousarray(array)))
+        fixed = prepare(image, image, None, None, settings)[0]
+        plans.append(plan(fixed, box.astype(float), models.build(settings), settings))
+    (domain, levels), (other, others) = plans
+    assert other.length == domain.length
+    assert (np.array(other.start) + other.length == sizes - 1 - domain.start).all()
+    for level, mirrored in zip(levels, others, strict=True):
+        first, last = span(LARGE, level.image_grid)
+        np.testing.assert_allclose(span(LARGE, mirrored.image_grid), (sizes - 1 - last, sizes - 1 - first), atol=1e-9)
+
+
 @every_case
 def test_the_image_grid_holds_the_content(grid, content, settings) -> None:
     _, levels = planned(grid, content, settings)
     for level in levels:
         first, last = (np.round(end) for end in span(grid, level.image_grid))
         low, high = np.array(content).T
-        assert (first <= low).all() and (last + level.shrink > high).all()
+        assert (first - level.shrink < low).all() and (last + level.shrink > high).all()
 
 
 @every_case

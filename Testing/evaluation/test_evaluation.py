@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from nodeo.errors import InputError
-from nodeo.evaluation.labels import Evaluation, dice, evaluate, inverse_consistency, target_error
+from nodeo.evaluation.labels import Evaluation, dice, evaluate
+from nodeo.evaluation.points import inverse_consistency, target_error
 from nodeo.evaluation.structures import CANDI32, OASIS28, choose, name_of
 from nodeo.evaluation.surface_distance import hausdorff95
 
@@ -188,7 +189,7 @@ def with_value(value: float) -> sitk.Image:
         (with_value(math.nan), "holds nan, which is not a whole number"),
         (with_value(-3.0), "holds -3.0; labels are 0 to 65535"),
         (with_value(70000.0), "holds 70000.0; labels are 0 to 65535"),
-        (with_value(math.inf), "holds inf; labels are 0 to 65535"),
+        (with_value(math.inf), "holds inf, which is not a whole number"),
         (sitk.Image((24, 24, 24), sitk.sitkVectorUInt8, 3), "pixels of the type vector of 8-bit unsigned integer"),
         (sitk.Image((24, 24, 24), sitk.sitkComplexFloat32), "pixels of the type complex of 32-bit float"),
         (label_map(cube((4, 4, 4))[8]), "The fixed label map is 3-D and the other 2-D"),

@@ -25,6 +25,7 @@ from nodeo.models.paper.cloud import CloudField
 from nodeo.models.paper.network import CloudNetwork
 from nodeo.progress import Progress
 from phantoms import Bumps, Phantom, apart, drawn, grid, mapped, middle, world_points
+from unchecked import unchecked
 
 PAPER = Settings.preset("paper").replace(iterations=40, lncc_window=7, kernel_window="5vox", threads=1)
 FLAT, DEEP = (48, 44), (32, 30, 28)
@@ -382,14 +383,14 @@ def test_the_main_pair_reaches_what_the_paper_reached(shared: Path) -> None:
 
 def test_a_field_that_is_no_number_is_not_handed_out() -> None:
     fixed, moving, *_ = pair(FLAT)
-    wild = PAPER.replace(published_arithmetic=True, velocity_gain=1e38, iterations=2)
+    wild = unchecked(PAPER.replace(published_arithmetic=True, iterations=2), velocity_gain=1e38)
     with pytest.raises(InputError, match="diverged"):
         register(fixed, moving, wild)
 
 
 def test_a_loss_that_is_no_number_is_among_the_notes() -> None:
     fixed, moving, *_ = pair(FLAT)
-    result = register(fixed, moving, PAPER.replace(learning_rate=1e30, iterations=5))
+    result = register(fixed, moving, unchecked(PAPER.replace(iterations=5), learning_rate=1e30))
     assert any("no longer a number" in note for note in result.metrics["fallbacks"])
 
 

@@ -292,6 +292,7 @@ def places(grid) -> dict:
     random = np.random.default_rng(3)
     inside = voxel_points(FIXED_SIZE, grid).reshape(-1, 3)
     inside = random.permutation(inside[np.linalg.norm(inside, axis=1) < 11.0])[:300]
+    inside = inside + random.uniform(-0.5, 0.5, inside.shape)  # mm: between the voxels
     last = np.array(FIXED_SIZE) - 1
     border = random.random((150, 3)) * last
     axis = random.integers(0, 3, 150)
@@ -405,9 +406,8 @@ def test_the_inverse_leads_back_within_what_is_reported(name, host, tmp_path):
     result = outcome(name, host, tmp_path)
     error = np.linalg.norm(result.back["inside"] - result.world["inside"], axis=1)
     reported = result.metrics["inverse_consistency_mm"]
-    # Both at voxels; some hundred of them scatter by a fifth, and their outermost are not among the measured ones.
-    # The inverse of a field to start from is a sampled one itself, and not in the report: 0.01 mm for it.
-    slack = 0.01 if "field" in name else 0.001
+    # Both between voxels; some hundred of them scatter by a fifth, and they are those in the middle, where most moves.
+    slack = 0.003
     assert error.mean() < 1.25 * reported["mean"] + slack
     assert np.percentile(error, 97) < 1.25 * reported["p99"] + slack
 

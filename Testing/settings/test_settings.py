@@ -75,14 +75,23 @@ def test_a_file_may_hold_some_values_only(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("{levels: 4}", "is not JSON"), ("[1, 2]", "does not hold one JSON object"), ("", "is not JSON")],
+    [
+        ("{levels: 4}", "is not JSON"),
+        ("[1, 2]", "does not hold one JSON object"),
+        ("", "is not JSON"),
+        ("[" * 100_000 + "]" * 100_000, "nested too deeply"),
+        ('{"levels": ' + "[" * 900 + "]" * 900 + "}", "levels is"),
+        ('{"seed": ' + "9" * 400 + "}", "about 401 digits"),
+        ('{"seed": ' + "9" * 5000 + "}", "is not JSON"),
+        ('{"initial": ' + "[[1], " * 400 + "1" + "]" * 400 + "}", "initial is"),
+    ],
 )
 def test_a_file_that_is_something_else_is_refused(text: str, message: str, tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     path.write_text(text)
     with pytest.raises(InputError, match=message) as error:
         Settings.read(path)
-    assert str(path) in error.value.message
+    assert len(str(error.value)) < 300
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
@@ -264,6 +273,31 @@ def test_an_assignment_needs_a_sign() -> None:
         ({"kernel_window": "3cm"}, "kernel_window is '3cm'. It needs a number and a unit, such as 6mm or 3vox."),
         ({"kernel_window": "widemm"}, "kernel_window is 'widemm'. It needs a number and a unit, such as 6mm or 3vox."),
         ({"kernel_window": "-2vox"}, "kernel_window is -2. It must be at least 0."),
+        ({"kernel_window": "1e300vox"}, "kernel_window is 1e+300vox. It may be 0, or 0.001vox to 1000vox."),
+        ({"kernel_window": "1e-300mm"}, "kernel_window is 1e-300mm. It may be 0, or 1e-09mm to 1e+06mm."),
+        ({"learning_rate": 1000}, "learning_rate is 1000. It must be at most 10."),
+        ({"velocity_gain": 1e38}, "velocity_gain is 1e+38. It must be at most 100."),
+        ({"lambda_J": 1e308}, "lambda_J is 1e+308. It must be at most 1e+09."),
+        ({"lambda_df": 1e308}, "lambda_df is 1e+308. It must be at most 1e+09."),
+        ({"lambda_v": 1e308}, "lambda_v is 1e+308. It must be at most 1e+09."),
+        ({"lambda_s": 1e308}, "lambda_s is 1e+308. It must be at most 1e+09."),
+        ({"tolerance": 2}, "tolerance is 2. It must be at most 1."),
+        ({"jacobian_floor": 5}, "jacobian_floor is 5. It must be at most 1."),
+        ({"jacobian_floor": -1e308}, "jacobian_floor is -1e+308. It must be at least -10."),
+        ({"time_modes": 1000}, "time_modes is 1000. It must be at most 32."),
+        ({"bottleneck": 100_000}, "bottleneck is 100000. It must be at most 4096."),
+        ({"kernel_passes": 99_999}, "kernel_passes is 99999. It must be at most 100."),
+        ({"lncc_window": 99_999}, "lncc_window is 99999. It must be at most 201."),
+        ({"atol": 1e-20}, "atol is 1e-20. It must be at least 1e-09."),
+        ({"rtol": 1e9}, "rtol is 1e+09. It must be at most 1."),
+        ({"threads": 512}, "threads is 512. It must be at most 256."),
+        ({"max_voxels": 2**63}, "max_voxels is 9223372036854775808. It must be at most 1000000000000."),
+        ({"iterations": 10**400}, "iterations is a number of about 401 digits. It must be at most 10000000."),
+        ({"steps": 10**9}, "steps is 1000000000. It must be at most 1000."),
+        ({"levels": 2**30, "iterations": 1}, "levels is 1073741824. It must be at most 256."),
+        ({"levels": [2] * 1000, "iterations": 1}, "levels has 1000 values. There may be 16 levels."),
+        ({"seed": 10**400}, "seed is a number of about 401 digits. It must be at most 2147483647."),
+        ({"lambda_s": 10**400}, "lambda_s is a number of about 401 digits. It needs a number."),
     ],
 )
 def test_a_value_out_of_range_is_refused_in_a_sentence(values: dict, message: str) -> None:
@@ -281,6 +315,9 @@ def test_a_value_out_of_range_is_refused_in_a_sentence(values: dict, message: st
         {"node_spacing": 4},
         {"node_spacing": (8, 8, 2)},
         {"intensity_range": (0, 100)},
+        {"learning_rate": 10, "lambda_J": 1e9, "jacobian_floor": 1, "tolerance": 1, "time_modes": 32, "threads": 256},
+        {"model": "paper", "levels": 1, "iterations": 10**7, "bottleneck": 4096, "velocity_gain": 100},
+        {"kernel_window": "1e6mm", "kernel_passes": 100, "lncc_window": 201, "rtol": 1e-7, "atol": 1e-9},
     ],
 )
 def test_the_ends_of_the_ranges_are_allowed(values: dict) -> None:

@@ -15,10 +15,11 @@ def summaryRows(metrics):
                 _("less is better"),
             )
         )
-    folding = metrics.get("folding") or {}
-    if _given(folding, "voxels"):
-        percent = folding.get("percent") or 0
-        rows.append((_("Folded voxels"), f"{folding['voxels']:,}", f"{percent:.3g} %" if folding["voxels"] else ""))
+    for measure, name in (("folding", _("Folded voxels")), ("inverse_folding", _("Folded voxels of the inverse"))):
+        folding = metrics.get(measure) or {}
+        if _given(folding, "voxels"):
+            percent = folding.get("percent") or 0
+            rows.append((name, f"{folding['voxels']:,}", f"{percent:.3g} %" if folding["voxels"] else ""))
     jacobian = metrics.get("jacobian") or {}
     if _given(jacobian, "min", "max"):
         middle = _("98 %: {low:.2f} … {high:.2f}") if _given(jacobian, "p1", "p99") else ""

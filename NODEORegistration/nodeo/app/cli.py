@@ -13,7 +13,8 @@ from ..settings import PRESETS
 from ..study import REGULARIZERS_PRESET, SWEEP_PRESET
 from ..version import __version__
 from . import process
-from .worker import open_channel
+from .display import Display
+from .worker import Channel, open_channel
 
 OK, FAILED, BAD_INPUT, CANCELLED = 0, 1, 2, 130
 
@@ -132,15 +133,27 @@ def _study_options(sub: argparse.ArgumentParser, preset: str) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code: 0 done, 1 a failure of ours, 2 bad input, 130 cancelled."""
+    """Run one command; returns its exit code: 0 done, 1 a failure of ours, 2 bad input, 130 cancelled.
+
+    Called without ``arguments``, as the process's own work, it does not return from a failure but ends the process.
+    """
+    code = _main(arguments)
+    if arguments is None and code != OK:
+        process.end_at_once(code)
+    return code
+
+
+def _main(arguments: Sequence[str] | None) -> int:
+    process.fill_streams()
     options = parser().parse_args(arguments)
-    output = open_channel(options.progress)
     try:
-        process.prepare()
-        with process.lasting_imports():
-            family, name = options.run
-            commands = import_module(f".commands.{family}", __package__)  # heavy: only when the arguments are right
-        return getattr(commands, name)(options, output) or OK
+        output = open_channel(options.progress)
+    except InputError as error:
+        Display(live=False).failed(error.message, error.hint)
+        return BAD_INPUT
+    try:
+        with process.ending_gently():
+            return _run(options, output)
     except InputError as error:
         output.failed(error.message, error.hint)
         return BAD_INPUT
@@ -151,6 +164,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         output.cancelled(str(stop))
         return CANCELLED
     except Exception as error:
+        if _lacks_memory(error):
+            output.failed("There is not enough memory.", "Close other programs, raise the limit, or crop the images.")
+            return BAD_INPUT
         import traceback
 
         traceback.print_exc(file=sys.stderr)
@@ -158,3 +174,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     finally:
         output.close()
+
+
+def _run(options: argparse.Namespace, output: Channel) -> int:
+    process.check_room()
+    process.prepare()
+    with process.lasting_imports():
+        family, name = options.run
+        commands = import_module(f".commands.{family}", __package__)  # heavy: only when the arguments are right
+    return getattr(commands, name)(options, output) or OK
+
+
+def _lacks_memory(error: Exception) -> bool:
+    """Whether memory ran out, in the work or, before that, while the libraries were loaded."""
+    if isinstance(error, MemoryError) or "failed to map segment" in str(error):
+        return True
+    devices = sys.modules.get("nodeo.engine.devices")
+    return devices is not None and devices.ran_out_of_memory(error)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import io
+import os
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
+from ..errors import InputError
 from ..progress import Progress
 
 
@@ -25,31 +29,55 @@ class Display:
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="replace")  # a terminal that knows only ASCII gets ? for ±
-        self._bar = _bar() if live else None
+        self._bar = _bar() if live and sys.stderr is not None else None
 
     def progress(self, news: Progress) -> None:
         if self._bar is not None:
-            self._bar.show(news)
+            try:
+                self._bar.show(news)
+            except OSError:  # whoever read it has gone; the work goes on
+                self._bar = None
 
     def say(self, text: str) -> None:
         self.close()
-        print(text)
+        error = _printed(text, sys.stdout)
+        if error is not None and error.errno != errno.EPIPE:
+            raise InputError(f"The answer could not be written to standard output: {error.strerror}.")
 
     def finished(self, output: Path, metrics: dict[str, Any], text: str) -> None:
-        self.say(f"{text}\nWritten to {output}")
+        try:
+            self.say(f"{text}\nWritten to {output}")
+        except InputError as error:
+            _printed(f"nodeo: {error.message} The results are in {output}.", sys.stderr)
 
     def failed(self, message: str, hint: str) -> None:
         self.close()
-        print(f"nodeo: {message} {hint}".rstrip(), file=sys.stderr)
+        _printed(f"nodeo: {message} {hint}".rstrip(), sys.stderr)
 
     def cancelled(self, note: str) -> None:
         self.close()
-        print(f"nodeo: cancelled; {note or 'nothing was written.'}", file=sys.stderr)
+        _printed(f"nodeo: cancelled; {note or 'nothing was written.'}", sys.stderr)
 
     def close(self) -> None:
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None
+        bar, self._bar = self._bar, None
+        if bar is not None:
+            with contextlib.suppress(OSError):
+                bar.close()
+
+
+def _printed(text: str, stream: TextIO | None) -> OSError | None:
+    """Print a text; the error if the stream refuses, which then leads nowhere. Nothing happens if it is closed."""
+    if stream is None:
+        return None
+    try:
+        print(text, file=stream, flush=True)
+    except OSError as error:
+        with contextlib.suppress(OSError):  # else what is left in the stream makes the process's end a failure
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
+        return error
+    return None
 
 
 def summary(metrics: dict[str, Any]) -> str:
@@ -58,7 +86,7 @@ def summary(metrics: dict[str, Any]) -> str:
     back = metrics["inverse_consistency_mm"]
     lines = [
         f"Similarity loss ({similarity['name']})  {similarity['before']:.4f} -> {similarity['after']:.4f}",
-        f"Folded voxels         {folding['voxels']}",
+        f"Folded voxels         {folding['voxels']}, on the way back {metrics['inverse_folding']['voxels']}",
         f"det J                 {jacobian['min']:.3f} to {jacobian['max']:.2f}, median {jacobian['p50']:.3f}",
         f"Inverse consistency   {back['mean']:.3f} mm mean, {back['p99']:.3f} mm 99th percentile",
         f"Time                  {metrics['seconds']['total']:.1f} s on {metrics['device']}",

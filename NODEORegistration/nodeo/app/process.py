@@ -6,14 +6,81 @@ import contextlib
 import ctypes
 import gc
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator
+from typing import NoReturn
+
+from ..errors import InputError
+
+_ROOM = 1.5e9  # bytes of address space without which PyTorch and SciPy fail while they are loaded, or hang
 
 
 def prepare() -> None:
     """Make the process a good neighbour, and a fast one; call it once, before the first import of torch."""
     wait_asleep()
     keep_freed_memory()
+
+
+def fill_streams() -> None:
+    """Give closed standard streams to the null device: else the next file that is opened takes their number."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
+def check_room() -> None:
+    """Refuse a limit of memory below what the libraries take before any work begins.
+
+    They do not say so themselves: PyTorch aborts, and OpenBLAS tries for ever.
+
+    Raises:
+        InputError: the limit is too low.
+    """
+    try:
+        import resource  # not on Windows
+    except ImportError:
+        return
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit != resource.RLIM_INFINITY and limit < _ROOM:
+        raise InputError(
+            f"This process may use {limit / 1e6:.0f} MB of address space, and its libraries need {_ROOM / 1e6:.0f} MB.",
+            f"Raise the limit: ulimit -v {_ROOM / 1e3:.0f}, or more for large images.",
+        )
+
+
+@contextlib.contextmanager
+def ending_gently() -> Iterator[None]:
+    """Let the signals that end a process (SIGTERM; SIGHUP, unless ignored) do what Control-C does, once."""
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in (getattr(signal, name) for name in names)}
+    ours = [number for number, handler in before.items() if handler is signal.SIG_DFL]
+    if threading.current_thread() is not threading.main_thread():
+        ours = []
+
+    def end(*_: object) -> None:
+        for number in ours:
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for number in ours:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, before[number])
+
+
+def end_at_once(code: int) -> NoReturn:
+    """End the process without what libraries do at its end: HDF5 crashes there if it could not write a file."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, AttributeError):  # broken, or closed
+            stream.flush()
+    os._exit(code)
 
 
 def wait_asleep() -> None:

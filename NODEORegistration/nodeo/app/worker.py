@@ -23,7 +23,7 @@ import threading
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
-from ..errors import Cancelled
+from ..errors import Cancelled, InputError
 from ..progress import Progress
 from .display import Display
 
@@ -53,7 +53,11 @@ class Channel(Protocol):
 
 
 def open_channel(kind: str) -> Channel:
-    """The channel for ``--progress`` ``bar``, ``json`` or ``none``."""
+    """The channel for ``--progress`` ``bar``, ``json`` or ``none``.
+
+    Raises:
+        InputError: there is nowhere to write to.
+    """
     return JsonChannel() if kind == "json" else Display(live=kind == "bar")
 
 
@@ -61,9 +65,14 @@ class JsonChannel:
     """The JSON protocol on the process's standard streams.
 
     Standard output is kept for events: what else writes to it from now on goes to standard error.
+
+    Raises:
+        InputError: standard output is closed.
     """
 
     def __init__(self) -> None:
+        if sys.stdout is None:
+            raise InputError("Standard output is closed, and --progress json writes to it.", "Use --progress none.")
         sys.stdout.flush()
         self._events: TextIO = os.fdopen(os.dup(1), "w", encoding="utf-8")
         os.dup2(2, 1)

@@ -9,9 +9,9 @@ import numpy as np
 import SimpleITK as sitk
 
 from ..errors import InputError
+from ..field.initial_transform import affine
 from ..files.reading import read_transform
 from ..geometry.grid import Grid
-from ..geometry.initial_transform import affine
 from ..similarity.channel import Scan
 from . import devices
 
@@ -37,10 +37,12 @@ def initial_transform(fixed: Scan, moving: Scan, how: str, check: Check) -> sitk
         return sitk.Transform(ndim, sitk.sitkIdentity)
     if how not in ("center", "rigid", "affine"):
         return read_transform(how)
+    unit = min(fixed.grid.step)  # steps of the search are in voxels, whatever unit the headers count in
+    fixed, moving = fixed.scaled(1.0 / unit), moving.scaled(1.0 / unit)
     frame = _Frame(fixed.grid, moving.grid)
     pair = frame.image(fixed), frame.image(moving)
     found = _translations(*pair)["centres of mass"] if how == "center" else _search(*pair, how, check)
-    return frame.lift(found)
+    return frame.lift(found, unit)
 
 
 class _Frame:
@@ -67,8 +69,12 @@ class _Frame:
         image.SetDirection((self.plane.T @ scan.grid.rotation[:, scan.grid.axes]).ravel().tolist())
         return image
 
-    def lift(self, found: sitk.Transform) -> sitk.AffineTransform:
-        """A linear transform of the frame as one of the world; across a slice it carries one plane to the other."""
+    def lift(self, found: sitk.Transform, unit: float) -> sitk.AffineTransform:
+        """A linear transform of the frame as one of the world, mm; across a slice it carries one plane to the other.
+
+        Args:
+            unit: mm, in which the frame counts.
+        """
         k = self.plane.shape[1]
         images = np.array(
             [found.TransformPoint(point.tolist()) for point in np.concatenate([np.zeros((1, k)), np.eye(k)])]
@@ -76,7 +82,7 @@ class _Frame:
         matrix = self.plane @ (images[1:] - images[0]).T @ self.plane.T + self.normal @ self.normal.T
         origin = np.asarray(self.fixed.origin)
         offset = origin + self.plane @ images[0] + self.normal @ self.across - matrix @ origin
-        return affine(matrix, offset)
+        return affine(matrix, unit * offset)
 
 
 def _search(fixed: sitk.Image, moving: sitk.Image, how: str, check: Check) -> sitk.Transform:

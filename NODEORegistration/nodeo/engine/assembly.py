@@ -8,6 +8,7 @@ import SimpleITK as sitk
 from torch import Tensor
 
 from ..field.deformation import Deformation
+from ..geometry.grid import Grid
 from ..geometry.resampling import resampled
 from ..geometry.sampling import dense
 from ..models.base import Task
@@ -41,6 +42,7 @@ def assemble(
     task: Task,
     deformation: Deformation,
     inverse: Deformation,
+    unit: float,
     settings: Settings,
     report: Reporter,
 ) -> Assembly:
@@ -50,22 +52,28 @@ def assemble(
         moving: the moving image in its own pixel type.
         deformation: of the whole flow.
         inverse: of the deformation, on nodes of its own over the same box.
+        unit: mm, in which both are told.
     """
-    forward, nodes = deformation.displacement.cpu(), deformation.lattice.grid
-    back, back_nodes = inverse.displacement.cpu(), inverse.lattice.grid
-    factors = tuple(round(n / f) for n, f in zip(nodes.step, task.fixed.grid.step, strict=True))
+    voxels = task.domain.nodes((1,) * len(task.domain.start))
+    forward, factors = unit * deformation.displacement.cpu(), _factors(voxels, deformation)
+    back, nodes_back = unit * inverse.displacement.cpu(), task.domain.nodes(_factors(voxels, inverse))
     on_voxels = dense(forward, factors)
     with report.timed("transforms"):
         if settings.dense_field:
-            displacement = task.domain.nodes((1,) * len(factors)).vector_image(on_voxels)
+            displacement = voxels.vector_image(on_voxels)
         else:
-            displacement = nodes.vector_image(forward)
+            displacement = task.domain.nodes(factors).vector_image(forward)
         transform = _composite([task.initial.transform, _field_transform(displacement)])
-        inverse_transform = _composite([_field_transform(back_nodes.vector_image(back)), task.initial.inverse])
+        inverse_transform = _composite([_field_transform(nodes_back.vector_image(back)), task.initial.inverse])
     with report.timed("warped image"):
         warped = resampled(moving, task.fixed.image, transform)
         report.check()
     return Assembly(transform, inverse_transform, displacement, warped, on_voxels, back)
+
+
+def _factors(voxels: Grid, of: Deformation) -> tuple[int, ...]:
+    """Voxels between the nodes of a deformation of the whole domain, x first."""
+    return tuple((n - 1) // (m - 1) for n, m in zip(voxels.shape[::-1], of.lattice.shape[::-1], strict=True))
 
 
 def _field_transform(displacement: sitk.Image) -> sitk.Transform:

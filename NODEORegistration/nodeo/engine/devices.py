@@ -10,6 +10,18 @@ import SimpleITK as sitk
 import torch
 
 from ..errors import InputError
+from ..progress import CALLERS_OWN
+from .surroundings import Shared
+
+_NO_MEMORY = (  # how PyTorch's allocator, its libraries, SimpleITK and C++ say it
+    "DefaultCPUAllocator",
+    "not enough memory",
+    "out of memory",
+    "STATUS_ALLOC_FAILED",
+    "Failed to allocate memory",
+    "bad_alloc",
+    "bad allocation",
+)
 
 
 def choose(name: str) -> torch.device:
@@ -43,21 +55,23 @@ def describe(device: torch.device) -> str:
     return f"cpu ({count} thread{'s' if count != 1 else ''})"
 
 
+_TORCH_THREADS = Shared(torch.get_num_threads, torch.set_num_threads, of_each_thread=True)
+_ITK_THREADS = Shared(
+    sitk.ProcessObject.GetGlobalDefaultNumberOfThreads, sitk.ProcessObject.SetGlobalDefaultNumberOfThreads
+)
+
+
 @contextlib.contextmanager
 def threads(count: int) -> Iterator[None]:
-    """Run with ``count`` CPU threads (0: as it is), and put everything back afterwards."""
+    """Run with ``count`` CPU threads (0: as it is), and put everything back afterwards.
+
+    Of several runs at once, in threads of one process, the youngest decides how many SimpleITK takes.
+    """
     if not count:
         yield
         return
-    torch_before = torch.get_num_threads()
-    itk_before = sitk.ProcessObject.GetGlobalDefaultNumberOfThreads()
-    torch.set_num_threads(count)
-    sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(count)
-    try:
+    with _TORCH_THREADS.held(count), _ITK_THREADS.held(count):
         yield
-    finally:
-        torch.set_num_threads(torch_before)
-        sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(itk_before)
 
 
 def peak_memory_mb(device: torch.device) -> dict[str, float]:
@@ -75,7 +89,9 @@ def peak_memory_mb(device: torch.device) -> dict[str, float]:
 
 
 def ran_out_of_memory(error: BaseException) -> bool:
-    """Whether an error says that memory, the GPU's or the computer's, was not enough."""
+    """Whether an error says that memory, the GPU's or the computer's, was not enough for our own computation."""
+    if CALLERS_OWN in error.__dict__:
+        return False
     if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
         return True
-    return isinstance(error, RuntimeError) and "alloc" in str(error)  # how PyTorch's CPU allocator says it
+    return isinstance(error, RuntimeError) and any(words in str(error) for words in _NO_MEMORY)

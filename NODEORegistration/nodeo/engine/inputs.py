@@ -2,13 +2,55 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Mapping
+
 import numpy as np
 import SimpleITK as sitk
 
-from ..errors import InputError
+from ..errors import InputError, check_kind
+from ..files.transforms import check_finite
 from ..geometry.grid import Grid
+from ..geometry.placement import check_placed, check_straight
+from ..progress import ProgressCallback
+from ..settings import Settings
 
 SMALLEST_AXIS = 8  # voxels; fewer cannot hold a deformation, one is a slice
+
+
+def check_kinds(
+    images: Mapping[str, object],
+    settings: Settings | None,
+    initial_transform: sitk.Transform | None,
+    progress: ProgressCallback | None,
+) -> None:
+    """Refuse arguments of :func:`nodeo.register` that are not what they should be.
+
+    Args:
+        images: by role; the fixed and the moving one are needed.
+
+    Raises:
+        InputError: one is of another type.
+    """
+    for role, image in images.items():
+        if image is not None or "mask" not in role:
+            check_kind(role, image, sitk.Image)
+    if settings is not None:
+        check_kind("argument settings", settings, Settings)
+    if initial_transform is not None:
+        check_kind("initial transform", initial_transform, sitk.Transform)
+    if progress is not None and not callable(progress):
+        raise InputError(f"The argument progress is of the type {type(progress).__name__}.", "Give it a function.")
+
+
+def own_transform(transform: sitk.Transform) -> sitk.Transform:
+    """A copy of the initial transform: the caller may go on changing his own.
+
+    Raises:
+        InputError: it holds NaN or infinite values.
+    """
+    check_finite(transform, "initial transform")
+    return copy.deepcopy(transform)
 
 
 def without_time(image: sitk.Image) -> sitk.Image:
@@ -27,7 +69,7 @@ def check_image(image: sitk.Image, role: str) -> sitk.Image:
     """
     if image.GetDimension() not in (2, 3):
         raise InputError(f"The {role} has {image.GetDimension()} dimensions.", "Extract one 2-D or 3-D frame first.")
-    if image.GetNumberOfComponentsPerPixel() != 1 or "complex" in image.GetPixelIDTypeAsString():
+    if not _scalar(image):
         raise InputError(f"The {role} holds {_pixels(image)}.", "Convert it to grey values first.")
     for axis, n in enumerate(image.GetSize()):
         if 2 <= n < SMALLEST_AXIS:
@@ -37,14 +79,30 @@ def check_image(image: sitk.Image, role: str) -> sitk.Image:
             )
     if len(Grid.of(image).axes) < 2:
         raise InputError(f"The {role} has size {image.GetSize()}.", "At least two axes need more than one voxel.")
+    check_placed(image, role)
+    check_straight(image, role)
     image = sitk.Cast(image, sitk.sitkFloat32)
+    low, high = check_values(image, role)
+    if low == high:
+        raise InputError(f"The {role} is constant: every voxel is {low:g}.", "Check that the right volume was chosen.")
+    return image
+
+
+def check_values(image: sitk.Image, role: str) -> tuple[float, float]:
+    """The smallest and the largest value of an image.
+
+    Raises:
+        InputError: one is NaN or infinite.
+    """
     values = sitk.GetArrayViewFromImage(image)
     low, high = float(values.min()), float(values.max())
     if not np.isfinite(low) or not np.isfinite(high):
         raise InputError(f"The {role} holds NaN or infinite values.", "Replace them first, for example by 0.")
-    if low == high:
-        raise InputError(f"The {role} is constant: every voxel is {low:g}.", "Check that the right volume was chosen.")
-    return image
+    return low, high
+
+
+def _scalar(image: sitk.Image) -> bool:
+    return image.GetNumberOfComponentsPerPixel() == 1 and "complex" not in image.GetPixelIDTypeAsString()
 
 
 def _pixels(image: sitk.Image) -> str:
@@ -76,8 +134,9 @@ def check_mask(mask: sitk.Image, image: sitk.Image, role: str) -> sitk.Image:
     Raises:
         InputError: the mask is empty, of another dimension, or lies wholly outside the image.
     """
-    if mask.GetDimension() != image.GetDimension() or mask.GetNumberOfComponentsPerPixel() != 1:
+    if mask.GetDimension() != image.GetDimension() or not _scalar(mask):
         raise InputError(f"The {role} is not a scalar {image.GetDimension()}-D image like the image it belongs to.")
+    check_placed(mask, role)
     binary = mask != 0
     if not sitk.GetArrayViewFromImage(binary).any():
         raise InputError(f"The {role} is empty.", "Draw the region in it, or leave it out.")

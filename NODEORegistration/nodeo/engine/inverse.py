@@ -1,4 +1,4 @@
-"""The way back: the inverse of a finished flow."""
+"""The way back: the inverse of a finished flow, without folds like the flow itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import torch
 
 from ..field.deformation import Deformation
 from ..field.flow import Solver, transport
-from ..field.inversion import fit_inverse, refine_inverse, search_inverse
+from ..field.inverse_fit import fit_inverse
+from ..field.inversion import refine_inverse, search_inverse
+from ..field.smoothed_folds import without_folds
 from ..geometry.domain import Domain
 from ..geometry.lattice import Lattice
 from ..geometry.sampling import on_nodes
@@ -35,7 +37,7 @@ def invert(flow: Flow, domain: Domain) -> Deformation:
 
 @torch.no_grad()
 def _inverted(segments: Sequence[Segment], deformation: Deformation, domain: Domain) -> Deformation:
-    """The flow run backwards, or where there is none a search, then fitted to the forward map.
+    """The flow run backwards, or where there is none a search; made exact, fitted, and smoothed where it folds.
 
     Between nodes the inverse of an interpolated map bends more than the map, so it gets a node at every voxel.
     """
@@ -45,8 +47,9 @@ def _inverted(segments: Sequence[Segment], deformation: Deformation, domain: Dom
         backwards = transport(velocities, lattice, Solver("midpoint", _STEPS), inverse=True)
     else:
         backwards = search_inverse(displacement, lattice)
-    exact = refine_inverse(backwards, displacement, lattice)
     voxels = Lattice(domain.nodes((1,) * len(displacement)), displacement.device)
     kept = voxels if math.prod(voxels.shape) <= _MOST_POINTS else lattice
-    fitted = fit_inverse(on_nodes(exact, kept.shape), on_nodes(displacement, voxels.shape), voxels)
-    return Deformation(fitted, kept)
+    exact = refine_inverse(on_nodes(backwards, kept.shape), displacement, lattice, at=kept)
+    fitted = fit_inverse(exact, on_nodes(displacement, voxels.shape), voxels)
+    unfolded, _ = without_folds(fitted, kept.spacing)
+    return Deformation(unfolded, kept)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 from typing import Any
 
@@ -11,10 +12,9 @@ import torch
 import torchdiffeq
 from torch import Tensor
 
+from ..evaluation.points import round_trip
 from ..field import regularity
 from ..geometry.grid import Grid
-from ..geometry.lattice import Lattice
-from ..geometry.sampling import sample
 from ..models.base import Task
 from ..progress import Reporter
 from ..version import __version__
@@ -22,29 +22,34 @@ from . import devices
 from .assembly import Assembly
 from .optimisation import Flow
 
+_POINTS = 20_000  # where the way there and back is tried
+_NOTHING = 1e-6  # a similarity loss as small as this, before and after, of images that differ
+_ALIKE = 0.02  # a similarity loss as small as this leaves nothing to do
+_STILL = 0.01  # of a voxel; who moves no point further has moved nothing
 FOREGROUND = 0.05  # of the intensity range: brighter fixed voxels are where statistics are taken
 
 
 def measure(task: Task, flow: Flow, handed_out: Assembly, report: Reporter) -> tuple[sitk.Image, dict[str, Any]]:
     """The Jacobian determinant of φ on the fixed grid, and every figure but the seconds."""
     grid = task.fixed.grid
-    determinant = _determinant(task, handed_out)
+    displacement, factor = _forward(task, handed_out)
+    determinant = _determinant(task, handed_out.forward if task.initial.is_linear else displacement, factor)
     report.check()
     counted = task.fixed.mask > 0 if task.fixed.mask is not None else task.fixed.values > FOREGROUND
-    mean, high = _inverse_consistency(task, handed_out, counted)
     field = handed_out.displacement
     metrics = {
         "similarity": _similarity(task, flow),
-        "folding": _folding(task, handed_out),
+        "folding": _folding(displacement, grid, factor),
+        "inverse_folding": _folding(_backward(task, handed_out), task.moving.grid),
         "jacobian": _statistics(determinant, counted, grid),
-        "inverse_consistency_mm": {"mean": mean, "p99": high},
+        **_consistency(task, handed_out, counted),
         "certificate": {
             "rounds": [c.rounds for c in flow.certificates],
             "damped_percent": [c.damped_percent for c in flow.certificates],
             "scale": flow.certificates[-1].scale,
         },
         "stop": flow.stops,
-        "fallbacks": flow.fallbacks,
+        "fallbacks": [*flow.fallbacks, *_notes(task, flow, handed_out)],
         "device": devices.describe(flow.device),
         "peak_memory_mb": devices.peak_memory_mb(flow.device),
         "versions": _versions(),
@@ -73,35 +78,64 @@ def _similarity(task: Task, flow: Flow) -> dict[str, Any]:
     }
 
 
-def _folding(task: Task, handed_out: Assembly) -> dict[str, Any]:
-    """Folding of the displacement under all schemes; extremes of det J those of φ."""
-    inside = task.domain.inside(handed_out.forward).contiguous()
-    folding, _ = regularity.measure_folding(inside, task.fixed.grid.step)
-    scale = _scale(task)
+def _notes(task: Task, flow: Flow, handed_out: Assembly) -> list[str]:
+    """What a person should know although nothing went wrong."""
+    farthest = float(handed_out.forward.square().sum(0).max().sqrt())
+    unlike = any(before > _ALIKE for before, _ in flow.similarities.values())
+    nothing = all(max(values) < _NOTHING for values in flow.similarities.values())
+    if nothing and not _equal(task.fixed.image, task.moving.image):
+        return ["Nothing was compared: where both images are seen, one of them shows nothing."]
+    if farthest < _STILL * min(task.fixed.grid.step) and unlike:
+        return ["Nothing was moved although the images differ: the similarity saw no way to go."]
+    return []
+
+
+def _equal(one: sitk.Image, other: sitk.Image) -> bool:
+    return np.array_equal(sitk.GetArrayViewFromImage(one), sitk.GetArrayViewFromImage(other))
+
+
+def _forward(task: Task, handed_out: Assembly) -> tuple[Tensor, float]:
+    """What φ does on the fixed grid inside the domain, [k, ...] mm, and the factor on its det J.
+
+    A linear A is a factor on det J; any other is a part of what is measured, on the whole grid.
+    """
+    grid = task.fixed.grid
+    if task.initial.is_linear:
+        return task.domain.inside(handed_out.forward).contiguous(), task.initial.determinant
+    return grid.local_vectors(grid.displacements(handed_out.transform)), 1.0
+
+
+def _backward(task: Task, handed_out: Assembly) -> Tensor:
+    """What φ⁻¹ does at the moving voxels, [k, D, H, W], mm along the moving image's axes; mirrored if A mirrors."""
+    grid = task.moving.grid
+    displacement = grid.local_vectors(grid.displacements(handed_out.inverse))
+    if task.initial.determinant < 0:  # a mirror is no fold: seen in another mirror, space keeps its sides
+        extent = torch.arange(grid.shape[-1], dtype=displacement.dtype) * grid.step[0]
+        displacement[0] = -displacement[0] - 2.0 * extent
+    return displacement
+
+
+def _folding(displacement: Tensor, grid: Grid, factor: float = 1.0) -> dict[str, Any]:
+    """Folding under all schemes, and the extremes of det J: of a mirroring map, as a mirror shows them."""
+    folding, _ = regularity.measure_folding(displacement, grid.step)
+    voxels = math.prod(grid.shape)
     return {
         "voxels": folding.voxels,
-        "percent": 100.0 * folding.voxels / task.fixed.values.numel(),  # of the whole fixed image, whatever the box
+        "percent": 100.0 * folding.voxels / voxels,  # of the whole image, whatever the box
         "non_diffeomorphic_volume_mm3": folding.volume,
-        "smallest": scale * folding.smallest,
-        "largest": scale * folding.largest,
+        "smallest": abs(factor) * folding.smallest,
+        "largest": abs(factor) * folding.largest,
     }
 
 
-def _determinant(task: Task, handed_out: Assembly) -> Tensor:
+def _determinant(task: Task, displacement: Tensor, factor: float) -> Tensor:
     """det J of φ [D, H, W] on the fixed grid, in mm, by central differences."""
     grid = task.fixed.grid
     if not task.initial.is_linear:
-        field = grid.local_vectors(grid.displacements(handed_out.transform))
-        return regularity.jacobian_determinant(field, grid.step)
-    whole = torch.full(grid.shape, _scale(task))
-    inside = task.domain.inside(regularity.jacobian_determinant(handed_out.forward, grid.step))
-    whole[task.domain.region()] = _scale(task) * inside
+        return regularity.jacobian_determinant(displacement, grid.step)
+    whole = torch.full(grid.shape, factor)
+    whole[task.domain.region()] = factor * task.domain.inside(regularity.jacobian_determinant(displacement, grid.step))
     return whole
-
-
-def _scale(task: Task) -> float:
-    """det A of a linear initial transform; 1 for any other, whose part in det J is measured where φ is sampled."""
-    return task.initial.determinant if task.initial.is_linear else 1.0
 
 
 def _statistics(determinant: Tensor, counted: Tensor, grid: Grid) -> dict[str, Any]:
@@ -126,15 +160,33 @@ def _statistics(determinant: Tensor, counted: Tensor, grid: Grid) -> dict[str, A
     }
 
 
-def _inverse_consistency(task: Task, handed_out: Assembly, counted: Tensor) -> tuple[float, float]:
-    """Mean and 99th percentile, mm, of |ψ⁻¹(ψ(x)) - x| over the counted fixed voxels; A cancels."""
-    domain, forward = task.domain, handed_out.forward
-    voxels = Lattice(domain.nodes((1,) * len(forward)))
-    counted = counted[domain.region()]
-    there = domain.inside(forward)[:, counted]
-    points = domain.inside(voxels.sampling(forward))[:, counted]
-    error = (there + sample(handed_out.back, points)).square().sum(0).sqrt().numpy()
-    return float(error.mean()), float(np.percentile(error, 99))
+def _consistency(task: Task, handed_out: Assembly, counted: Tensor) -> dict[str, dict[str, float]]:
+    """How far there and back again ends from the start, mm, at random points between the voxels, both ways."""
+    there, back = handed_out.transform, handed_out.inverse
+    moving = task.moving
+    seen = moving.mask > 0 if moving.mask is not None else moving.values > FOREGROUND
+    return {
+        "inverse_consistency_mm": _spread(round_trip(there, back, _scattered(counted, task.fixed.grid))),
+        "forward_consistency_mm": _spread(round_trip(back, there, _scattered(seen, moving.grid))),
+    }
+
+
+def _scattered(counted: Tensor, grid: Grid) -> np.ndarray:
+    """World points [n, ndim], anywhere in random voxels of those that are ``counted`` [D, H, W]; always the same."""
+    random = np.random.default_rng(0)
+    chosen = np.flatnonzero(counted.numpy().ravel())
+    chosen = random.choice(chosen, min(_POINTS, 20 * len(chosen)))
+    places = np.stack(np.unravel_index(chosen, grid.shape)[::-1], 1) + random.uniform(
+        -0.5, 0.5, (len(chosen), counted.dim())
+    )
+    index = np.zeros((len(chosen), grid.ndim))
+    index[:, list(grid.axes)] = places
+    return grid.world(index)
+
+
+def _spread(distances: np.ndarray) -> dict[str, float]:
+    p99 = np.percentile(distances, 99)
+    return {"mean": float(distances.mean()), "p99": float(p99), "max": float(distances.max())}
 
 
 def _versions() -> dict[str, str]:

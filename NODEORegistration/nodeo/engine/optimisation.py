@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -11,7 +12,9 @@ from torch import Tensor
 from ..errors import InputError
 from ..field.certificate import Certificate, folded_nodes, scale_down
 from ..field.deformation import Deformation
+from ..field.flow import compose
 from ..geometry.domain import Level
+from ..geometry.lattice import Lattice
 from ..models import Model
 from ..models.base import Loss, Objective, Segment, Task
 from ..progress import Reporter
@@ -182,7 +185,22 @@ class Optimisation:
 
     def _folded_nodes(self, displacement: Tensor, level: Level, fine: bool) -> Tensor:
         """Mask [D, H, W] of the nodes next to a fold, on the nodes themselves and, if ``fine``, on the fixed voxels."""
-        return folded_nodes(displacement, level.node_grid.step, level.node_factors if fine else None)
+        spacing, factors = level.node_grid.step, level.node_factors
+        if self.task.initial.is_linear:  # and turns no fold into none, nor none into one
+            return folded_nodes(displacement, spacing, factors, fine)
+        return folded_nodes(displacement, spacing, factors, fine, whole=self._through_initial)
+
+    def _through_initial(self, displacement: Tensor, factors: Sequence[int]) -> Tensor:
+        """The displacement of A after ``displacement`` [k, ...] at the domain's points, so many voxels apart."""
+        every = tuple(slice(None, None, factor) for factor in reversed(factors))
+        initial = self._initial.to(displacement.device)[(slice(None), *every)]
+        return compose(initial, displacement, Lattice(self.task.domain.nodes(tuple(factors)), displacement.device))
+
+    @cached_property
+    def _initial(self) -> Tensor:
+        """What a nonlinear A does, [k, D, H, W] local mm at every voxel of the domain."""
+        domain = self.task.domain
+        return self.task.initial.local_displacement(domain.nodes((1,) * len(domain.start)))
 
     def _fraction(self, number: int, share: float) -> float:
         """Share of the whole work done: an iteration costs about as much as it has voxels and, times steps, nodes."""

@@ -7,14 +7,18 @@ import SimpleITK as sitk
 from torch import Tensor
 
 from ..errors import InputError
+from ..field.initial_transform import InitialTransform
+from ..field.regularity import measure_folding
 from ..geometry.domain import Level
-from ..geometry.initial_transform import InitialTransform
 from ..models import Model
 from ..models.base import Task
 from ..settings import Settings
 from ..similarity.channel import Channel, Scan
 from . import pyramid
+from .preparation import occupied_box
 
+_THINNEST = 4  # voxels of what is compared, along its shortest axis
+_DIGITS = 3  # of an index: finer differences are round-off
 PAIR = "image"  # name of the channel that the two given images are
 
 
@@ -24,11 +28,24 @@ def planned(
     """What every level starts from, and the levels, for scans from :func:`nodeo.engine.preparation.prepare`.
 
     Raises:
-        InputError: the initial transform leaves nothing to compare.
+        InputError: the initial transform folds, or leaves nothing to compare.
     """
-    channel = Channel(PAIR, fixed, moving, settings.similarity, overlap=_overlap(fixed, moving, initial))
+    _check_start(fixed, initial)
+    channel = Channel(PAIR, fixed, moving, settings.similarity, overlap=_overlap(fixed, moving, initial, settings))
     domain, levels = pyramid.plan(fixed, _content_box(fixed, moving, initial), model, settings)
     return Task((channel,), initial, domain), levels
+
+
+def _check_start(fixed: Scan, initial: InitialTransform) -> None:
+    """Refuse an initial transform that folds by itself: nothing that is put before it can undo that."""
+    if initial.is_linear:
+        return
+    folding, _ = measure_folding(initial.local_displacement(fixed.grid), fixed.grid.step)
+    if folding.voxels:
+        raise InputError(
+            f"The initial transform folds at {folding.voxels} voxels of the fixed image.",
+            "Smooth it, or start from a linear transform.",
+        )
 
 
 def _content_box(fixed: Scan, moving: Scan, initial: InitialTransform) -> np.ndarray:
@@ -39,10 +56,11 @@ def _content_box(fixed: Scan, moving: Scan, initial: InitialTransform) -> np.nda
     corners = moving.grid.world(np.stack(np.meshgrid(*ends, indexing="ij"), -1).reshape(-1, moving.grid.ndim))
     back = (corners - initial.offset) @ np.linalg.inv(initial.matrix).T
     index = fixed.grid.index(back)[:, list(fixed.grid.axes)]
+    index = index.round(_DIGITS)  # a hair beyond a voxel is not beyond it
     return np.stack([np.floor(index.min(0)), np.ceil(index.max(0))], 1)
 
 
-def _overlap(fixed: Scan, moving: Scan, initial: InitialTransform) -> Tensor | None:
+def _overlap(fixed: Scan, moving: Scan, initial: InitialTransform, settings: Settings) -> Tensor | None:
     """[D, H, W] on the fixed grid: 1 where the initial transform leads into the moving image; None if everywhere."""
     everywhere = moving.grid.stamp(sitk.Image(moving.grid.size, sitk.sitkUInt8) + 1)
     inside = sitk.Resample(
@@ -58,16 +76,28 @@ def _overlap(fixed: Scan, moving: Scan, initial: InitialTransform) -> Tensor | N
     if not overlap.any():
         raise InputError(
             "The two images do not overlap where they lie in space.",
-            "Start from --initial center, or check the images' origins and directions.",
+            "Check the images' origins and directions, or start from another initial transform (center, rigid, affine)."
+            if settings.initial == "identity"
+            else "Check the initial transform, and the images' origins and directions.",
         )
     counted = overlap if fixed.mask is None else overlap * fixed.mask
     if moving.mask is not None:
         mask = moving.grid.image(moving.mask)
         there = sitk.Resample(mask, fixed.image, initial.linear, sitk.sitkNearestNeighbor, 0.0)
         counted = counted * fixed.grid.tensor(there)
+    _check_enough(counted)
+    return None if bool(overlap.all()) else overlap
+
+
+def _check_enough(counted: Tensor) -> None:
+    """Refuse a comparison of nothing, or of so little that a registration could only pretend."""
+    remedy = "Check the masks, or start from another initial transform."
     if not counted.any():
         raise InputError(
-            "The masks leave nothing to compare: where the initial transform puts them, they do not overlap.",
-            "Check the masks, or start from another initial transform.",
+            "The masks leave nothing to compare: where the initial transform puts them, they do not overlap.", remedy
         )
-    return None if bool(overlap.all()) else overlap
+    box = occupied_box(counted.numpy() > 0)
+    width = int((box[:, 1] - box[:, 0] + 1).min())
+    if width < _THINNEST:
+        voxels = f"{width} voxel{'s' if width > 1 else ''}"
+        raise InputError(f"There is too little to compare: the images or masks overlap in {voxels} only.", remedy)

@@ -2,13 +2,13 @@
 
 The velocity lives on a *domain*: a box around the content of both images, a margin wider, that may reach beyond the
 fixed image. All its node grids share the box, so that a field of any level can be sampled at the points of any other.
-The images are compared on the fixed image's own voxels, inside the domain, aligned with the nodes.
+The images are compared on the fixed image's own voxels, inside the domain, at points of its lattice. Whatever is placed
+here lies as it does whichever way the axes run.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from torch import Tensor
 
 from ..geometry.domain import SMALLEST_LEVEL, Domain, Level, shrink_factors
 from ..geometry.grid import Grid
@@ -36,17 +36,16 @@ def plan(fixed: Scan, moving_box: np.ndarray, model: Model, settings: Settings) 
     nodes = _node_factors(grid, last - first + 1, [shrinks[level] for level in kept], kept, model, settings)
     decoder = model.decoder_factors(grid, last - first + 1, nodes[0])
     coarsest = np.max([*nodes, decoder] if decoder else nodes, axis=0)
-    domain = _domain(grid, first, last, moving_box, coarsest)
+    domain = _domain(fixed, first, last, moving_box, coarsest)
     if fixed.mask is not None:
-        first, last = _around_mask(fixed.mask, first, last, guard, np.max(shrinks, axis=0), coarsest)
+        box = occupied_box(fixed.mask.numpy() > 0)[::-1]
+        first, last = _grown(box, guard, (SMALLEST_LEVEL + 1) * np.max(shrinks, axis=0), first, last)
     steps, iterations = settings.per_level("steps"), settings.per_level("iterations")
     levels = []
     for level, node in zip(kept, nodes, strict=True):
         shrink = shrinks[level]
-        size = (last - first) // np.array(shrink) + 1
-        image_grid = grid.active_subgrid(first.tolist(), size.tolist(), shrink)
+        start, image_grid = _image_grid(domain, first, last, shrink)
         node_grid = domain.nodes(node)
-        start = tuple(int(i) for i in first)
         levels.append(Level(shrink, start, image_grid, node, node_grid, iterations[level], steps[level], decoder))
     return domain, levels
 
@@ -79,16 +78,46 @@ def _node_factors(
     return factors
 
 
-def _domain(grid: Grid, first: np.ndarray, last: np.ndarray, moving_box: np.ndarray, coarsest: np.ndarray) -> Domain:
-    """A box around both contents, two coarsest nodes wider, of whole coarsest-node intervals from ``first``."""
+def _domain(fixed: Scan, first: np.ndarray, last: np.ndarray, moving_box: np.ndarray, coarsest: np.ndarray) -> Domain:
+    """A box around both contents, two coarsest nodes wider, of whole coarsest-node intervals.
+
+    What the content has more than whole intervals is shared by both of its ends: turning the axes round turns the box
+    round.
+    """
     reach = np.ceil(REACH * (last - first + 1))
     low = np.minimum(first, np.maximum(moving_box[:, 0], first - reach)) - 2 * coarsest
     high = np.maximum(last, np.minimum(moving_box[:, 1], last + reach)) + 2 * coarsest
-    start = first - np.ceil((first - low) / coarsest).astype(int) * coarsest
-    length = np.ceil((high - start) / coarsest).astype(int) * coarsest
-    return Domain(
-        grid, tuple(int(s) for s in start), tuple(int(n) for n in length), tuple(2 * int(c) for c in coarsest)
-    )
+    spare = (last - first) % coarsest
+    begin = first + spare // 2 + (spare % 2) * (1 - _heavier_below(fixed, first, last))
+    end = begin + (last - first) - spare
+    start = begin - np.ceil((begin - low) / coarsest).astype(int) * coarsest
+    length = end + np.ceil((high - end) / coarsest).astype(int) * coarsest - start
+    margin = tuple(2 * int(c) for c in coarsest)
+    return Domain(fixed.grid, tuple(int(s) for s in start), tuple(int(n) for n in length), margin)
+
+
+def _heavier_below(fixed: Scan, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """Along each active axis, x first, 1 if most of the image's brightness lies in the first half of a box, else 0.
+
+    It decides between two ends in a way that goes round with the axes.
+    """
+    values = fixed.values.numpy()
+    below = []
+    for axis, (a, b) in enumerate(zip(first, last, strict=True)):
+        others = tuple(other for other in range(values.ndim) if other != values.ndim - 1 - axis)
+        profile = values.sum(others, dtype=np.float64)[int(a) : int(b) + 1]
+        below.append(float(profile @ (np.arange(profile.size) - 0.5 * (profile.size - 1))) < 0)
+    return np.array(below, dtype=int)
+
+
+def _image_grid(
+    domain: Domain, first: np.ndarray, last: np.ndarray, shrink: tuple[int, ...]
+) -> tuple[tuple[int, ...], Grid]:
+    """The points, ``shrink`` voxels apart, of the domain's lattice that lie in the box [first, last]."""
+    every, start = np.array(shrink), np.array(domain.start)
+    begin = start - (start - first) // every * every
+    size = (last - begin) // every + 1
+    return tuple(int(i) for i in begin), domain.grid.active_subgrid(begin.tolist(), size.tolist(), shrink)
 
 
 def _content(fixed: Scan, sizes: np.ndarray, guard: int, crop: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -100,19 +129,10 @@ def _content(fixed: Scan, sizes: np.ndarray, guard: int, crop: bool) -> tuple[np
     return _grown(box, guard, np.full(len(sizes), SMALLEST_LEVEL), np.zeros_like(sizes), sizes - 1)
 
 
-def _around_mask(
-    mask: Tensor, first: np.ndarray, last: np.ndarray, guard: int, shrink: np.ndarray, coarsest: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """The part of the box [first, last] around the mask, still starting on a coarsest node."""
-    box = occupied_box(mask.numpy() > 0)[::-1]
-    low, high = _grown(box, guard, SMALLEST_LEVEL * shrink, first, last)
-    return first + (low - first) // coarsest * coarsest, high
-
-
 def _grown(box: np.ndarray, guard: int, least: np.ndarray, first: np.ndarray, last: np.ndarray):
     """``box`` [k, 2] widened by ``guard``, and to ``least`` points, as far as [first, last] allows."""
     low, high = box[:, 0] - guard, box[:, 1] + guard
     short = np.maximum(least - (high - low + 1), 0)
-    low, high = low - short // 2, high + short - short // 2
+    low, high = low - (short + 1) // 2, high + (short + 1) // 2
     low, high = low - np.maximum(high - last, 0), high + np.maximum(first - low, 0)  # what one side cannot give
     return np.maximum(low, first), np.minimum(high, last)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import SimpleITK as sitk
 
 from .. import models
-from ..geometry.initial_transform import InitialTransform
+from ..field.initial_transform import InitialTransform
 from ..geometry.resampling import darkest
-from ..models import Model
 from ..progress import ProgressCallback, Reporter
 from ..settings import Settings
 from ..similarity.channel import Scan
@@ -18,8 +17,10 @@ from .measurement import measure
 from .optimisation import Optimisation
 from .planning import planned
 from .result import Result
+from .surroundings import undisturbed
 
 
+@undisturbed()
 def register(
     fixed: sitk.Image,
     moving: sitk.Image,
@@ -45,28 +46,36 @@ def register(
     Raises:
         InputError: the images, masks or settings cannot be used; the message says why and what to do.
     """
+    images = {"fixed image": fixed, "moving image": moving, "fixed mask": fixed_mask, "moving mask": moving_mask}
+    inputs.check_kinds(images, settings, initial_transform, progress)
     settings = settings or Settings.preset("balanced")
-    model = models.build(settings)
     report = Reporter(progress)
     with devices.threads(settings.threads):
         device = devices.choose(settings.device)
         with report.timed("preparation"):
             report.tell("Checking the images", 0.0)
             fixed, moving = inputs.without_time(fixed), inputs.without_time(moving)
-            scans = _checked(fixed, moving, fixed_mask, moving_mask, model, settings)
+            scans = _checked(fixed, moving, fixed_mask, moving_mask, settings)
         with report.timed("initial transform"):
             report.tell("Initial transform", 0.01)
             if initial_transform is None:
                 initial_transform = alignment.initial_transform(*scans, settings.initial, report.check)
+            else:
+                initial_transform = inputs.own_transform(initial_transform)
             initial = InitialTransform(initial_transform, scans[0].grid, scans[1].grid)
-        with report.timed("preparation"):
-            task, levels = planned(*scans, initial, model, settings)
-        flow = Optimisation(task, levels, model, settings, report).run(device)
+        with report.timed("preparation"):  # from here on lengths are counted in voxels: no result depends on a unit
+            unit = min(scans[0].grid.step)
+            inner = settings.measured_in(unit)
+            model = models.build(inner)
+            fixed_scan, moving_scan = (scan.scaled(1.0 / unit) for scan in scans)
+            task, levels = planned(fixed_scan, moving_scan, initial.scaled(1.0 / unit), model, inner)
+        flow = Optimisation(task, levels, model, inner, report).run(device)
         with report.timed("inverse"):
             report.tell("Inverse", 0.96)
             inverse = invert(flow, task.domain)
         report.tell("Warped image and measurements", 0.97)
-        handed_out = assemble(moving, task, flow.whole(), inverse, settings, report)
+        task = task.in_world(*scans, initial)
+        handed_out = assemble(moving, task, flow.whole(), inverse, unit, settings, report)
         with report.timed("measurements"):
             jacobian, metrics = measure(task, flow, handed_out, report)
         return Result(
@@ -75,7 +84,7 @@ def register(
             displacement=sitk.Cast(handed_out.displacement, sitk.sitkVectorFloat32),
             warped=handed_out.warped,
             jacobian=jacobian,
-            initial=initial_transform,
+            initial=initial.transform,
             background=darkest(moving),
             metrics={**metrics, "seconds": report.rounded_seconds()},
             history=flow.history,
@@ -88,14 +97,13 @@ def _checked(
     moving: sitk.Image,
     fixed_mask: sitk.Image | None,
     moving_mask: sitk.Image | None,
-    model: Model,
     settings: Settings,
 ) -> tuple[Scan, Scan]:
     """Both images and masks, past the door and scaled to 0..1."""
     fixed = inputs.check_image(fixed, "fixed image")
     moving = inputs.check_image(moving, "moving image")
     inputs.check_pair(fixed, moving)
-    model.check(masked=not (fixed_mask is None and moving_mask is None))
+    models.build(settings).check(masked=not (fixed_mask is None and moving_mask is None))
     if fixed_mask is not None:
         fixed_mask = inputs.check_mask(inputs.without_time(fixed_mask), fixed, "fixed mask")
     if moving_mask is not None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import SimpleITK as sitk
 
+from ..files.hushed import hushed
 from ..settings import Settings
 
 FILES = (
@@ -59,11 +60,12 @@ class Result:
         ``transform.h5``, ``inverse.h5``, ``displacement.nrrd``, ``warped.nrrd``, ``jacobian.nrrd``, ``settings.json``,
         ``metrics.json`` with the history in it.
         """
-        sitk.WriteTransform(self.transform, str(folder / "transform.h5"))
-        sitk.WriteTransform(self.inverse, str(folder / "inverse.h5"))
-        sitk.WriteImage(self.displacement, str(folder / "displacement.nrrd"))
-        sitk.WriteImage(self.warped, str(folder / "warped.nrrd"))
-        sitk.WriteImage(self.jacobian, str(folder / "jacobian.nrrd"))
+        with hushed():
+            sitk.WriteTransform(self.transform, str(folder / "transform.h5"))
+            sitk.WriteTransform(self.inverse, str(folder / "inverse.h5"))
+            sitk.WriteImage(self.displacement, str(folder / "displacement.nrrd"))
+            sitk.WriteImage(self.warped, str(folder / "warped.nrrd"))
+            sitk.WriteImage(self.jacobian, str(folder / "jacobian.nrrd"))
         self.settings.write(folder / "settings.json")
         self.write_metrics(folder / "metrics.json")
 

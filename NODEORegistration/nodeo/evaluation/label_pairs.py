@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..files import reading
+from ..files.names import check_name
 from ..files.writing import appearing_file
 from .labels import Evaluation, evaluate
 from .tables import aligned, mean_and_sd, spread_cell
@@ -25,6 +26,12 @@ class LabelPair:
     fixed_labels: Path
     other_labels: Path
     transform: Path | None = None
+
+    @property
+    def files(self) -> list[Path]:
+        """All that is read."""
+        named = (self.fixed_labels, self.other_labels, self.transform)
+        return [path for path in named if path is not None]
 
 
 def read_pairs(path: Path) -> list[LabelPair]:
@@ -74,6 +81,8 @@ def _pair(path: Path, number: int, row: dict[str, str]) -> LabelPair:
         if not text and column in REQUIRED:
             raise InputError(f"Pair {number} of {path} has no {column}.", _COLUMNS)
         files[column] = path.parent / text if text else None
+        if text:
+            check_name(path.parent / text, f"{column} of pair {number}")
         if text and not (path.parent / text).is_file():
             raise InputError(f"Pair {number} of {path}: {path.parent / text} does not exist.", "Check the path.")
     fixed, other = files["fixed_labels"], files["other_labels"]

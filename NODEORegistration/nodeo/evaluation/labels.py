@@ -1,4 +1,4 @@
-"""How well a registration did: overlap and surface distance of labels, inverse consistency, error at landmarks.
+"""How well a registration did, by labels: overlap and surface distance, structure by structure.
 
 Labels are whole numbers from 0, the background, to 65535. Distances are in mm of the fixed grid's world.
 """
@@ -13,12 +13,14 @@ from typing import Any
 import numpy as np
 import SimpleITK as sitk
 
-from ..errors import InputError
+from ..errors import InputError, check_kind
+from ..files.transforms import check_finite
 from .structures import choose, name_of, names_of
 from .surface_distance import hausdorff95
 from .tables import aligned, cell, mean_and_sd, spread_cell
 
 LARGEST_LABEL = 65535
+_REMEDY = "Choose a label map, with one whole number a voxel, warped by nearest neighbour if it was warped."
 
 
 def dice(fixed: np.ndarray, other: np.ndarray, structures: Sequence[int]) -> dict[int, float]:
@@ -148,6 +150,11 @@ def evaluate(
     Raises:
         InputError: a label map is not one, the dimensions differ, or no structure is in both.
     """
+    for role, given in (("fixed labels", fixed_labels), ("other labels", other_labels)):
+        check_kind(role, given, sitk.Image)
+    check_kind("argument structures", structures, str)
+    if transform is not None:
+        check_kind("transform", transform, sitk.Transform)
     fixed, other, chosen = check_labels(fixed_labels, other_labels, structures)
     k = fixed.GetDimension()
     pull_back = sitk.Transform(k, sitk.sitkIdentity) if transform is None else transform
@@ -156,6 +163,7 @@ def evaluate(
             f"The label maps are {k}-D and the transform is {pull_back.GetDimension()}-D.",
             "Choose a transform of the same dimension.",
         )
+    check_finite(pull_back, "transform")
     warped = sitk.Resample(other, fixed, pull_back, sitk.sitkNearestNeighbor, 0.0)
     overlap = dice(sitk.GetArrayViewFromImage(fixed), sitk.GetArrayViewFromImage(warped), chosen)
     names = names_of(chosen, structures, _codes(fixed) | _codes(other))
@@ -189,71 +197,27 @@ def check_labels(
 
 def _whole_labels(image: sitk.Image, role: str) -> sitk.Image:
     """A label map of any scalar pixel type as uint16, checked; ``role`` names it in errors."""
-    remedy = "Choose a label map, with one whole number a voxel, warped by nearest neighbour if it was warped."
+    check_codes(image, role)
     values = sitk.GetArrayViewFromImage(image)
-    if image.GetNumberOfComponentsPerPixel() != 1 or values.dtype.kind not in "iuf":
-        raise InputError(f"The {role} label map has pixels of the type {image.GetPixelIDTypeAsString()}.", remedy)
-    if values.dtype.kind == "f" and (broken := values[values != np.rint(values)]).size:
-        raise InputError(f"The {role} label map holds {broken[0]}, which is not a whole number.", remedy)
     for extreme in (values.min(), values.max()):
         if not 0 <= extreme <= LARGEST_LABEL:
-            raise InputError(f"The {role} label map holds {extreme}; labels are 0 to {LARGEST_LABEL}.", remedy)
+            raise InputError(f"The {role} label map holds {extreme}; labels are 0 to {LARGEST_LABEL}.", _REMEDY)
     return sitk.Cast(image, sitk.sitkUInt16)
+
+
+def check_codes(image: sitk.Image, role: str) -> None:
+    """Refuse what is no label map; ``role`` names it in errors.
+
+    Raises:
+        InputError: it has not one whole number a voxel.
+    """
+    values = sitk.GetArrayViewFromImage(image)
+    if image.GetNumberOfComponentsPerPixel() != 1 or values.dtype.kind not in "iuf":
+        raise InputError(f"The {role} label map has pixels of the type {image.GetPixelIDTypeAsString()}.", _REMEDY)
+    if values.dtype.kind == "f" and (broken := values[~(np.isfinite(values) & (values == np.rint(values)))]).size:
+        raise InputError(f"The {role} label map holds {broken[0]}, which is not a whole number.", _REMEDY)
 
 
 def _codes(labels: sitk.Image) -> set[int]:
     """The codes a label map holds, without the background."""
     return set(np.flatnonzero(np.bincount(sitk.GetArrayViewFromImage(labels).ravel())).tolist()) - {0}
-
-
-def inverse_consistency(forward: sitk.Transform, inverse: sitk.Transform, points: np.ndarray) -> tuple[float, float]:
-    """Mean and 99th percentile of |inverse(forward(x)) - x| in mm.
-
-    Args:
-        forward, inverse: transforms that should undo each other.
-        points: world points [n, ndim] in mm to start from; some thousands at most, they are moved one by one.
-
-    Raises:
-        InputError: no points, or points whose dimension is not the transforms'.
-    """
-    start = _points(points, forward, "points")
-    returned = _moved(inverse, _moved(forward, start))
-    distance = np.linalg.norm(returned - start, axis=1)
-    return float(distance.mean()), float(np.percentile(distance, 99))
-
-
-def target_error(transform: sitk.Transform, fixed_points: np.ndarray, moving_points: np.ndarray) -> np.ndarray:
-    """Distance [n] in mm between the fixed points moved by ``transform`` and their partners in the moving image.
-
-    Args:
-        transform: pull-back map, fixed world to moving world.
-        fixed_points, moving_points: world points [n, ndim] in mm, in pairs.
-
-    Raises:
-        InputError: no points, points whose dimension is not the transform's, or points without a partner.
-    """
-    fixed = _points(fixed_points, transform, "fixed points")
-    moving = _points(moving_points, transform, "moving points")
-    if len(fixed) != len(moving):
-        raise InputError(
-            f"There are {len(fixed)} fixed points and {len(moving)} moving points.",
-            "Give each fixed point its partner, in the same order.",
-        )
-    return np.linalg.norm(_moved(transform, fixed) - moving, axis=1)
-
-
-def _points(points: np.ndarray, transform: sitk.Transform, role: str) -> np.ndarray:
-    """Points [n, ndim], n > 0, as the transform wants them; ``role`` names them in errors."""
-    array = np.asarray(points, dtype=float)
-    k = transform.GetDimension()
-    if array.ndim != 2 or array.shape[1] != k or not len(array):
-        raise InputError(
-            f"The {role} have the shape {array.shape}; the transform is {k}-D.",
-            f"Give at least one point, in rows of {k} coordinates in mm.",
-        )
-    return array
-
-
-def _moved(transform: sitk.Transform, points: np.ndarray) -> np.ndarray:
-    """Points [n, ndim] moved by the transform; SimpleITK takes them one at a time."""
-    return np.array([transform.TransformPoint(point) for point in points.tolist()])

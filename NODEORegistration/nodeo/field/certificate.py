@@ -20,6 +20,7 @@ from . import regularity
 from .smoothing import SeparableKernel, averaging
 
 ROUNDS = 16
+_NEXT_TO_NONE = 1e-4  # of a displacement
 _REACH = 2  # nodes around a fold that are turned down with it; grows by one every other round
 
 
@@ -74,33 +75,45 @@ def unfold(
 
 @torch.no_grad()
 def scale_down(displacement: Tensor, folded_nodes: Callable[[Tensor], Tensor]) -> tuple[Tensor, float]:
-    """The displacement times the largest of 1, .8, .64 … with which it does not fold, and that factor."""
+    """The displacement times the largest of 1, .8, .64 … with which it does not fold, and that factor.
+
+    Where even next to none of it folds, it is not the displacement that does, and next to none of it is left.
+    """
     if not displacement.isfinite().all():
         raise FloatingPointError("the displacement holds values that are not numbers")
     scale = 1.0
-    while folded_nodes(displacement * scale).any():
+    while scale > _NEXT_TO_NONE and folded_nodes(displacement * scale).any():
         scale *= 0.8
     return displacement * scale, scale
 
 
-def folded_nodes(displacement: Tensor, spacing: Sequence[float], factors: Sequence[int] | None = None) -> Tensor:
+def folded_nodes(
+    displacement: Tensor,
+    spacing: Sequence[float],
+    factors: Sequence[int],
+    between: bool,
+    whole: Callable[[Tensor, Sequence[int]], Tensor] = lambda displacement, factors: displacement,
+) -> Tensor:
     """Mask [D, H, W] of the nodes of a displacement that fold, or lie next to a fold between them.
 
     Args:
         displacement: [k, D, H, W], local mm.
         spacing: mm between the nodes, x first.
-        factors: voxels between the nodes, x first, to look at every voxel as well; None: at the nodes only.
+        factors: voxels between the nodes, x first.
+        between: look at every voxel as well.
+        whole: makes of a displacement, at points so many voxels apart (x first), the one that must not fold.
     """
-    _, folded = regularity.measure_folding(displacement, spacing, middles=True)
-    if factors is None or max(factors) == 1:
+    _, folded = regularity.measure_folding(whole(displacement, factors), spacing, middles=True)
+    if not between or max(factors) == 1:
         return folded
     steps = [h / f for h, f in zip(spacing, factors, strict=True)]
-    _, between = regularity.measure_folding(dense(displacement, factors), steps, middles=True)
-    if between.any():
+    everywhere = whole(dense(displacement, factors), [1] * len(factors))
+    _, turned = regularity.measure_folding(everywhere, steps, middles=True)
+    if turned.any():
         widths = list(reversed(factors))
-        pool = F.max_pool3d if between.dim() == 3 else F.max_pool2d
+        pool = F.max_pool3d if turned.dim() == 3 else F.max_pool2d
         near = pool(
-            between[None, None].float(),
+            turned[None, None].float(),
             [2 * f - 1 for f in widths],
             stride=widths,
             padding=[f - 1 for f in widths],

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -82,7 +83,7 @@ def _of_cells(points: Tensor, corner: Sequence[int], along: int | None = None) -
     return points
 
 
-def _determinant(columns: Sequence[Tensor]) -> Tensor:
+def determinant(columns: Sequence[Tensor]) -> Tensor:
     """det of the matrices whose columns are given, each column [k, ...]."""
     if len(columns) == 2:
         (a, c), (b, d) = columns
@@ -102,11 +103,11 @@ def jacobian_hinge(
     with torch.no_grad():
         differences = _differences(displacement, spacing)
     for corner in corners:
-        low = _determinant(_at_corner(differences, corner)) < threshold
+        low = determinant(_at_corner(differences, corner)) < threshold
         cells = low.nonzero(as_tuple=True)
         if cells[0].numel():
             columns = _cell_columns(displacement, spacing, corner, cells)
-            hinge = (threshold - _determinant(columns)).clamp(min=0.0).square().sum()
+            hinge = (threshold - determinant(columns)).clamp(min=0.0).square().sum()
             total = total + hinge / (low.numel() * len(corners))
     return total
 
@@ -167,15 +168,15 @@ def measure_folding(displacement: Tensor, spacing: Sequence[float], middles: boo
         slab = displacement[:, planes]
         differences = _differences(slab, spacing)
         for corner in itertools.product((0, 1), repeat=k):
-            determinant = _determinant(_at_corner(differences, corner))
-            low, high = (extreme.item() for extreme in determinant.aminmax())
+            volumes = determinant(_at_corner(differences, corner))
+            low, high = (extreme.item() for extreme in volumes.aminmax())
             smallest = low if math.isnan(low) or low < smallest else smallest
             largest = high if math.isnan(high) or high > largest else largest
             if not low > 0:  # NaN folds too
-                negative += determinant.clamp(max=0.0).sum().item() / (2.0 if k == 2 else 6.0)
-                _of_cells(folded[planes], corner).logical_or_(~(determinant > 0))
+                negative += volumes.clamp(max=0.0).sum().item() / (2.0 if k == 2 else 6.0)
+                _of_cells(folded[planes], corner).logical_or_(~(volumes > 0))
         for parity in (0, 1) if k == 3 else ():
-            middle = _central_tetrahedron(slab, spacing, parity)
+            middle = central_tetrahedron(partial(_corner_position, slab, spacing), parity)
             if not middle.min() > 0:
                 negative += middle.clamp(max=0.0).sum().item()
                 for corner in itertools.product((0, 1), repeat=k):
@@ -186,13 +187,18 @@ def measure_folding(displacement: Tensor, spacing: Sequence[float], middles: boo
     return Folding(voxels, 100.0 * voxels / folded.numel(), volume, smallest, largest), mask
 
 
-def _central_tetrahedron(displacement: Tensor, spacing: Sequence[float], parity: int) -> Tensor:
-    """Of each cell, the volume of the tetrahedron between every other corner, in cells; negative: inside out."""
+def central_tetrahedron(position: Callable[[Sequence[int]], Tensor], parity: int) -> Tensor:
+    """Of each cell, the volume of the tetrahedron between every other corner, in cells; negative: inside out.
+
+    Args:
+        position: of one corner (0 or 1 for x, y, z) of each cell, [3, ...], in units of the spacing.
+        parity: of the corners' sums, 0 or 1: which four of them.
+    """
     corners = [c for c in itertools.product((0, 1), repeat=3) if sum(c) % 2 == parity]
-    apex, *others = [_corner_position(displacement, spacing, corner) for corner in corners]
+    apex, *others = [position(corner) for corner in corners]
     rest = torch.tensor(corners[1:], dtype=torch.float64) - torch.tensor(corners[0], dtype=torch.float64)
     orientation = torch.linalg.det(rest).sign().item()
-    return _determinant([other - apex for other in others]) * (orientation / 6.0)
+    return determinant([other - apex for other in others]) * (orientation / 6.0)
 
 
 def _corner_position(displacement: Tensor, spacing: Sequence[float], corner: Sequence[int]) -> Tensor:
@@ -210,4 +216,4 @@ def jacobian_determinant(displacement: Tensor, spacing: Sequence[float]) -> Tens
         column = torch.gradient(displacement, spacing=h, dim=displacement.dim() - 1 - axis)[0]
         column[axis] += 1.0
         columns.append(column)
-    return _determinant(columns)
+    return determinant(columns)

@@ -106,7 +106,7 @@ def gaussian(shape: Sequence[int], sigmas: Sequence[float], passes: int = 1, dev
     """A Gaussian of standard deviation ``sigmas`` points along each axis (z first), cut at three of them."""
     bands = []
     for n, sigma in zip(shape, sigmas, strict=True):
-        radius = math.ceil(3 * sigma) if sigma > 0 else 0
+        radius = min(math.ceil(3 * sigma), n - 1) if sigma > 0 else 0
         weights = [math.exp(-0.5 * (k / sigma) ** 2) if sigma > 0 else 1.0 for k in range(-radius, radius + 1)]
         bands.append(_band(n, weights, passes, device))
     return SeparableKernel(bands)

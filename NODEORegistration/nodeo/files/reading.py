@@ -7,47 +7,100 @@ from pathlib import Path
 import SimpleITK as sitk
 
 from ..errors import InputError
+from .hushed import hushed
+from .names import check_name
+from .nifti import Damaged, check_whole
+from .transforms import check_finite
+
+_SHEARED = "orthonormal direction cosines"  # ITK's words for a NIfTI whose axes are not at right angles
+_VTK_PIXELS = b"LOOKUP_TABLE default\n"  # they come after this
+_REMEDY = "NIfTI, NRRD, MetaImage, PNG and others are known."
+_COPY_AGAIN = "Copy it again, or export it again."
 
 
 def read_image(path: str | Path, role: str) -> sitk.Image:
     """The image in a file; ``role`` (such as "fixed image") names it in messages.
 
     Raises:
-        InputError: there is no such file, or it is not an image.
+        InputError: there is no such file, or it is not an image, or not all of one.
     """
-    if not Path(path).is_file():
-        raise InputError(f"The {role} {path} does not exist.", "Check the path.")
+    _check_there(path, role)
+    try:
+        with hushed() as complaints:
+            image = _image(path, role)
+        if complaints.damaged:
+            raise Damaged("its compressed data are damaged")
+        return image
+    except Damaged as error:
+        message = f"The {role} {path} cannot be read as an image: {error}."
+        raise InputError(message, _COPY_AGAIN) from error
+    except (RuntimeError, OSError) as error:
+        if _SHEARED in str(error):
+            raise InputError(
+                f"The {role} {path} cannot be read as an image: its axes are not at right angles to each other.",
+                "Resample it to a grid without shear, or correct its sform.",
+            ) from error
+        raise InputError(f"The {role} {path} cannot be read as an image.", _REMEDY) from error
+
+
+def _image(path: str | Path, role: str) -> sitk.Image:
     reader = sitk.ImageFileReader()
     reader.SetFileName(str(path))
-    try:
-        reader.ReadImageInformation()
-        if reader.GetDimension() > 3 and any(n > 1 for n in reader.GetSize()[3:]):
-            raise InputError(
-                f"The {role} {path} has {reader.GetDimension()} dimensions.", "Extract one 2-D or 3-D frame first."
-            )
-        return sitk.ReadImage(str(path))
-    except RuntimeError as error:
+    reader.ReadImageInformation()
+    if reader.GetDimension() > 3 and any(n > 1 for n in reader.GetSize()[3:]):
         raise InputError(
-            f"The {role} {path} cannot be read as an image.", "NIfTI, NRRD, MetaImage, PNG and others are known."
-        ) from error
+            f"The {role} {path} has {reader.GetDimension()} dimensions.", "Extract one 2-D or 3-D frame first."
+        )
+    check_whole(Path(path))
+    image = sitk.ReadImage(str(path))
+    _check_size(Path(path), image)
+    return image
+
+
+def _check_size(path: Path, image: sitk.Image) -> None:
+    """Formats whose readers do not notice that pixels are missing."""
+    with path.open("rb") as file:
+        header = file.read(1024)
+    if path.suffix.lower() == ".gipl":
+        start = 256
+    elif path.suffix.lower() == ".vtk" and b"\nBINARY\n" in header:
+        start = header.find(_VTK_PIXELS) + len(_VTK_PIXELS) if _VTK_PIXELS in header else 0
+    else:
+        return
+    found, size = path.stat().st_size, start + sitk.GetArrayViewFromImage(image).nbytes
+    if found < size:
+        raise Damaged(f"it is cut short, {found} of {size} bytes")
 
 
 def read_transform(path: str | Path) -> sitk.Transform:
     """A transform file (.h5, .tfm, .mat, .xfm …) or a displacement field image as a transform, fixed -> moving.
 
     Raises:
-        InputError: neither can be read from ``path``.
+        InputError: neither can be read from ``path``, or it holds NaN or infinite values.
     """
-    if not Path(path).is_file():
-        raise InputError(f"The transform {path} does not exist.", "Check the path.")
+    _check_there(path, "transform")
     try:
-        return sitk.ReadTransform(str(path))
-    except RuntimeError:
-        pass
-    try:
-        field = sitk.ReadImage(str(path), sitk.sitkVectorFloat64)
-        return sitk.DisplacementFieldTransform(field)
-    except RuntimeError as error:
+        with hushed():
+            transform = _transform(path)
+    except Damaged as error:
+        raise InputError(f"The transform {path} cannot be read: {error}.", _COPY_AGAIN) from error
+    except (RuntimeError, OSError) as error:
         raise InputError(
             f"{path} is neither a transform nor a displacement field.", "Try .h5, .tfm or .nrrd."
         ) from error
+    check_finite(transform, f"transform {path}")
+    return transform
+
+
+def _transform(path: str | Path) -> sitk.Transform:
+    try:
+        return sitk.ReadTransform(str(path))
+    except RuntimeError:
+        check_whole(Path(path))
+        return sitk.DisplacementFieldTransform(sitk.ReadImage(str(path), sitk.sitkVectorFloat64))
+
+
+def _check_there(path: str | Path, role: str) -> None:
+    check_name(path, role)
+    if not Path(path).is_file():
+        raise InputError(f"The {role} {path} does not exist.", "Check the path.")

@@ -2,97 +2,94 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import InputError
-
-
-def check_output(folder: Path, overwrite: bool) -> None:
-    """Refuse an output folder that cannot be used, before any work is done.
-
-    Raises:
-        InputError: it is a file, not empty (without ``overwrite``), or cannot be written.
-    """
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"The output {folder} is a file.", "Name a folder.")
-    if folder.is_dir() and any(folder.iterdir()) and not overwrite:
-        raise InputError(f"The output folder {folder} is not empty.", "Name another, or add --overwrite.")
-    _check_writable(folder, folder)
+from . import hidden
+from .destination import check_free, check_plain
+from .swap import like, take_place
 
 
 @contextmanager
-def appearing(folder: Path, known: Sequence[str]) -> Iterator[Path]:
-    """A fresh folder to write into, whose files move to ``folder`` only when the block ends well.
+def appearing(folder: Path, known: Sequence[str], *, overwrite: bool = True) -> Iterator[Path]:
+    """A fresh folder to write into, which becomes ``folder`` only when the block ends well, and then at once.
 
     An earlier run's files in ``folder``, those named in ``known``, are replaced or removed; anything else in it stays.
 
     Raises:
-        InputError: the disk is full, or refuses for another reason.
+        InputError: the disk is full, or refuses for another reason; or, without ``overwrite``, the folder has filled
+            since it was checked.
     """
-    folder = folder.absolute()
-    made = [parent for parent in folder.parents if not parent.exists()]
-    partial: Path | None = None
+    folder = folder.resolve()
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-        yield partial
-        partial.chmod(0o777 & ~_umask())
-        if folder.is_dir():
-            new = sorted(file.name for file in partial.iterdir())
-            for name in new:
-                os.replace(partial / name, folder / name)
-            for name in set(known).difference(new):  # an earlier run's would lie beside this run's
-                (folder / name).unlink(missing_ok=True)
-        else:
-            os.replace(partial, folder)
-        made = []
+        with _parents(folder), hidden.folder_for(folder) as partial:
+            yield partial
+            if hidden.home(folder) != folder:
+                partial.chmod(0o777 & ~_umask())
+            _appear(partial, folder, known, overwrite)
     except (OSError, RuntimeError) as error:
         raise _disk_error(folder, error) from error
-    finally:
-        if partial is not None:
-            shutil.rmtree(partial, ignore_errors=True)
-        for parent in made:
-            if parent.is_dir() and not any(parent.iterdir()):
-                parent.rmdir()
+
+
+def _appear(partial: Path, folder: Path, known: Sequence[str], overwrite: bool) -> None:
+    if not folder.exists() or (not overwrite and hidden.movable(folder)):
+        if folder.exists():
+            like(folder, partial)
+        try:
+            partial.rename(folder)  # in one step, and only onto nothing or an empty folder
+            return
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+    try:
+        check_free(folder, overwrite, but=partial)
+    except InputError as error:
+        raise InputError(f"While this ran, something else was written into {folder}.", error.hint) from error
+    take_place(partial, folder, known)
 
 
 @contextmanager
 def appearing_file(path: Path) -> Iterator[Path]:
-    """A name to write to, of a file that moves to ``path`` only when the block ends well."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    suffix = "".join(path.suffixes[-2:]) if path.name.endswith(".gz") else path.suffix
-    handle, name = tempfile.mkstemp(suffix=suffix, prefix=f".{path.stem}.", dir=path.parent)
-    os.close(handle)
-    partial = Path(name)
-    try:
-        yield partial
-        partial.chmod(0o666 & ~_umask())
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+    """A name to write to, of a file that moves to ``path`` only when the block ends well.
 
-
-def check_file(path: Path) -> None:
-    """Refuse an output file that cannot be written, before any work is done.
+    A format that keeps its pixels in a second file may write that beside it: it moves along, before the first.
 
     Raises:
-        InputError: it is a folder, or its folder cannot be written.
+        InputError: a second file would replace one that belongs to something else.
     """
-    if path.is_dir():
-        raise InputError(f"The output {path} is a folder.", "Name a file.")
-    _check_writable(path.parent, path)
+    path = path.parent.resolve() / path.name
+    with _parents(path), hidden.folder_for(path) as folder:
+        yield folder / path.name
+        others = sorted(other.name for other in folder.iterdir() if other.name != path.name)
+        for name in others:
+            check_plain(path.with_name(name))
+            if os.path.lexists(path.with_name(name)) and not os.path.lexists(path):
+                raise InputError(
+                    f"The output {path} needs a second file, and {path.with_name(name)} is there already.",
+                    "Choose another name, or a format of one file, such as .nrrd or .nii.gz.",
+                )
+        for name in [*others, path.name]:
+            (folder / name).chmod(0o666 & ~_umask())
+            (folder / name).replace(path.with_name(name))
 
 
-def _check_writable(folder: Path, output: Path) -> None:
-    while not folder.exists():
-        folder = folder.parent
-    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-        raise InputError(f"The output {output} cannot be written.", "Choose a folder of your own.")
+@contextmanager
+def _parents(place: Path) -> Iterator[None]:
+    """The folders above ``place``; those that had to be made go again if the block fails."""
+    made = [parent for parent in place.parents if not parent.exists()]
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        for parent in made:
+            if parent.is_dir() and not any(parent.iterdir()):
+                parent.rmdir()
+        raise
 
 
 def _umask() -> int:

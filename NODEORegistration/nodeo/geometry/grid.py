@@ -85,6 +85,16 @@ class Grid:
                 known[axis] = int(value)
         return self.subgrid(*whole)
 
+    def scaled(self, factor: float) -> Grid:
+        """The same points in a world measured in another unit: all lengths times ``factor``.
+
+        Lengths keep twelve digits: what a unit adds behind them is round-off, and a search would follow it.
+        """
+        spacing, origin = (
+            tuple(float(f"{factor * x:.12g}") for x in lengths) for lengths in (self.spacing, self.origin)
+        )
+        return Grid(self.size, spacing, origin, self.direction)
+
     def corners(self) -> np.ndarray:
         """World positions [2^ndim, ndim] of the corner points."""
         ends = np.meshgrid(*[(0, n - 1) for n in self.size], indexing="ij")

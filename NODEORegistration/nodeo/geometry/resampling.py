@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import SimpleITK as sitk
 
 
@@ -15,6 +16,20 @@ def resampled(image: sitk.Image, reference: sitk.Image, transform: sitk.Transfor
 
     Outside the image a label map (``labels``) is 0, any other image as dark as its darkest voxel.
     """
+    if labels and image.GetPixelID() in (sitk.sitkInt64, sitk.sitkUInt64):
+        return _long_labels(image, reference, transform)
     if labels:
         return sitk.Resample(image, reference, transform, sitk.sitkNearestNeighbor, 0.0, image.GetPixelID())
     return sitk.Resample(image, reference, transform, sitk.sitkLinear, darkest(image), image.GetPixelID())
+
+
+def _long_labels(image: sitk.Image, reference: sitk.Image, transform: sitk.Transform) -> sitk.Image:
+    """Labels of 64 bits in two halves: SimpleITK resamples in double precision, which knows 53."""
+    whole = sitk.GetArrayViewFromImage(image)
+    halves = sitk.GetImageFromArray(whole.view(np.uint32).reshape(*whole.shape, 2), isVector=True)
+    halves.CopyInformation(image)
+    warped = sitk.Resample(halves, reference, transform, sitk.sitkNearestNeighbor, 0.0)
+    array = np.ascontiguousarray(sitk.GetArrayViewFromImage(warped)).view(whole.dtype)[..., 0]
+    labels = sitk.GetImageFromArray(array)
+    labels.CopyInformation(reference)
+    return labels

@@ -34,20 +34,24 @@ def sample(field: Tensor, points: Tensor, outside: str = "border") -> Tensor:
     return values.narrow(axis, 0, n) if short else values
 
 
-def refine(field: Tensor, factors: Sequence[int], start: Sequence[int], shape: Sequence[int]) -> Tensor:
+def refine(
+    field: Tensor, factors: Sequence[int], start: Sequence[int], shape: Sequence[int], skip: Sequence[int] | None = None
+) -> Tensor:
     """A field [c, D, H, W] on nodes, read linearly at ``factors`` (z first) points per node interval.
 
     Args:
-        start: first node used along each axis, z first; it coincides with the first point of the result.
+        start: first node used along each axis, z first.
         shape: shape of the result, z first.
+        skip: points between the first node used and the first point of the result, z first; None: they coincide.
     """
-    used = [-(-(n - 1) // factor) + 1 for factor, n in zip(factors, shape, strict=True)]
+    skip = skip or [0] * len(shape)
+    used = [-(-(n - 1 + s) // factor) + 1 for factor, n, s in zip(factors, shape, skip, strict=True)]
     field = _Box.apply(field, start, used)
     if any(factor > 1 for factor in factors):
         full = [factor * (n - 1) + 1 for factor, n in zip(factors, used, strict=True)]
         mode = {1: "linear", 2: "bilinear", 3: "trilinear"}[len(full)]
         field = F.interpolate(field[None], size=full, mode=mode, align_corners=True)[0]
-    return _Box.apply(field, [0] * len(used), shape)
+    return _Box.apply(field, skip, shape)
 
 
 class _Box(torch.autograd.Function):

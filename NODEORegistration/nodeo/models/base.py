@@ -9,7 +9,7 @@ gradient. It never asks which model it has: whatever differs from one to the nex
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -17,9 +17,9 @@ import torch
 from torch import Tensor, nn
 
 from ..field.certificate import Certificate, scale_down
+from ..field.initial_transform import InitialTransform
 from ..geometry.domain import Domain, Level
 from ..geometry.grid import Grid
-from ..geometry.initial_transform import InitialTransform
 from ..geometry.lattice import Lattice
 from ..similarity.channel import Channel, Scan
 from .adam import Adam
@@ -52,6 +52,11 @@ class Task:
     def moving(self) -> Scan:
         """The image that is deformed."""
         return self.channels[0].moving
+
+    def in_world(self, fixed: Scan, moving: Scan, initial: InitialTransform) -> Task:
+        """The same task for the pair as it was given, in mm."""
+        pair = replace(self.channels[0], fixed=fixed, moving=moving)
+        return Task((pair, *self.channels[1:]), initial, replace(self.domain, grid=fixed.grid))
 
 
 @dataclass(frozen=True)

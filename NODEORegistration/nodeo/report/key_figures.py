@@ -25,7 +25,8 @@ def key_figures(metrics: dict[str, Any]) -> list[KeyFigure]:
         ("Mean HD95", _change(metrics, "dice", "mean_hd95", unit=" mm")),
     ]
     figures = [KeyFigure(label, value) for label, value in lines if value]
-    figures += _folding(metrics)
+    figures += _folding(metrics, "folding", "Folded voxels")
+    figures += _folding(metrics, "inverse_folding", "Folded voxels of the inverse")
     lines = [
         ("det J, smallest to largest", _together(metrics, "jacobian", ("min", "max"), " to ")),
         ("det J, 1st, 50th, 99th percentile", _together(metrics, "jacobian", ("p1", "p50", "p99"), ", ")),
@@ -54,16 +55,16 @@ def _together(metrics: dict[str, Any], measure: str, leaves: Sequence[str], betw
     return between.join(numbers) if all(numbers) else ""
 
 
-def _folding(metrics: dict[str, Any]) -> list[KeyFigure]:
+def _folding(metrics: dict[str, Any], measure: str, label: str) -> list[KeyFigure]:
     voxels, percent, volume = (
-        find(metrics, "folding", leaf) for leaf in ("voxels", "percent", "non_diffeomorphic_volume_mm3")
+        find(metrics, measure, leaf) for leaf in ("voxels", "percent", "non_diffeomorphic_volume_mm3")
     )
     if not number(voxels):
         return []
     if not voxels and not volume:
-        return [KeyFigure("Folded voxels", "none", "good")]
+        return [KeyFigure(label, "none", "good")]
     extra = ", ".join(size for size in (number(percent, " %"), number(volume, " mm³")) if size)
-    return [KeyFigure("Folded voxels", f"{number(voxels)} ({extra})" if extra else number(voxels), "bad")]
+    return [KeyFigure(label, f"{number(voxels)} ({extra})" if extra else number(voxels), "bad")]
 
 
 def _time(metrics: dict[str, Any]) -> str:

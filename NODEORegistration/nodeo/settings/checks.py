@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
-from .values import length
+from .values import length, shown
 
 if TYPE_CHECKING:
     from .options import Settings
@@ -19,16 +19,31 @@ FIXED_STEP_SOLVERS = ("euler", "midpoint", "heun2", "heun3", "rk4", "explicit_ad
 ADAPTIVE_SOLVERS = ("dopri5", "dopri8", "bosh3", "fehlberg2", "adaptive_heun")
 SOLVERS = FIXED_STEP_SOLVERS + ADAPTIVE_SOLVERS
 
-_SMALLEST = {
-    "kernel_passes": 1,
-    "time_modes": 1,
-    "max_voxels": 1000,
-    "threads": 0,
-    "seed": 0,
-    "bottleneck": 1,
-    "decoder_downsampling": 0,
+# What an option may be at least and at most. Beyond these ends a run cannot be told from a mistake: its arithmetic
+# breaks down, it moves nothing, or it never ends.
+_RANGES: dict[str, tuple[float, float]] = {
+    "lncc_window": (3, 201),
+    "max_voxels": (1000, 10**12),
+    "kernel_passes": (1, 100),
+    "lambda_J": (0, 1e9),
+    "lambda_df": (0, 1e9),
+    "lambda_v": (0, 1e9),
+    "lambda_s": (0, 1e9),
+    "jacobian_floor": (-10, 1),  # of no deformation it is 1
+    "rtol": (1e-7, 1),  # single precision has 7 digits
+    "atol": (1e-9, 1e6),
+    "time_modes": (1, 32),
+    "bottleneck": (1, 4096),
+    "decoder_downsampling": (0, 8),
+    "velocity_gain": (1e-12, 100),
+    "learning_rate": (1e-12, 10),  # spacings of the velocity grid in one step
+    "tolerance": (0, 1),
+    "threads": (0, 256),  # more wait for each other
+    "seed": (0, 2**31 - 1),
 }
-_LARGEST = {"seed": 2**31 - 1, "decoder_downsampling": 8}
+_LEVEL_RANGES = {"iterations": (1, 10**7), "steps": (1, 1000), "levels": (1, 256), "node_spacing": (1, 256)}
+_MOST_LEVELS = 16
+_WINDOWS = {"vox": (1e-3, 1000), "mm": (1e-9, 1e6)}  # or 0
 
 
 def check(s: Settings) -> None:
@@ -37,35 +52,52 @@ def check(s: Settings) -> None:
     Raises:
         InputError: one is not; the message names it, its value and what it may be.
     """
-    for name, largest in _LARGEST.items():
-        if getattr(s, name) > largest:
-            raise InputError(f"{name} is {getattr(s, name)}.", f"It must be at most {largest}.")
     _one_of("model", s.model, MODELS)
     _one_of("similarity", s.similarity, SIMILARITIES)
     _one_of("kernel", s.kernel, KERNELS)
     _one_of("solver", s.solver, SOLVERS)
-    for name, smallest in _SMALLEST.items():
-        _at_least(name, getattr(s, name), smallest)
-    for name in ("lambda_J", "lambda_df", "lambda_v", "lambda_s", "tolerance"):
-        _at_least(name, getattr(s, name), 0)
+    _check_numbers(s)
+    _check_levels(s)
+    low, high = s.intensity_range if len(s.intensity_range) == 2 else (1.0, 0.0)
+    if not 0 <= low < high <= 100:
+        raise InputError(f"intensity_range is {s.intensity_range}.", "Give two percentiles, such as 0.1,99.9.")
+    _check_window(s)
+    if s.model == "paper" and len(s.levels) != 1:
+        raise InputError(f"levels is {s.levels}.", "The model paper has one level: set levels=1 or levels=2.")
+    if s.published_arithmetic:
+        _check_published(s)
+
+
+def _check_numbers(s: Settings) -> None:
+    """What is one number."""
     for name in ("rtol", "atol", "learning_rate", "velocity_gain"):
         if getattr(s, name) <= 0:
-            raise InputError(f"{name} is {getattr(s, name):g}.", "It must be larger than 0.")
+            raise InputError(f"{name} is {shown(getattr(s, name))}.", "It must be larger than 0.")
     if s.lncc_window < 3 or s.lncc_window % 2 == 0:
-        raise InputError(f"lncc_window is {s.lncc_window}.", "It must be odd and at least 3.")
+        raise InputError(f"lncc_window is {shown(s.lncc_window)}.", "It must be odd and at least 3.")
+    for name, ends in _RANGES.items():
+        _check_range(name, getattr(s, name), ends)
+
+
+def _check_levels(s: Settings) -> None:
+    """What has a value a level."""
     if not s.levels or list(s.levels) != sorted(s.levels, reverse=True):
-        raise InputError(f"levels is {s.levels}.", "List the shrink factors from coarse to fine, such as 4,2,1.")
+        raise InputError(f"levels is {shown(s.levels)}.", "List the shrink factors from coarse to fine, such as 4,2,1.")
+    if len(s.levels) > _MOST_LEVELS:
+        raise InputError(f"levels has {len(s.levels)} values.", f"There may be {_MOST_LEVELS} levels.")
     for factor in (*s.levels, *s.node_spacing):
         if factor < 1 or factor & (factor - 1):
-            raise InputError(f"A shrink factor or node spacing is {factor}.", "Each must be a power of two: 1, 2, 4 …")
+            remedy = "Each must be a power of two: 1, 2, 4 …"
+            raise InputError(f"A shrink factor or node spacing is {shown(factor)}.", remedy)
     for name in ("iterations", "steps", "node_spacing"):
         values = getattr(s, name)
         if len(values) not in (1, len(s.levels)) and not (name == "node_spacing" and not values):
             raise InputError(
                 f"{name} has {len(values)} values for {len(s.levels)} levels.", "Give one, or one a level."
             )
-        for value in values:
-            _at_least(name, value, 1)
+    for name, ends in _LEVEL_RANGES.items():
+        for value in getattr(s, name):
+            _check_range(name, value, ends)
     if s.node_spacing:
         nodes = s.per_level("node_spacing")
         if any(node < level for node, level in zip(nodes, s.levels, strict=True)) or list(nodes) != sorted(
@@ -75,15 +107,17 @@ def check(s: Settings) -> None:
                 f"node_spacing is {nodes} with levels {s.levels}.",
                 "Nodes cannot be finer than the level's voxels, nor coarser than at the level before.",
             )
-    low, high = s.intensity_range if len(s.intensity_range) == 2 else (1.0, 0.0)
-    if not 0 <= low < high <= 100:
-        raise InputError(f"intensity_range is {s.intensity_range}.", "Give two percentiles, such as 0.1,99.9.")
-    number, _ = length(s.kernel_window)
-    _at_least("kernel_window", number, 0)
-    if s.model == "paper" and len(s.levels) != 1:
-        raise InputError(f"levels is {s.levels}.", "The model paper has one level: set levels=1 or levels=2.")
-    if s.published_arithmetic:
-        _check_published(s)
+
+
+def _check_window(s: Settings) -> None:
+    """A width of K: none, or one that can be told from none and from all."""
+    number, unit = length(s.kernel_window)
+    if number < 0:
+        raise InputError(f"kernel_window is {shown(number)}.", "It must be at least 0.")
+    smallest, largest = _WINDOWS[unit]
+    if number != 0 and not smallest <= number <= largest:
+        remedy = f"It may be 0, or {smallest:g}{unit} to {largest:g}{unit}."
+        raise InputError(f"kernel_window is {shown(number)}{unit}.", remedy)
 
 
 def _check_published(s: Settings) -> None:
@@ -113,9 +147,12 @@ def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:
         raise InputError(f"{name} is '{value}'.", nearest(value, known))
 
 
-def _at_least(name: str, value: float, smallest: float) -> None:
+def _check_range(name: str, value: float, ends: tuple[float, float]) -> None:
+    smallest, largest = ends
     if value < smallest:
-        raise InputError(f"{name} is {value:g}.", f"It must be at least {smallest:g}.")
+        raise InputError(f"{name} is {shown(value)}.", f"It must be at least {shown(smallest)}.")
+    if value > largest:
+        raise InputError(f"{name} is {shown(value)}.", f"It must be at most {shown(largest)}.")
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

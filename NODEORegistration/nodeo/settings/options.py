@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,8 @@ class Settings:
             raise InputError(f"The settings file {path} cannot be read: {error.strerror}.") from error
         except ValueError as error:
             raise InputError(f"The settings file {path} is not JSON: {error}.") from error
+        except RecursionError as error:
+            raise InputError(f"The settings file {path} is nested too deeply.", "It is one object, {…}.") from error
         if not isinstance(values, dict):
             raise InputError(f"The settings file {path} does not hold one JSON object of names and values.")
         return cls.from_dict(values, base)
@@ -136,6 +139,19 @@ class Settings:
         """A list option with one value a level; a list of one value holds for all."""
         values = getattr(self, name)
         return values * len(self.levels) if len(values) == 1 else values
+
+    def measured_in(self, unit: float) -> Settings:
+        """A copy for a world whose lengths are told in ``unit`` mm: what is a length, or goes with one, follows."""
+        width, kind = self.window()
+        window = f"{width / unit!r}mm" if kind == "mm" else self.kernel_window
+        scaled = copy(self)  # past the checks, which are for what people write
+        for name, value in {
+            "kernel_window": window,
+            "atol": self.atol / unit,
+            "lambda_v": self.lambda_v * unit**2,
+        }.items():
+            object.__setattr__(scaled, name, value)
+        return scaled
 
     def window(self) -> tuple[float, str]:
         """``kernel_window`` as a number and its unit, ``mm`` or ``vox``."""

@@ -7,6 +7,21 @@ from typing import Any
 
 from ..errors import InputError
 
+_LONGEST = 60  # characters of a value that a message repeats
+
+
+def shown(value: Any) -> str:
+    """``value`` for a message, on one line however large it is."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**20:
+        return f"a number of about {math.ceil(value.bit_length() * math.log10(2))} digits"
+    if isinstance(value, (int, float)):
+        return str(value) if isinstance(value, int) else f"{value:g}"
+    try:
+        text = repr(value)
+    except (RecursionError, ValueError):  # lists in lists in lists, or numbers without end
+        text = f"something of the type {type(value).__name__}"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
 
 def length(text: str) -> tuple[float, str]:
     for unit in ("mm", "vox"):
@@ -15,7 +30,7 @@ def length(text: str) -> tuple[float, str]:
                 return _as_float(text[: -len(unit)]), unit
             except ValueError:
                 break
-    raise InputError(f"kernel_window is '{text}'.", "It needs a number and a unit, such as 6mm or 3vox.")
+    raise InputError(f"kernel_window is {shown(text)}.", "It needs a number and a unit, such as 6mm or 3vox.")
 
 
 def coerced(name: str, value: Any, default: Any) -> Any:
@@ -38,7 +53,7 @@ def coerced(name: str, value: Any, default: Any) -> Any:
     except (TypeError, ValueError, OverflowError):
         kind = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
         wanted = "a list of numbers, such as 4,2,1" if isinstance(default, tuple) else kind[type(default)]
-        raise InputError(f"{name} is {value!r}.", f"It needs {wanted}.") from None
+        raise InputError(f"{name} is {shown(value)}.", f"It needs {wanted}.") from None
 
 
 def _as_bool(value: Any) -> bool:

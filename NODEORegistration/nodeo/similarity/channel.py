@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import SimpleITK as sitk
@@ -28,6 +28,11 @@ class Scan:
     values: Tensor
     mask: Tensor | None
     content: np.ndarray
+
+    def scaled(self, factor: float) -> Scan:
+        """The same scan in a world measured in another unit: all lengths times ``factor``."""
+        grid = self.grid.scaled(factor)
+        return replace(self, image=grid.stamp(sitk.Image(self.image)), grid=grid)
 
 
 @dataclass(frozen=True)

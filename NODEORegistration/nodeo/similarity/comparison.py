@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from ..field.initial_transform import InitialTransform
+from ..field.moving_map import MovingMap
 from ..field.smoothing import gaussian
 from ..geometry.domain import Domain, Level, shrink_factors
-from ..geometry.initial_transform import InitialTransform
 from ..geometry.lattice import Lattice
-from ..geometry.moving_map import MovingMap
 from ..geometry.sampling import refine, sample
 from . import build
 from .channel import Channel
@@ -49,7 +49,10 @@ class Comparison:
         self._shape = level.image_grid.shape
         node_factors, starts = level.node_factors[::-1], domain.start[::-1]
         self._between = [n // s for n, s in zip(node_factors, level.shrink[::-1], strict=True)]
-        self._first = [(i - d) // n for i, d, n in zip(level.image_start[::-1], starts, node_factors, strict=True)]
+        offsets = [i - d for i, d in zip(level.image_start[::-1], starts, strict=True)]
+        self._first = [offset // n for offset, n in zip(offsets, node_factors, strict=True)]
+        rest = [offset % n for offset, n in zip(offsets, node_factors, strict=True)]
+        self._skip = [r // s for r, s in zip(rest, level.shrink[::-1], strict=True)]
         # smoothed like the fixed image but not thinned out: between its points nothing may be lost to interpolation
         factors = shrink_factors(channel.moving.grid, min(level.image_grid.step))
         self.moving_image = _smoothed(channel.moving.values.to(lattice.device), factors)
@@ -71,7 +74,7 @@ class Comparison:
 
     def image_points(self, displacement: Tensor) -> Tensor:
         """Sampling coordinates in the moving image of the image grid's points, [k, D, H, W]."""
-        return refine(self.to_moving(displacement), self._between, self._first, self._shape)
+        return refine(self.to_moving(displacement), self._between, self._first, self._shape, self._skip)
 
     def _crop(self, values: Tensor) -> Tensor:
         """A tensor on the fixed grid [D, H, W], read at the points of the image grid."""

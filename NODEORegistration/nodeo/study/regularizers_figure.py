@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import SimpleITK as sitk
 
+from ..field.initial_transform import InitialTransform
 from ..field.regularity import measure_folding
 from ..files import reading
 from ..geometry.grid import Grid
-from ..geometry.initial_transform import InitialTransform
 from ..geometry.resampling import resampled
 from ..report.canvas import DIM, FOLD, INK, TONES, as_png, new_figure, shortened, write
 from ..report.charts import draw_curves, draw_jacobian_key

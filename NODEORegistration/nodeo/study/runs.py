@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,9 @@ from ..engine.registration import register
 from ..engine.result import FILES, Result
 from ..errors import Cancelled, InputError
 from ..evaluation.labels import evaluate
-from ..files.writing import appearing, check_output
+from ..files.destination import check_output, check_spared
+from ..files.hushed import hushed
+from ..files.writing import appearing
 from ..progress import Progress, ProgressCallback
 from ..settings import Settings
 from .pair import StudyPair
@@ -94,14 +96,18 @@ def run_cases(
     return outcomes
 
 
-def check_study_folder(folder: Path, cases: Sequence[Case], overwrite: bool) -> None:
+def check_study_folder(folder: Path, cases: Sequence[Case], overwrite: bool, inputs: Iterable[Path] = ()) -> None:
     """Refuse an output folder that holds something else than a study, or these runs with other settings.
 
     Raises:
-        InputError: as the message says; with ``overwrite`` such runs are replaced.
+        InputError: as the message says; with ``overwrite`` such runs are replaced, but never one of the ``inputs``.
     """
+    inputs = list(inputs)
     check_output(folder, overwrite or any((folder / RUNS).glob("*/settings.json")))
     for case in cases:
+        check_spared(
+            [folder / RUNS / case.folder / name for name in (*FILES, INITIAL)], [*inputs, Path(case.settings.initial)]
+        )
         used = _read(folder / RUNS / case.folder / "settings.json")
         if used is not None and used != case.settings.as_dict() and not overwrite:
             raise InputError(
@@ -187,7 +193,8 @@ def _run(case: Case, pair: StudyPair, folder: Path, progress: ProgressCallback, 
 def _write(result: Result, folder: Path, images: bool) -> None:
     if images:
         result.write(folder)
-        sitk.WriteTransform(result.initial, str(folder / INITIAL))
+        with hushed():
+            sitk.WriteTransform(result.initial, str(folder / INITIAL))
         return
     result.settings.write(folder / "settings.json")
     result.write_metrics(folder / "metrics.json")

@@ -9,7 +9,8 @@ from ...errors import InputError
 from ...evaluation import label_pairs
 from ...evaluation.label_pairs import LabelPair
 from ...evaluation.labels import Evaluation
-from ...files.writing import appearing_file, check_file
+from ...files.destination import check_file
+from ...files.writing import appearing_file
 from ...progress import Progress
 from ...report.canvas import check_matplotlib
 from ..worker import Channel
@@ -20,7 +21,7 @@ def evaluate(options: argparse.Namespace, channel: Channel) -> None:
     pairs = _label_pairs(options)
     for path in (options.output, options.plot):
         if path is not None:
-            check_file(path)
+            check_file(path, [file for pair in pairs for file in pair.files])
     if options.plot is not None:
         if options.plot.suffix.lower() != ".png":
             raise InputError(f"The box plot {options.plot} has no name of a PNG file.", "For example boxes.png.")

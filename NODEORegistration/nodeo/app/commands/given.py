@@ -10,9 +10,10 @@ import SimpleITK as sitk
 
 from ...engine import inputs
 from ...errors import InputError
-from ...evaluation.labels import check_labels
+from ...evaluation.labels import check_codes, check_labels
 from ...files import reading
 from ...settings import Settings
+from ...study.pair import ROLES
 
 
 def images_of(files: Mapping[str, Path | None]) -> dict[str, sitk.Image]:
@@ -22,6 +23,12 @@ def images_of(files: Mapping[str, Path | None]) -> dict[str, sitk.Image]:
         for role, path in files.items()
         if path is not None
     }
+
+
+def inputs_of(options: argparse.Namespace) -> list[Path]:
+    """Every file that a run reads, but the initial transform."""
+    paths = [getattr(options, role) for role in (*ROLES, "settings")]
+    return [path for path in paths if path is not None]
 
 
 def settings_of(
@@ -53,6 +60,8 @@ def check_label_maps(images: dict[str, sitk.Image]) -> None:
     for name in ("fixed_labels", "moving_labels"):
         if name in images and images[name].GetDimension() != images["fixed"].GetDimension():
             raise InputError(f"The {_role(name)} have another dimension than the images.")
+        if name in images:
+            check_codes(images[name], name.removesuffix("_labels"))
     if "fixed_labels" in images:
         if "moving_labels" not in images:
             raise InputError("Fixed labels alone measure nothing.", "Give --moving-labels too.")

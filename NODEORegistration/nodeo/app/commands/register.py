@@ -12,19 +12,20 @@ from ...engine.registration import register as register_images
 from ...engine.result import FILES, Result
 from ...evaluation.labels import Evaluation
 from ...evaluation.labels import evaluate as evaluate_labels
-from ...files.writing import appearing, check_output
+from ...files.destination import check_output
+from ...files.writing import appearing
 from ...geometry.resampling import resampled
 from ...report.canvas import check_matplotlib
 from ...study.pair import ROLES
 from ..display import summary
 from ..worker import Channel
-from .given import check_label_maps, images_of, settings_of
+from .given import check_label_maps, images_of, inputs_of, settings_of
 
 
 def register(options: argparse.Namespace, channel: Channel) -> None:
     """Register two files and write everything into a folder."""
     settings = settings_of(options)
-    check_output(options.output, options.overwrite)
+    check_output(options.output, options.overwrite, FILES, [*inputs_of(options), Path(settings.initial)])
     if options.report:
         check_matplotlib("The report")
     start = time.perf_counter()
@@ -45,7 +46,7 @@ def register(options: argparse.Namespace, channel: Channel) -> None:
     labels = _warped_labels(result, fixed, images.get("moving_labels"))
     if "fixed_labels" in images:
         result.metrics["dice"] = _scores(result, images["fixed_labels"], images["moving_labels"])
-    with appearing(options.output, FILES) as folder:
+    with appearing(options.output, FILES, overwrite=options.overwrite) as folder:
         result.write(folder)
         if labels is not None:
             sitk.WriteImage(labels, str(folder / "warped_labels.nrrd"), useCompression=True)

@@ -14,13 +14,13 @@ from ...study.pair import ROLES, StudyPair, sample_files
 from ...study.runs import check_study_folder, failed
 from ...study.slices import parse_slice, take_slices
 from ..worker import Channel
-from .given import check_label_maps, images_of, settings_of
+from .given import check_label_maps, images_of, inputs_of, settings_of
 
 
 def regularizers(options: argparse.Namespace, channel: Channel) -> int:
     """Register with and without K and J, and show what each does."""
     settings = settings_of(options, REGULARIZERS_PRESET)
-    check_study_folder(options.output, regularizers_study.cases(settings), options.overwrite)
+    check_study_folder(options.output, regularizers_study.cases(settings), options.overwrite, inputs_of(options))
     study = regularizers_study.study(_pair(options), settings, options.output, channel.progress)
     return _finish(study, channel)
 
@@ -35,7 +35,7 @@ def sweep(options: argparse.Namespace, channel: Channel) -> int:
     if "preset" in varied and options.preset is not None:
         raise InputError("The preset is varied and set.", "Leave --preset out.")
     cases = sweep_study.cases(chosen, varied, options.repeat)
-    check_study_folder(options.output, cases, options.overwrite)
+    check_study_folder(options.output, cases, options.overwrite, inputs_of(options))
     pair = _pair(options)
     return _finish(sweep_study.study(pair, cases, options.output, channel.progress), channel)
 

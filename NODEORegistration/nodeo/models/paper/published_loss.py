@@ -13,12 +13,12 @@ import torch
 from torch import Tensor
 
 from ...field import regularity
+from ...field.initial_transform import InitialTransform
+from ...field.moving_map import MovingMap
 from ...field.smoothing import zero_padded
 from ...geometry.domain import Level
 from ...geometry.grid import Grid
-from ...geometry.initial_transform import InitialTransform
 from ...geometry.lattice import Lattice
-from ...geometry.moving_map import MovingMap
 from ...geometry.sampling import sample
 from ...settings import Settings
 from ...similarity.lncc import LocalNCC

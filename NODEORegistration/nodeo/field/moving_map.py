@@ -6,9 +6,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .grid import Grid
+from ..geometry.grid import Grid
+from ..geometry.lattice import Lattice
 from .initial_transform import InitialTransform
-from .lattice import Lattice
 
 
 class MovingMap:

@@ -1,0 +1,46 @@
+"""What the libraries beneath SimpleITK print while they read or write, held back: a person gets a sentence instead."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+
+_DAMAGED = ("Uncompress failed",)  # said by a library that then goes on with what it has
+_turn = threading.RLock()  # the process has one standard error
+
+
+class Complaints:
+    """What was printed; ``damaged`` once a library has said that the data are not whole."""
+
+    damaged = False
+
+
+@contextlib.contextmanager
+def hushed() -> Iterator[Complaints]:
+    """Hold back standard error; what was printed there is shown afterwards, unless the block failed or should have."""
+    complaints = Complaints()
+    with _turn, contextlib.ExitStack() as stack:
+        try:
+            if sys.stderr is not None:
+                sys.stderr.flush()
+            before = os.dup(2)
+            stack.callback(os.close, before)
+            held = stack.enter_context(tempfile.TemporaryFile())
+        except OSError:  # it is closed, or there is no room: nothing to hold back
+            yield complaints
+            return
+        try:
+            os.dup2(held.fileno(), 2)
+            yield complaints
+        finally:
+            os.dup2(before, 2)
+            held.seek(0)
+            printed = held.read()
+            complaints.damaged = any(word.encode() in printed for word in _DAMAGED)
+        if not complaints.damaged:
+            with contextlib.suppress(OSError):
+                os.write(2, printed)

@@ -1,0 +1,35 @@
+"""Whether a transform, whatever it is made of, consists of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import SimpleITK as sitk
+
+from ..errors import InputError
+
+
+def check_finite(transform: sitk.Transform, name: str) -> None:
+    """Refuse a transform with NaN or infinite values; ``name`` is what it is called in the message.
+
+    Raises:
+        InputError: it has some.
+    """
+    for values in _values(transform):
+        if not np.isfinite(values).all():
+            raise InputError(f"The {name} holds NaN or infinite values.", "Repair it, or leave it out.")
+
+
+def _values(transform: sitk.Transform) -> Iterator[np.ndarray]:
+    """All numbers that a transform consists of."""
+    transform = transform.Downcast()
+    if isinstance(transform, sitk.CompositeTransform):
+        for number in range(transform.GetNumberOfTransforms()):
+            yield from _values(transform.GetNthTransform(number))
+        return
+    yield np.asarray(transform.GetFixedParameters())
+    if isinstance(transform, sitk.DisplacementFieldTransform):
+        yield sitk.GetArrayViewFromImage(transform.GetDisplacementField())  # no tuple of millions
+    else:
+        yield np.asarray(transform.GetParameters())

@@ -1,0 +1,166 @@
+"""A file that is damaged, cut short or holds no numbers is refused; nothing is made up for what it lacks."""
+
+from __future__ import annotations
+
+import gzip
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from nodeo.errors import InputError
+from nodeo.files.nifti import check_whole
+from nodeo.files.reading import read_image, read_transform
+
+ARRAY = np.random.default_rng(0).integers(1, 1000, (12, 10, 14)).astype(np.int16)
+
+
+def image() -> sitk.Image:
+    return sitk.GetImageFromArray(ARRAY)
+
+
+def written(path: Path, compressed: bool = False) -> Path:
+    """The test image in a file; the file with its pixels."""
+    sitk.WriteImage(image(), str(path), useCompression=compressed)
+    return max(path.parent.glob(f"{path.name.split('.')[0]}.*"), key=lambda file: file.stat().st_size)
+
+
+FORMATS = ["x.nii", "x.nii.gz", "x.hdr", "x.img", "x.img.gz", "x.nrrd", "x.nhdr", "x.mha", "x.mhd", "x.gipl", "x.vtk"]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("left", [0.3, 0.5, 0.99])
+def test_half_a_file_is_no_image(name: str, left: float, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    pixels = written(tmp_path / name)
+    assert np.array_equal(sitk.GetArrayFromImage(read_image(tmp_path / name, "fixed image")), ARRAY)
+    whole = pixels.read_bytes()
+    pixels.write_bytes(whole[: int(left * len(whole))])
+    with pytest.raises(InputError, match=r"^The fixed image .* cannot be read as an image"):
+        read_image(tmp_path / name, "fixed image")
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("name", ["x.nii.gz", "x.img.gz", "x.nrrd", "x.mha"])
+def test_a_damaged_byte_is_noticed_where_there_is_a_checksum(
+    name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pixels = written(tmp_path / name, compressed=True)
+    damaged = bytearray(pixels.read_bytes())
+    damaged[len(damaged) // 2] ^= 255
+    pixels.write_bytes(damaged)
+    with pytest.raises(InputError, match="cannot be read as an image"):
+        read_image(tmp_path / name, "image")
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("cut", [1, 4, 8])
+def test_a_gzip_file_without_its_last_bytes_is_not_whole(cut: int, tmp_path: Path) -> None:
+    path = written(tmp_path / "x.nii.gz")
+    path.write_bytes(path.read_bytes()[:-cut])
+    with pytest.raises(InputError, match="end too soon"):
+        read_image(path, "image")
+
+
+def test_gzip_files_of_several_streams_and_with_something_after_them_are_whole(tmp_path: Path) -> None:
+    plain = written(tmp_path / "x.nii").read_bytes()
+    path = tmp_path / "two.nii.gz"
+    path.write_bytes(gzip.compress(plain[:1000]) + gzip.compress(plain[1000:]) + b"\0" * 600)
+    assert np.array_equal(sitk.GetArrayFromImage(read_image(path, "image")), ARRAY)
+
+
+def test_nifti_2_and_the_other_byte_order_are_measured_too(tmp_path: Path) -> None:
+    path = tmp_path / "two.nii"
+    for order in "<>":
+        header = bytearray(544)
+        struct.pack_into(f"{order}i", header, 0, 540)
+        struct.pack_into(f"{order}2h8q", header, 12, 4, 16, 3, 4, 5, 6, 1, 1, 1, 1)
+        struct.pack_into(f"{order}q", header, 168, 544)
+        path.write_bytes(header + b"\0" * 240)
+        check_whole(path)
+        path.write_bytes(header + b"\0" * 239)
+        with pytest.raises(Exception, match="783 of 784 bytes"):
+            check_whole(path)
+
+
+# --- transforms -------------------------------------------------------------------------------------------------------
+
+
+def field(value: float) -> sitk.Image:
+    vectors = np.zeros((8, 9, 10, 3))
+    vectors[4, 4, 4, 1] = value
+    return sitk.GetImageFromArray(vectors, isVector=True)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("kind", ["field.nrrd", "field.h5", "composite.h5", "spline.h5", "affine.h5"])
+def test_a_transform_that_is_no_number_is_refused(kind: str, value: float, tmp_path: Path) -> None:
+    affine = sitk.AffineTransform(3)
+    if kind == "affine.h5":
+        affine.SetTranslation((0.0, value, 0.0))
+    inner = sitk.DisplacementFieldTransform(field(value))
+    spline = sitk.BSplineTransformInitializer(image(), [2, 2, 2])
+    spline.SetParameters([value, *[0.0] * (len(spline.GetParameters()) - 1)])
+    path = tmp_path / kind
+    if kind == "field.nrrd":
+        sitk.WriteImage(field(value), str(path))
+    else:
+        made = {"field.h5": inner, "composite.h5": sitk.CompositeTransform([affine, inner]), "affine.h5": affine}
+        sitk.WriteTransform(made.get(kind, spline), str(path))
+    with pytest.raises(InputError, match="NaN or infinite"):
+        read_transform(path)
+
+
+def test_half_a_transform_gets_a_sentence_and_nothing_else(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "half.h5"
+    sitk.WriteTransform(sitk.DisplacementFieldTransform(field(1.0)), str(path))
+    path.write_bytes(path.read_bytes()[:4000])
+    with pytest.raises(InputError, match="neither a transform nor a displacement field"):
+        read_transform(path)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_half_a_displacement_field_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "half.nii"
+    sitk.WriteImage(field(1.0), str(path))
+    path.write_bytes(path.read_bytes()[:-1000])
+    with pytest.raises(InputError, match="cut short"):
+        read_transform(path)
+
+
+def test_warnings_of_a_file_that_can_be_read_are_shown(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = sheared_nifti(tmp_path / "x.nii", 0.3, with_a_straight_alternative=True)
+    read_image(path, "image")
+    assert "unexpected scales" in capfd.readouterr().err
+
+
+# --- where an image lies ----------------------------------------------------------------------------------------------
+
+
+def sheared_nifti(path: Path, shear: float, *, with_a_straight_alternative: bool = False) -> Path:
+    written(path)
+    content = bytearray(path.read_bytes())
+    struct.pack_into("<hh12f", content, 252, with_a_straight_alternative, 1, *[0.0] * 12)
+    struct.pack_into("<12f", content, 280, 1, shear, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0)
+    path.write_bytes(content)
+    return path
+
+
+def test_a_sheared_nifti_file_is_called_sheared(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(InputError, match="not at right angles") as caught:
+        read_image(sheared_nifti(tmp_path / "x.nii", 0.3), "moving image")
+    assert "without shear" in caught.value.hint
+    assert capfd.readouterr() == ("", "")
+
+
+# --- names ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("x" * 5000, "too long"), ("x" * 300, "too long"), ("a\0b", "zero"), ("caf\udce9.nii", "UTF-8")]
+)
+def test_names_that_cannot_be_are_refused(name: str, words: str) -> None:
+    for read in (lambda path: read_image(path, "image"), read_transform):
+        with pytest.raises(InputError, match=words) as caught:
+            read(name)
+        str(caught.value).encode("utf-8")
