@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SAMPLE := Resources/SampleData
 
-.PHONY: setup demo figure test test-slow lint bench bench-setup bench-scaling docs screenshots clean
+.PHONY: setup demo figure test test-slow lint faults bench bench-setup bench-scaling docs screenshots clean
 
 setup: $(READY)
 
@@ -35,6 +35,10 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# Everything that has once gone wrong, and what is like it: under 20 minutes on two quiet cores. See trust.md.
+faults: setup
+	$(BIN)/python Testing/faults/campaign.py --output build/faults
 
 # Side by side with the peers on every pair that is here: under an hour on two cores. See Testing/benchmarks/README.md.
 bench: setup bench-setup
