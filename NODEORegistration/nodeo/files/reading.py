@@ -82,13 +82,14 @@ def read_transform(path: str | Path) -> sitk.Transform:
     try:
         with hushed():
             transform = _transform(path)
+            transform.TransformPoint((0.0,) * transform.GetDimension())  # one with parts missing says so only in use
+            check_finite(transform, f"transform {path}")
     except Damaged as error:
         raise InputError(f"The transform {path} cannot be read: {error}.", _COPY_AGAIN) from error
     except (RuntimeError, OSError) as error:
         raise InputError(
             f"{path} is neither a transform nor a displacement field.", "Try .h5, .tfm or .nrrd."
         ) from error
-    check_finite(transform, f"transform {path}")
     return transform
 
 

@@ -9,16 +9,20 @@ import SimpleITK as sitk
 
 from ..errors import InputError
 
+_LARGEST = 1e15  # mm, or whatever a parameter counts
+
 
 def check_finite(transform: sitk.Transform, name: str) -> None:
     """Refuse a transform with NaN or infinite values; ``name`` is what it is called in the message.
 
     Raises:
-        InputError: it has some.
+        InputError: it has some, or values that no image could span.
     """
     for values in _values(transform):
         if not np.isfinite(values).all():
             raise InputError(f"The {name} holds NaN or infinite values.", "Repair it, or leave it out.")
+        if values.size and np.abs(values).max() > _LARGEST:
+            raise InputError(f"The {name} holds values beyond {_LARGEST:g}.", "Repair it, or leave it out.")
 
 
 def _values(transform: sitk.Transform) -> Iterator[np.ndarray]:

@@ -94,6 +94,8 @@ class Settings:
     @classmethod
     def read(cls, path: str | Path, base: Settings | None = None) -> Settings:
         """Settings from a JSON file, as written by :meth:`write`."""
+        if Path(path).exists() and not Path(path).is_file():  # a pipe would be waited for
+            raise InputError(f"The settings file {path} is not a file.", "Name a file with one JSON object.")
         try:
             values = json.loads(Path(path).read_text(encoding="utf-8"))
         except OSError as error:

@@ -41,7 +41,8 @@ def settings_of(
         varied: settings as text that go before all others, ``preset`` among them.
     """
     last = dict(varied or {})
-    settings = Settings.preset(last.pop("preset", "") or options.preset or preset)
+    named = preset if options.preset is None else options.preset
+    settings = Settings.preset(last.pop("preset", named))
     if options.settings is not None:
         settings = Settings.read(options.settings, settings)
     for name in ("initial", "device", "seed", "threads"):
