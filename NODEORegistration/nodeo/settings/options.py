@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import stat
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import asdict, dataclass, field, fields
@@ -94,9 +96,9 @@ class Settings:
     @classmethod
     def read(cls, path: str | Path, base: Settings | None = None) -> Settings:
         """Settings from a JSON file, as written by :meth:`write`."""
-        if Path(path).exists() and not Path(path).is_file():  # a pipe would be waited for
-            raise InputError(f"The settings file {path} is not a file.", "Name a file with one JSON object.")
         try:
+            if stat.S_ISFIFO(Path(path).stat().st_mode):
+                raise OSError(errno.EINVAL, "it is a pipe, which would be waited for")
             values = json.loads(Path(path).read_text(encoding="utf-8"))
         except OSError as error:
             raise InputError(f"The settings file {path} cannot be read: {error.strerror}.") from error
