@@ -107,7 +107,10 @@ def _forward(task: Task, handed_out: Assembly) -> tuple[Tensor, float]:
 
 def _backward(task: Task, handed_out: Assembly) -> Tensor:
     """What φ⁻¹ does at the moving voxels, [k, D, H, W], mm along the moving image's axes; mirrored if A mirrors."""
-    grid = task.moving.grid
+    grid, initial = task.moving.grid, task.initial
+    at_rest = initial.is_linear and np.array_equal(initial.matrix, np.eye(grid.ndim)) and not initial.offset.any()
+    if at_rest and grid.agrees(task.fixed.grid, 1e-6) and handed_out.back.shape == handed_out.forward.shape:
+        return task.domain.inside(handed_out.back).contiguous()  # its nodes are the moving voxels
     displacement = grid.local_vectors(grid.displacements(handed_out.inverse))
     if task.initial.determinant < 0:  # a mirror is no fold: seen in another mirror, space keeps its sides
         extent = torch.arange(grid.shape[-1], dtype=displacement.dtype) * grid.step[0]
