@@ -16,5 +16,5 @@ def planned_pair(fixed: sitk.Image, moving: sitk.Image, settings: Settings) -> t
     """What every level starts from, and the levels, without masks and without an initial transform."""
     scans = prepare(fixed, moving, None, None, settings)
     identity = sitk.Transform(fixed.GetDimension(), sitk.sitkIdentity)
-    initial = InitialTransform(identity, scans[0].grid, scans[1].grid)
+    initial = InitialTransform(identity, scans[0].grid)
     return planned(*scans, initial, models.build(settings), settings)

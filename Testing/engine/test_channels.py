@@ -43,7 +43,7 @@ def pair(half: int | None = None) -> tuple[sitk.Image, sitk.Image]:
 def task_of(*channels: Channel) -> tuple[Task, list]:
     """As the engine plans it for the first channel, and then all channels."""
     first = channels[0]
-    initial = InitialTransform(sitk.Transform(2, sitk.sitkIdentity), first.fixed.grid, first.moving.grid)
+    initial = InitialTransform(sitk.Transform(2, sitk.sitkIdentity), first.fixed.grid)
     task, levels = planned(first.fixed, first.moving, initial, models.build(SETTINGS), SETTINGS)
     return replace(task, channels=channels), levels
 

@@ -112,7 +112,7 @@ def _backward(task: Task, handed_out: Assembly) -> Tensor:
     if at_rest and grid.agrees(task.fixed.grid, 1e-6) and handed_out.back.shape == handed_out.forward.shape:
         return task.domain.inside(handed_out.back).contiguous()  # its nodes are the moving voxels
     displacement = grid.local_vectors(grid.displacements(handed_out.inverse))
-    if task.initial.determinant < 0:  # a mirror is no fold: seen in another mirror, space keeps its sides
+    if initial.determinant < 0:  # a mirror is no fold: seen in another mirror, space keeps its sides
         extent = torch.arange(grid.shape[-1], dtype=displacement.dtype) * grid.step[0]
         displacement[0] = -displacement[0] - 2.0 * extent
     return displacement

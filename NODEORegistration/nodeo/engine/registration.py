@@ -62,7 +62,7 @@ def register(
                 initial_transform = alignment.initial_transform(*scans, settings.initial, report.check)
             else:
                 initial_transform = inputs.own_transform(initial_transform)
-            initial = InitialTransform(initial_transform, scans[0].grid, scans[1].grid)
+            initial = InitialTransform(initial_transform, scans[0].grid)
         with report.timed("preparation"):  # from here on lengths are counted in voxels: no result depends on a unit
             unit = min(scans[0].grid.step)
             inner = settings.measured_in(unit)

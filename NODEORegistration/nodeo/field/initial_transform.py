@@ -30,7 +30,7 @@ class InitialTransform:
 
     Args:
         transform: A.
-        fixed, moving: the grids of the images that it leads from and to.
+        fixed: the grid of the image that it leads from.
 
     Attributes:
         transform: A, as it is applied.
@@ -42,7 +42,7 @@ class InitialTransform:
         InputError: A has another dimension than the images, or squeezes space flat.
     """
 
-    def __init__(self, transform: sitk.Transform, fixed: Grid, moving: Grid) -> None:
+    def __init__(self, transform: sitk.Transform, fixed: Grid) -> None:
         if transform.GetDimension() != fixed.ndim:
             raise InputError(f"The initial transform is {transform.GetDimension()}-D, the images are {fixed.ndim}-D.")
         self.transform = transform
