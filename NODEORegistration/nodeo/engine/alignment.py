@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -17,10 +18,12 @@ from . import devices
 
 Check = Callable[[], None]  # raises Cancelled when the caller wants the run to stop
 _COARSE, _FINE = 32, 80  # voxels of the longest axis
+_SAMPLES = 30_000  # points of the fixed image, about, where the images are compared
+_SMALLEST = 8  # voxels an axis that are left of it
 _STARTS = 5  # tried out coarsely
 
 Linear = TypeVar("Linear", bound=sitk.Transform)
-Rigid = sitk.Euler3DTransform | sitk.Euler2DTransform
+Rigid = sitk.VersorRigid3DTransform | sitk.Euler2DTransform  # a versor turns about no axis before another
 
 
 def initial_transform(fixed: Scan, moving: Scan, how: str, check: Check) -> sitk.Transform:
@@ -93,11 +96,11 @@ def _search(fixed: sitk.Image, moving: sitk.Image, how: str, check: Check) -> si
 
 def _searched(fixed: sitk.Image, moving: sitk.Image, how: str, check: Check) -> sitk.Transform:
     coarse = _reduced(fixed, _COARSE), _reduced(moving, _COARSE)
-    found = [_optimised(*coarse, start, _quickly, check) for start in _promising(*coarse)]
+    found = [_optimised(*coarse, start, check) for start in _promising(*coarse)]
     best = min(found, key=lambda transform: _value(*coarse, transform))
-    fine = _reduced(fixed, _FINE), _reduced(moving, _FINE)
-    best = _optimised(*fine, best, _thoroughly, check)
-    return _optimised(*fine, _as_affine(best), _thoroughly, check) if how == "affine" else best
+    fine = _thinned(_reduced(fixed, _FINE)), _reduced(moving, _FINE)
+    best = _optimised(*fine, best, check)
+    return _optimised(*fine, _as_affine(best), check) if how == "affine" else best
 
 
 def _promising(fixed: sitk.Image, moving: sitk.Image) -> list[Rigid]:
@@ -113,23 +116,38 @@ def _reduced(image: sitk.Image, longest: int) -> sitk.Image:
     """``image``, smoothed and thinned so that no axis is much longer than ``longest`` and voxels are about cubes."""
     extent = max(n * s for n, s in zip(image.GetSize(), image.GetSpacing(), strict=True))
     target = extent / longest
-    factors = [max(1, min(round(target / s), n // 8)) for n, s in zip(image.GetSize(), image.GetSpacing(), strict=True)]
-    return sitk.BinShrink(sitk.SmoothingRecursiveGaussian(image, 0.5 * target), factors)
+    factors = [round(target / s) for s in image.GetSpacing()]
+    return _every(sitk.SmoothingRecursiveGaussian(image, 0.5 * target), factors)
 
 
-def _method(fixed: sitk.Image) -> sitk.ImageRegistrationMethod:
-    """Mattes mutual information on a regular sample of at most about 30 000 voxels: the same every time."""
+def _thinned(image: sitk.Image) -> sitk.Image:
+    """A regular sample of the voxels of ``image``."""
+    apart = math.ceil((image.GetNumberOfPixels() / _SAMPLES) ** (1 / image.GetDimension()))
+    return _every(image, [apart] * image.GetDimension())
+
+
+def _every(image: sitk.Image, factors: Sequence[int]) -> sitk.Image:
+    """``image`` read at points so many voxels apart along each axis, about its middle: no end is the first."""
+    size, spacing = image.GetSize(), image.GetSpacing()
+    factors = [max(1, min(factor, n // _SMALLEST)) for factor, n in zip(factors, size, strict=True)]
+    left = [n // factor for n, factor in zip(size, factors, strict=True)]
+    first = [(n - 1 - factor * (m - 1)) / 2 for n, m, factor in zip(size, left, factors, strict=True)]
+    origin = image.TransformContinuousIndexToPhysicalPoint(first)
+    apart = [h * factor for h, factor in zip(spacing, factors, strict=True)]
+    return sitk.Resample(image, left, sitk.Transform(), sitk.sitkLinear, origin, apart, image.GetDirection())
+
+
+def _method() -> sitk.ImageRegistrationMethod:
+    """Mattes mutual information on all voxels of the fixed image."""
     method = sitk.ImageRegistrationMethod()
     method.SetMetricAsMattesMutualInformation(32)
-    method.SetMetricSamplingStrategy(sitk.ImageRegistrationMethod.REGULAR)
-    method.SetMetricSamplingPercentage(min(1.0, 30_000 / fixed.GetNumberOfPixels()), seed=1)
     method.SetInterpolator(sitk.sitkLinear)
     return method
 
 
 def _value(fixed: sitk.Image, moving: sitk.Image, transform: sitk.Transform) -> float:
     """The metric for ``transform``, smaller is better; infinite where the images do not overlap."""
-    method = _method(fixed)
+    method = _method()
     method.SetInitialTransform(transform)
     try:
         return method.MetricEvaluate(fixed, moving)
@@ -137,32 +155,17 @@ def _value(fixed: sitk.Image, moving: sitk.Image, transform: sitk.Transform) -> 
         return float("inf")
 
 
-def _quickly(method: sitk.ImageRegistrationMethod) -> None:
-    method.SetOptimizerAsRegularStepGradientDescent(
-        learningRate=0.5, minStep=1e-3, numberOfIterations=200, relaxationFactor=0.6, gradientMagnitudeTolerance=1e-8
-    )
-
-
-def _thoroughly(method: sitk.ImageRegistrationMethod) -> None:
-    method.SetOptimizerAsConjugateGradientLineSearch(
-        learningRate=1.0,
-        numberOfIterations=40,
-        convergenceMinimumValue=1e-6,
-        convergenceWindowSize=10,
-        maximumStepSizeInPhysicalUnits=2.0,
-    )
-
-
 def _optimised(
     fixed: sitk.Image,
     moving: sitk.Image,
     start: Linear,
-    choose_optimiser: Callable[[sitk.ImageRegistrationMethod], None],
     check: Check,
 ) -> Linear:
     """The nearest optimum from ``start``; ``start`` itself where the optimiser finds no overlap."""
-    method = _method(fixed)
-    choose_optimiser(method)
+    method = _method()
+    method.SetOptimizerAsRegularStepGradientDescent(
+        learningRate=0.5, minStep=5e-4, numberOfIterations=300, relaxationFactor=0.7, gradientMagnitudeTolerance=1e-8
+    )
     method.SetOptimizerScalesFromPhysicalShift()
     transform = type(start)(start)
     method.SetInitialTransform(transform, inPlace=True)
@@ -199,8 +202,9 @@ def _starts(fixed: sitk.Image, moving: sitk.Image) -> tuple[list[Rigid], list[Ri
 def _rigid(centre: np.ndarray, translation: sitk.TranslationTransform, angles: np.ndarray) -> Rigid:
     rigid: Rigid
     if len(centre) == 3:
-        rigid = sitk.Euler3DTransform()
-        rigid.SetRotation(*angles)
+        rigid = sitk.VersorRigid3DTransform()
+        angle = float(np.linalg.norm(angles))
+        rigid.SetRotation((angles / angle).tolist() if angle else (1.0, 0.0, 0.0), angle)
     else:
         rigid = sitk.Euler2DTransform()
         rigid.SetAngle(angles[2])

@@ -6,11 +6,12 @@ import math
 from collections.abc import Sequence
 
 import torch
+from torch import Tensor
 
 from ..field.deformation import Deformation
 from ..field.flow import Solver, transport
 from ..field.inverse_fit import fit_inverse
-from ..field.inversion import refine_inverse, search_inverse
+from ..field.inversion import left_over, refine_inverse, search_inverse
 from ..field.smoothed_folds import without_folds
 from ..geometry.domain import Domain
 from ..geometry.lattice import Lattice
@@ -21,6 +22,9 @@ from .optimisation import Flow
 
 _STEPS = 2  # solver steps, a segment, when the flow is run once more
 _MOST_POINTS = 16_000_000  # an inverse at every voxel has at most these; of a larger domain it is kept on the nodes
+_MOST_PARTS = 10_000_000  # and one between the voxels
+_EXACT = 0.15  # of a voxel: as far as all but a hundredth of the box may end from where it came
+_COARSE = 0.7  # of the coarsest spacing; axes with more than this get more nodes
 
 
 def invert(flow: Flow, domain: Domain) -> Deformation:
@@ -39,7 +43,8 @@ def invert(flow: Flow, domain: Domain) -> Deformation:
 def _inverted(segments: Sequence[Segment], deformation: Deformation, domain: Domain) -> Deformation:
     """The flow run backwards, or where there is none a search; made exact, fitted, and smoothed where it folds.
 
-    Between nodes the inverse of an interpolated map bends more than the map, so it gets a node at every voxel.
+    Between nodes the inverse of an interpolated map bends more than the map, so it gets a node at every voxel, and more
+    where that is not enough and the box is small.
     """
     displacement, lattice = deformation.displacement, deformation.lattice
     velocities = [segment.velocity for segment in segments if segment.velocity is not None]
@@ -48,8 +53,24 @@ def _inverted(segments: Sequence[Segment], deformation: Deformation, domain: Dom
     else:
         backwards = search_inverse(displacement, lattice)
     voxels = Lattice(domain.nodes((1,) * len(displacement)), displacement.device)
+    on_voxels = on_nodes(displacement, voxels.shape)
     kept = voxels if math.prod(voxels.shape) <= _MOST_POINTS else lattice
-    exact = refine_inverse(on_nodes(backwards, kept.shape), displacement, lattice, at=kept)
-    fitted = fit_inverse(exact, on_nodes(displacement, voxels.shape), voxels)
-    unfolded, _ = without_folds(fitted, kept.spacing)
-    return Deformation(unfolded, kept)
+    while True:
+        exact = refine_inverse(on_nodes(backwards, kept.shape), displacement, lattice, at=kept)
+        fitted = fit_inverse(exact, on_voxels, voxels)
+        inverse, _ = without_folds(fitted, kept.spacing)
+        finer = _finer(kept)
+        if math.prod(finer) > _MOST_PARTS or _is_exact(inverse, on_voxels, voxels):
+            return Deformation(inverse, kept)
+        kept = Lattice(domain.of_shape(finer), displacement.device)
+
+
+def _is_exact(inverse: Tensor, forward: Tensor, voxels: Lattice) -> bool:
+    return bool(left_over(inverse, forward, voxels).quantile(0.99) <= _EXACT * min(voxels.spacing))
+
+
+def _finer(lattice: Lattice) -> tuple[int, ...]:
+    """The shape of a lattice over the same box with twice as many intervals along its coarse axes."""
+    spacing = lattice.spacing[::-1]
+    coarse = [h > _COARSE * max(spacing) for h in spacing]
+    return tuple(2 * n - 1 if double else n for n, double in zip(lattice.shape, coarse, strict=True))

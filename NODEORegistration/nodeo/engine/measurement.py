@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ..evaluation.points import round_trip
 from ..field import regularity
+from ..field.regularity import Folding
 from ..geometry.grid import Grid
 from ..models.base import Task
 from ..progress import Reporter
@@ -39,8 +40,8 @@ def measure(task: Task, flow: Flow, handed_out: Assembly, report: Reporter) -> t
     field = handed_out.displacement
     metrics = {
         "similarity": _similarity(task, flow),
-        "folding": _folding(displacement, grid, factor),
-        "inverse_folding": _folding(_backward(task, handed_out), task.moving.grid),
+        "folding": _folding(regularity.measure_folding(displacement, grid.step)[0], grid, factor),
+        "inverse_folding": _folding(handed_out.inverse_folding, task.moving.grid),
         "jacobian": _statistics(determinant, counted, grid),
         **_consistency(task, handed_out, counted),
         "certificate": {
@@ -105,22 +106,8 @@ def _forward(task: Task, handed_out: Assembly) -> tuple[Tensor, float]:
     return grid.local_vectors(grid.displacements(handed_out.transform)), 1.0
 
 
-def _backward(task: Task, handed_out: Assembly) -> Tensor:
-    """What φ⁻¹ does at the moving voxels, [k, D, H, W], mm along the moving image's axes; mirrored if A mirrors."""
-    grid, initial = task.moving.grid, task.initial
-    at_rest = initial.is_linear and np.array_equal(initial.matrix, np.eye(grid.ndim)) and not initial.offset.any()
-    if at_rest and grid.agrees(task.fixed.grid, 1e-6) and handed_out.back.shape == handed_out.forward.shape:
-        return task.domain.inside(handed_out.back).contiguous()  # its nodes are the moving voxels
-    displacement = grid.local_vectors(grid.displacements(handed_out.inverse))
-    if initial.determinant < 0:  # a mirror is no fold: seen in another mirror, space keeps its sides
-        extent = torch.arange(grid.shape[-1], dtype=displacement.dtype) * grid.step[0]
-        displacement[0] = -displacement[0] - 2.0 * extent
-    return displacement
-
-
-def _folding(displacement: Tensor, grid: Grid, factor: float = 1.0) -> dict[str, Any]:
+def _folding(folding: Folding, grid: Grid, factor: float = 1.0) -> dict[str, Any]:
     """Folding under all schemes, and the extremes of det J: of a mirroring map, as a mirror shows them."""
-    folding, _ = regularity.measure_folding(displacement, grid.step)
     voxels = math.prod(grid.shape)
     return {
         "voxels": folding.voxels,

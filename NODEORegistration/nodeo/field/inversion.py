@@ -62,6 +62,20 @@ def refine_inverse(
     return refined
 
 
+@torch.no_grad()
+def left_over(inverse: Tensor, forward: Tensor, lattice: Lattice, count: int = 20_000) -> Tensor:
+    """How far there and back again ends from the start, [n], local mm, at random points between the nodes.
+
+    Args:
+        inverse: [k, d, h, w] on nodes over the same box as those of ``forward``.
+        forward: [k, D, H, W] on ``lattice``.
+    """
+    random = torch.Generator().manual_seed(0)
+    points = (2.0 * torch.rand(len(forward), count, generator=random) - 1.0).to(forward)
+    there = sample(forward, points)
+    return (there + sample(inverse, lattice.displaced(points, there))).square().sum(0).sqrt()
+
+
 def _approached(
     inverse: Tensor,
     there: Callable[[Tensor], Tensor],

@@ -36,6 +36,12 @@ class Domain:
         size = [n // f + 1 for n, f in zip(self.length, factors, strict=True)]
         return self.grid.active_subgrid(self.start, size, factors)
 
+    def of_shape(self, shape: Sequence[int]) -> Grid:
+        """The grid of ``shape`` points (z first) over the whole box, of voxels or of parts of one."""
+        size = shape[::-1]
+        every = [length / (n - 1) for length, n in zip(self.length, size, strict=True)]
+        return self.grid.active_subgrid(self.start, size, every)
+
     def overlap(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """First index (x first) and size of the domain's part inside the fixed image, active axes."""
         sizes = [self.grid.size[axis] for axis in self.grid.axes]

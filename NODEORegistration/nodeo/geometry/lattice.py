@@ -46,6 +46,10 @@ class Lattice:
         """
         return torch.addcmul(self._identity[:, planes], displacement, self._scale)
 
+    def displaced(self, points: Tensor, displacement: Tensor) -> Tensor:
+        """Sampling coordinates [k, n] of the points at such coordinates [k, n], displaced by [k, n] local mm."""
+        return torch.addcmul(points, displacement, self._scale.view(-1, 1))
+
     def sample(self, field: Tensor, displacement: Tensor) -> Tensor:
         """A field [c, D, H, W] on this lattice, read at the displaced points; the edge value holds outside."""
         return sample(field, self.sampling(displacement))
