@@ -392,12 +392,20 @@ def test_a_file_that_may_not_be_read(desk: Path, capfd: pytest.CaptureFixture[st
         (["--device", "gpu"], ["no device 'gpu'"]),
         (["--fixed-labels", "labels.nrrd"], ["--moving-labels too"]),
         (["--threads", "-1"], ["threads is -1"]),
+        (["--initial", "no\nwhere.tfm"], ["no\\nwhere.tfm does not exist"]),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) and value[0].startswith("--") else "",
 )
 def test_a_bad_option(more: list[str], words: list[str], desk: Path, capfd: pytest.CaptureFixture[str]) -> None:
     line = refusal(register_line(*more), desk, capfd)
     assert all(word in line for word in words), line
+
+
+@pytest.mark.parametrize("option", ["--settings", "--fixed-mask", "--output"])
+def test_an_empty_name_is_not_the_current_folder(option: str, desk: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(register_line(option, ""))
+    assert stop.value.code == 2 and "it is empty" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("option", ["--settings", "--fixed-mask", "--initial", "--output"])

@@ -24,6 +24,11 @@ def _array(image: sitk.Image) -> np.ndarray:
     return sitk.GetArrayFromImage(image)
 
 
+def _darkest_content(image: sitk.Image) -> float:
+    values = _array(image)
+    return float(values[values > 0].min())
+
+
 def _one(value: float, kind: type = np.float32) -> Make:
     def make(image: sitk.Image) -> sitk.Image:
         values = _array(image).astype(kind)
@@ -114,7 +119,7 @@ ODD: dict[str, Make] = {
     ),
     "uint64 above 2^63": lambda image: with_values(image, _array(image).astype(np.uint64) + np.uint64(2**63)),
     "two values": lambda image: with_values(image, (_array(image) > 400).astype(np.uint8)),
-    "one bright voxel": lambda image: with_values(image, (_array(image) == _array(image).max()).astype(np.uint8)),
+    "one bright voxel": lambda image: with_values(image, (_array(image) == _darkest_content(image)).astype(np.uint8)),
     "noise": _noise(24, 22, 20),
     "one frame of four": lambda image: sitk.JoinSeries([image]),
     "spacing 1e-30": _placed(Spacing=(1e-30,) * 3),

@@ -34,24 +34,24 @@ def parser() -> argparse.ArgumentParser:
 def _register(commands) -> None:
     sub = commands.add_parser("register", help="deform MOVING onto FIXED", description="Deform MOVING onto FIXED.")
     sub.set_defaults(run=("register", "register"))
-    sub.add_argument("fixed", type=Path, metavar="FIXED", help="image that stays; the result has its grid")
-    sub.add_argument("moving", type=Path, metavar="MOVING", help="image that is deformed")
+    sub.add_argument("fixed", type=_path, metavar="FIXED", help="image that stays; the result has its grid")
+    sub.add_argument("moving", type=_path, metavar="MOVING", help="image that is deformed")
     _run_options(sub, "balanced")
     sub.add_argument("--report", action="store_true", help="draw report.html and report.png (needs matplotlib)")
 
 
 def _run_options(sub: argparse.ArgumentParser, preset: str) -> None:
     """What a registration can be told, and a study of registrations."""
-    sub.add_argument("--output", type=Path, required=True, metavar="DIR", help="folder for the results")
+    sub.add_argument("--output", type=_path, required=True, metavar="DIR", help="folder for the results")
     sub.add_argument("--overwrite", action="store_true", help="write into DIR although it is not empty")
     sub.add_argument("--preset", metavar="NAME", help=f"{', '.join(PRESETS)} (default: {preset})")
-    sub.add_argument("--settings", type=Path, metavar="FILE", help="JSON file of settings, over the preset")
+    sub.add_argument("--settings", type=_path, metavar="FILE", help="JSON file of settings, over the preset")
     sub.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="one setting, over both")
-    sub.add_argument("--fixed-mask", type=Path, metavar="FILE", help="where the similarity counts (not 0)")
-    sub.add_argument("--moving-mask", type=Path, metavar="FILE", help="the same, of the moving image")
+    sub.add_argument("--fixed-mask", type=_path, metavar="FILE", help="where the similarity counts (not 0)")
+    sub.add_argument("--moving-mask", type=_path, metavar="FILE", help="the same, of the moving image")
     sub.add_argument("--initial", metavar="HOW", help="identity, center, rigid, affine or a transform file")
-    sub.add_argument("--fixed-labels", type=Path, metavar="FILE", help="label map to measure Dice and HD95 with")
-    sub.add_argument("--moving-labels", type=Path, metavar="FILE", help="label map to warp as well")
+    sub.add_argument("--fixed-labels", type=_path, metavar="FILE", help="label map to measure Dice and HD95 with")
+    sub.add_argument("--moving-labels", type=_path, metavar="FILE", help="label map to warp as well")
     sub.add_argument("--device", metavar="NAME", help="auto, cpu, cuda or cuda:N (default: auto)")
     sub.add_argument("--seed", type=int, metavar="N", help="seed of the network's initial weights (default: 0)")
     sub.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: all)")
@@ -61,10 +61,10 @@ def _run_options(sub: argparse.ArgumentParser, preset: str) -> None:
 def _apply(commands) -> None:
     sub = commands.add_parser("apply", help="resample an image through a transform")
     sub.set_defaults(run=("apply", "apply"), progress="none")
-    sub.add_argument("transform", type=Path, metavar="TRANSFORM", help="transform.h5, or any transform SimpleITK reads")
-    sub.add_argument("image", type=Path, metavar="IMAGE", help="image in the moving image's space")
-    sub.add_argument("--reference", type=Path, required=True, metavar="FIXED", help="image whose grid the result gets")
-    sub.add_argument("--output", type=Path, required=True, metavar="FILE", help="image to write")
+    sub.add_argument("transform", type=_path, metavar="TRANSFORM", help="transform.h5, or any transform SimpleITK reads")
+    sub.add_argument("image", type=_path, metavar="IMAGE", help="image in the moving image's space")
+    sub.add_argument("--reference", type=_path, required=True, metavar="FIXED", help="image whose grid the result gets")
+    sub.add_argument("--output", type=_path, required=True, metavar="FILE", help="image to write")
     sub.add_argument("--labels", action="store_true", help="IMAGE is a label map: nearest neighbour")
 
 
@@ -75,18 +75,18 @@ def _evaluate(commands) -> None:
         description="Dice and HD95 of two label maps, or of many pairs of them.",
     )
     sub.set_defaults(run=("evaluate", "evaluate"))
-    sub.add_argument("fixed_labels", type=Path, nargs="?", metavar="FIXED_LABELS", help="label map of the fixed image")
-    sub.add_argument("other_labels", type=Path, nargs="?", metavar="OTHER_LABELS", help="the one to compare it with")
-    sub.add_argument("--transform", type=Path, metavar="T", help="warp OTHER_LABELS through this first")
+    sub.add_argument("fixed_labels", type=_path, nargs="?", metavar="FIXED_LABELS", help="label map of the fixed image")
+    sub.add_argument("other_labels", type=_path, nargs="?", metavar="OTHER_LABELS", help="the one to compare it with")
+    sub.add_argument("--transform", type=_path, metavar="T", help="warp OTHER_LABELS through this first")
     sub.add_argument(
         "--pairs",
-        type=Path,
+        type=_path,
         metavar="CSV",
         help="many pairs instead: columns fixed_labels, other_labels and, as needed, transform and name",
     )
     sub.add_argument("--structures", default="all", metavar="WHICH", help="oasis28, candi32, seg24, all or 2,3,4")
-    sub.add_argument("--output", type=Path, metavar="CSV", help="write every number: a line a pair and structure")
-    sub.add_argument("--plot", type=Path, metavar="PNG", help="draw box plots (needs matplotlib)")
+    sub.add_argument("--output", type=_path, metavar="CSV", help="write every number: a line a pair and structure")
+    sub.add_argument("--plot", type=_path, metavar="PNG", help="draw box plots (needs matplotlib)")
     sub.add_argument("--progress", choices=("bar", "json", "none"), default="bar", help="default: bar")
 
 
@@ -122,14 +122,20 @@ def _study(commands) -> None:
 
 
 def _study_options(sub: argparse.ArgumentParser, preset: str) -> None:
-    sub.add_argument("fixed", type=Path, nargs="?", metavar="FIXED", help="image that stays")
-    sub.add_argument("moving", type=Path, nargs="?", metavar="MOVING", help="image that is deformed")
+    sub.add_argument("fixed", type=_path, nargs="?", metavar="FIXED", help="image that stays")
+    sub.add_argument("moving", type=_path, nargs="?", metavar="MOVING", help="image that is deformed")
     sub.add_argument(
         "--slice",
         metavar="VIEW[:N]",
         help="take 2-D slices: axial, coronal or sagittal; N from 1 (default: the middle)",
     )
     _run_options(sub, preset)
+
+
+def _path(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("it is empty")  # and not the current folder
+    return Path(text)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -52,7 +52,7 @@ class Display:
 
     def failed(self, message: str, hint: str) -> None:
         self.close()
-        _printed(f"nodeo: {message} {hint}".rstrip(), sys.stderr)
+        _printed(_on_one_line(f"nodeo: {message} {hint}".rstrip()), sys.stderr)
 
     def cancelled(self, note: str) -> None:
         self.close()
@@ -63,6 +63,11 @@ class Display:
         if bar is not None:
             with contextlib.suppress(OSError):
                 bar.close()
+
+
+def _on_one_line(text: str) -> str:
+    """A text in which whatever a terminal would obey, such as the line break in a file's name, is written out."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _printed(text: str, stream: TextIO | None) -> OSError | None:

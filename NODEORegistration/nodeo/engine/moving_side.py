@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from ..field.regularity import Folding, measure_folding
-from ..field.smoothed_folds import without_folds
+from ..field.smoothed_folds import smoothed_at, without_folds
 from ..geometry.grid import Grid
 from ..models.base import Task
 
@@ -27,14 +27,15 @@ def mended(task: Task, back: Tensor, nodes: Grid) -> tuple[sitk.Transform, Foldi
     Args:
         back: the displacement [k, ...] of the deformation's inverse, local mm, that folds nowhere at its own ``nodes``.
     """
-    for _ in range(_ATTEMPTS):
+    for attempt in range(_ATTEMPTS):
         inverse = composite([field_transform(nodes.vector_image(back)), task.initial.inverse])
         seen, first = _seen(task, inverse, back, nodes)
         folding, folded = measure_folding(seen, task.moving.grid.step)
         if not folding.voxels:
             break
         folds = folded.nonzero().flip(1).numpy() + first
-        back, _ = without_folds(back, nodes.step, _nodes_around(folds, task, nodes))
+        smoothed = smoothed_at(back, nodes.step, _nodes_around(folds, task, nodes), rounds=attempt + 1)
+        back, _ = without_folds(smoothed, nodes.step)
     return inverse, folding
 
 

@@ -20,17 +20,16 @@ _WIDENED = 8  # rounds without success, after which the neighbours count as fold
 
 
 @torch.no_grad()
-def without_folds(displacement: Tensor, spacing: Sequence[float], at: Tensor | None = None) -> tuple[Tensor, Folding]:
+def without_folds(displacement: Tensor, spacing: Sequence[float]) -> tuple[Tensor, Folding]:
     """A displacement [k, D, H, W], local mm, that folds nowhere, and its folding as it is now measured.
 
     The faces stay as they are. Should some folds be left after all rounds, the measurement says so.
 
     Args:
         spacing: mm between the nodes, x first.
-        at: nodes [n, k], z first, to smooth once in any case: whoever looks at others than these points saw a fold.
     """
     folding, folded = measure_folding(displacement, spacing, middles=True)
-    nodes = folded.nonzero() if at is None else torch.cat([folded.nonzero(), at])
+    nodes = folded.nonzero()
     if not len(nodes):
         return displacement, folding
     work = _Smoothing(displacement.clone(), spacing)
@@ -42,6 +41,15 @@ def without_folds(displacement: Tensor, spacing: Sequence[float], at: Tensor | N
         folding, folded = measure_folding(work.displacement, spacing, middles=True)  # rounds otherwise than the rounds
         nodes = folded.nonzero()
     return work.displacement, folding
+
+
+@torch.no_grad()
+def smoothed_at(displacement: Tensor, spacing: Sequence[float], nodes: Tensor, rounds: int) -> Tensor:
+    """A displacement as in :func:`without_folds`, smoothed at and around ``nodes`` [n, k], z first."""
+    work = _Smoothing(displacement.clone(), spacing)
+    for _ in range(rounds):
+        work.round(nodes, widened=True)
+    return work.displacement
 
 
 class _Smoothing:

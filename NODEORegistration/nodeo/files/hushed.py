@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 import tempfile
 import threading
@@ -11,6 +12,10 @@ from collections.abc import Iterator
 
 _DAMAGED = ("Uncompress failed",)  # said by a library that then goes on with what it has
 _turn = threading.RLock()  # the process has one standard error
+
+
+# ITK's, of headers that contradict themselves: it has a rule for each, and says it with a place in its source
+_WARNING = re.compile(rb"WARNING: In [^\n]*\n\w+ \(0x[0-9a-f]+\): .*?(?:\n\n|\Z)", re.DOTALL)
 
 
 class Complaints:
@@ -21,26 +26,30 @@ class Complaints:
 
 @contextlib.contextmanager
 def hushed() -> Iterator[Complaints]:
-    """Hold back standard error; what was printed there is shown afterwards, unless the block failed or should have."""
+    """Hold back what is printed; it is shown on standard error afterwards, unless the block failed or should have."""
     complaints = Complaints()
     with _turn, contextlib.ExitStack() as stack:
         try:
-            if sys.stderr is not None:
-                sys.stderr.flush()
-            before = os.dup(2)
-            stack.callback(os.close, before)
+            before = {}
+            for number, stream in ((1, sys.stdout), (2, sys.stderr)):
+                if stream is not None:
+                    stream.flush()
+                before[number] = os.dup(number)
+                stack.callback(os.close, before[number])
             held = stack.enter_context(tempfile.TemporaryFile())
         except OSError:  # it is closed, or there is no room: nothing to hold back
             yield complaints
             return
         try:
-            os.dup2(held.fileno(), 2)
+            for number in before:
+                os.dup2(held.fileno(), number)
             yield complaints
         finally:
-            os.dup2(before, 2)
+            for number, meant in before.items():
+                os.dup2(meant, number)
             held.seek(0)
             printed = held.read()
             complaints.damaged = any(word.encode() in printed for word in _DAMAGED)
         if not complaints.damaged:
             with contextlib.suppress(OSError):
-                os.write(2, printed)
+                os.write(2, _WARNING.sub(b"", printed))

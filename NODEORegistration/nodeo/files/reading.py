@@ -9,11 +9,11 @@ import SimpleITK as sitk
 from ..errors import InputError
 from .hushed import hushed
 from .names import check_name
-from .nifti import Damaged, check_whole
+from .nifti import Damaged
+from .whole import check_complete, check_size
 from .transforms import check_finite
 
 _SHEARED = "orthonormal direction cosines"  # ITK's words for a NIfTI whose axes are not at right angles
-_VTK_PIXELS = b"LOOKUP_TABLE default\n"  # they come after this
 _REMEDY = "NIfTI, NRRD, MetaImage, PNG and others are known."
 _COPY_AGAIN = "Copy it again, or export it again."
 
@@ -43,33 +43,34 @@ def read_image(path: str | Path, role: str) -> sitk.Image:
         raise InputError(f"The {role} {path} cannot be read as an image.", _REMEDY) from error
 
 
-def _image(path: str | Path, role: str) -> sitk.Image:
+def size_of(path: str | Path) -> tuple[int, ...]:
+    """The size of the image in a file, from its header.
+
+    Raises:
+        RuntimeError: it cannot be read.
+    """
+    return _header(path).GetSize()
+
+
+def _header(path: str | Path) -> sitk.ImageFileReader:
     reader = sitk.ImageFileReader()
     reader.SetFileName(str(path))
     reader.ReadImageInformation()
+    return reader
+
+
+def _image(path: str | Path, role: str) -> sitk.Image:
+    check_complete(Path(path))
+    reader = _header(path)
+    if not all(reader.GetSize()):
+        raise Damaged(f"it has {' x '.join(map(str, reader.GetSize()))} voxels")
     if reader.GetDimension() > 3 and any(n > 1 for n in reader.GetSize()[3:]):
         raise InputError(
             f"The {role} {path} has {reader.GetDimension()} dimensions.", "Extract one 2-D or 3-D frame first."
         )
-    check_whole(Path(path))
     image = sitk.ReadImage(str(path))
-    _check_size(Path(path), image)
+    check_size(Path(path), sitk.GetArrayViewFromImage(image).nbytes)
     return image
-
-
-def _check_size(path: Path, image: sitk.Image) -> None:
-    """Formats whose readers do not notice that pixels are missing."""
-    with path.open("rb") as file:
-        header = file.read(1024)
-    if path.suffix.lower() == ".gipl":
-        start = 256
-    elif path.suffix.lower() == ".vtk" and b"\nBINARY\n" in header:
-        start = header.find(_VTK_PIXELS) + len(_VTK_PIXELS) if _VTK_PIXELS in header else 0
-    else:
-        return
-    found, size = path.stat().st_size, start + sitk.GetArrayViewFromImage(image).nbytes
-    if found < size:
-        raise Damaged(f"it is cut short, {found} of {size} bytes")
 
 
 def read_transform(path: str | Path) -> sitk.Transform:
@@ -97,7 +98,7 @@ def _transform(path: str | Path) -> sitk.Transform:
     try:
         return sitk.ReadTransform(str(path))
     except RuntimeError:
-        check_whole(Path(path))
+        check_complete(Path(path))
         return sitk.DisplacementFieldTransform(sitk.ReadImage(str(path), sitk.sitkVectorFloat64))
 
 

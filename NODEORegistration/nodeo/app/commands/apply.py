@@ -45,6 +45,7 @@ def _write_image(image: sitk.Image, path: Path, compress: bool) -> None:
     try:
         with appearing_file(path) as partial, hushed():
             sitk.WriteImage(image, str(partial), useCompression=compress)
+            reading.size_of(partial)  # some formats are written, and cannot be read
     except (OSError, RuntimeError) as error:
         raise InputError(
             f"The image could not be written to {path}.", "Use a name such as warped.nrrd or warped.nii.gz."

@@ -1,0 +1,63 @@
+"""The way back at the moving voxels, between the nodes of the inverse."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+import torch
+from nodeo.engine.moving_side import mended
+from nodeo.engine.preparation import prepare
+from nodeo.field.initial_transform import InitialTransform
+from nodeo.field.regularity import measure_folding
+from nodeo.geometry.domain import Domain
+from nodeo.geometry.lattice import Lattice
+from nodeo.models.base import Task
+from nodeo.settings import Settings
+from nodeo.similarity.channel import Channel
+from phantoms import folds, grid, local_displacement
+from torch import Tensor
+
+PARTS = 8  # nodes a voxel
+
+
+def task(start: sitk.Transform) -> Task:
+    """A task of two images of 24 by 20 voxels, in a box with a margin."""
+    image = grid((24, 20), (2.0, 2.5), (5.0, -3.0))
+    image[12, 10] = 1
+    fixed, moving = prepare(image, image, None, None, Settings())
+    box = Domain(fixed.grid, (-2, 3), (28, 14), (2, 2))
+    return Task((Channel("image", fixed, moving, "mse"),), InitialTransform(start, fixed.grid), box)
+
+
+def whirl(lattice: Lattice, turns: float, radius: float) -> Tensor:
+    """Everything within a radius (mm) is turned about the middle, the more the nearer; volumes stay."""
+    x = lattice.positions()
+    angle = 2 * torch.pi * turns * (1 - x.square().sum(0).sqrt() / radius).clamp(min=0.0) ** 2
+    turned = torch.stack([angle.cos() * x[0] - angle.sin() * x[1], angle.sin() * x[0] + angle.cos() * x[1]])
+    return turned - x
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.7])
+def test_a_whirl_between_the_moving_voxels_is_calmed(shift: float) -> None:
+    to_do = task(sitk.TranslationTransform(2, (shift, -shift)))
+    moving = to_do.moving.grid.stamp(sitk.Image(to_do.moving.grid.size, sitk.sitkFloat32))
+    nodes = to_do.domain.of_shape([PARTS * n + 1 for n in reversed(to_do.domain.length)])
+    back = whirl(Lattice(nodes), 0.6, 7.0)
+    own, _ = measure_folding(back, nodes.step)
+    before = sitk.DisplacementFieldTransform(nodes.vector_image(back))
+    seen = sitk.CompositeTransform([before, to_do.initial.inverse])
+    assert own.voxels == 0 < folds(local_displacement(seen, moving), moving.GetSpacing())
+
+    inverse, folding = mended(to_do, back, nodes)
+    assert folds(local_displacement(inverse, moving), moving.GetSpacing()) == folding.voxels == 0
+    assert measure_folding(nodes.local_vectors(nodes.displacements(inverse)), nodes.step)[0].voxels == 0
+
+
+def test_what_folds_nowhere_stays_as_it_is() -> None:
+    to_do = task(sitk.Transform(2, sitk.sitkIdentity))
+    nodes = to_do.domain.of_shape([2 * n + 1 for n in reversed(to_do.domain.length)])
+    back = whirl(Lattice(nodes), 0.05, 7.0)
+    inverse, folding = mended(to_do, back, nodes)
+    assert folding.voxels == 0 < folding.smallest
+    np.testing.assert_allclose(nodes.local_vectors(nodes.displacements(inverse)), back, atol=1e-6)
