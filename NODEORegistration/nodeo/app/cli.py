@@ -61,7 +61,9 @@ def _run_options(sub: argparse.ArgumentParser, preset: str) -> None:
 def _apply(commands) -> None:
     sub = commands.add_parser("apply", help="resample an image through a transform")
     sub.set_defaults(run=("apply", "apply"), progress="none")
-    sub.add_argument("transform", type=_path, metavar="TRANSFORM", help="transform.h5, or any transform SimpleITK reads")
+    sub.add_argument(
+        "transform", type=_path, metavar="TRANSFORM", help="transform.h5, or any transform SimpleITK reads"
+    )
     sub.add_argument("image", type=_path, metavar="IMAGE", help="image in the moving image's space")
     sub.add_argument("--reference", type=_path, required=True, metavar="FIXED", help="image whose grid the result gets")
     sub.add_argument("--output", type=_path, required=True, metavar="FILE", help="image to write")

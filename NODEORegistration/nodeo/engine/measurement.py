@@ -21,6 +21,7 @@ from ..progress import Reporter
 from ..version import __version__
 from . import devices
 from .assembly import Assembly
+from .bearings import looks_lost
 from .optimisation import Flow
 
 _POINTS = 20_000  # where the way there and back is tried
@@ -86,9 +87,15 @@ def _notes(task: Task, flow: Flow, handed_out: Assembly) -> list[str]:
     nothing = all(max(values) < _NOTHING for values in flow.similarities.values())
     if nothing and not _equal(task.fixed.image, task.moving.image):
         return ["Nothing was compared: where both images are seen, one of them shows nothing."]
+    notes = []
     if farthest < _STILL * min(task.fixed.grid.step) and unlike:
-        return ["Nothing was moved although the images differ: the similarity saw no way to go."]
-    return []
+        notes.append("Nothing was moved although the images differ: the similarity saw no way to go.")
+    if unlike and looks_lost(task):
+        notes.append(
+            "The registration may be lost: where it began, the images look no more alike than where they surely do not "
+            "belong. Look at the result; start from rigid, affine or a transform of your own."
+        )
+    return notes
 
 
 def _equal(one: sitk.Image, other: sitk.Image) -> bool:

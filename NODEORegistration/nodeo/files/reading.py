@@ -10,8 +10,8 @@ from ..errors import InputError
 from .hushed import hushed
 from .names import check_name
 from .nifti import Damaged
-from .whole import check_complete, check_size
 from .transforms import check_finite
+from .whole import check_complete, check_size
 
 _SHEARED = "orthonormal direction cosines"  # ITK's words for a NIfTI whose axes are not at right angles
 _REMEDY = "NIfTI, NRRD, MetaImage, PNG and others are known."
