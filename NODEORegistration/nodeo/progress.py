@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Progress:
 
     Attributes:
         stage: what is being done, for people.
-        fraction: share of the whole work done, 0..1.
+        fraction: share of the whole work done, 0..1: of the time that it is expected to take.
         level, levels: the pyramid level, from 1, and how many there are; 0 outside the optimisation.
         iteration, iterations: within the level, from 1.
         loss, similarity: their values at this iteration, or None.
@@ -39,21 +39,46 @@ CALLERS_OWN = "_raised_by_the_caller_of_nodeo"  # marks an exception that a call
 
 
 class Reporter:
-    """Passes news on and keeps the time of each stage.
+    """Passes news on, says how much of the work is done, and keeps the time of each stage.
 
     Args:
         callback: called with each :class:`Progress`; it stops the run by raising.
+
+    Attributes:
+        seconds: spent so far, by the name of the stage.
     """
 
     def __init__(self, callback: ProgressCallback | None) -> None:
         self._callback = callback
         self._last = Progress("starting", 0.0)
+        self._expected: dict[str, float] = {}
         self.seconds: dict[str, float] = {}
 
-    def tell(self, stage: str, fraction: float, **details) -> None:
-        """News; ``fraction`` never goes back."""
-        self._last = Progress(stage, max(self._last.fraction, min(fraction, 1.0)), **details)
+    def expect(self, work: Mapping[str, float]) -> None:
+        """What is to be done from beginning to end: the work of each stage by its name, in their order, in any unit."""
+        self._expected = dict(work)
+
+    def tell(self, stage: str, at: str = "", share: float = 0.0, **details) -> None:
+        """News; the fraction that is told never goes back.
+
+        Args:
+            stage: for people.
+            at: the stage as it is expected; one that is not, as before there is a plan, adds nothing to the fraction.
+            share: of that stage that is done, 0..1.
+        """
+        self.pass_on(Progress(stage, self._fraction(at, share), **details))
+
+    def pass_on(self, news: Progress) -> None:
+        """Somebody else's news of the same work."""
+        self._last = replace(news, fraction=max(self._last.fraction, min(news.fraction, 1.0)))
         self.check()
+
+    def _fraction(self, at: str, share: float) -> float:
+        if at not in self._expected:
+            return 0.0
+        names, work = list(self._expected), list(self._expected.values())
+        number = names.index(at)
+        return (sum(work[:number]) + share * work[number]) / sum(work)
 
     def check(self) -> None:
         """Give the caller a chance to stop the run, with nothing new to tell."""

@@ -241,7 +241,8 @@ def test_progress_then_the_result(desk: Path) -> None:
     assert talk.events[-1] is result
     assert {event["event"] for event in talk.events[:-1]} == {"progress"}
     fractions = [event["fraction"] for event in talk.events[:-1]]
-    assert fractions == sorted(fractions) and fractions[0] == 0 and fractions[-1] <= 1
+    assert fractions == sorted(fractions) and fractions[0] == 0 and fractions[-1] < 1  # writing is still to be done
+    assert talk.events[-2]["stage"] == "Writing the results"
     running = [event for event in talk.events if event.get("level")]
     assert len(running) == 30
     assert all(isinstance(event["loss"], float) and isinstance(event["similarity"], float) for event in running)
@@ -259,7 +260,23 @@ def test_a_bad_input_is_an_error_event(desk: Path) -> None:
     assert [event["event"] for event in talk.events] == ["error"]
     assert "nowhere.nrrd does not exist" in talk.events[0]["message"]
     assert talk.events[0]["hint"] == "Check the path."
+    assert talk.events[0]["code"] == ""
     assert left_behind(desk, "failed") == []
+
+
+@pytest.mark.parametrize(
+    ("option", "code"),
+    [
+        (["--set", "lambda_J=many"], "settings"),
+        (["--device", "toaster"], "device"),
+        (["--fixed-labels", "fixed_labels.nrrd"], "labels"),
+    ],
+)
+def test_an_error_event_says_what_its_hint_is_about(option: list[str], code: str, desk: Path) -> None:
+    with conversation("register", "fixed.nrrd", "moving.nrrd", "--output", "failed", *option, folder=desk) as talk:
+        assert talk.rest()[0] == 2
+    assert set(talk.events[-1]) == {"event", "message", "hint", "code"}
+    assert talk.events[-1]["code"] == code
 
 
 @pytest.mark.parametrize(

@@ -163,17 +163,19 @@ def _main(arguments: Sequence[str] | None) -> int:
         with process.ending_gently():
             return _run(options, output)
     except InputError as error:
-        output.failed(error.message, error.hint)
+        output.failed(error.message, error.hint, error.code)
         return BAD_INPUT
     except ModuleNotFoundError as error:
-        output.failed(f"The Python package '{error.name}' is not installed.", f"Install it: pip install {error.name}")
+        message = f"The Python package '{error.name}' is not installed."
+        output.failed(message, f"Install it: pip install {error.name}", "package")
         return BAD_INPUT
     except (Cancelled, KeyboardInterrupt) as stop:
         output.cancelled(str(stop))
         return CANCELLED
     except Exception as error:
         if _lacks_memory(error):
-            output.failed("There is not enough memory.", "Close other programs, raise the limit, or crop the images.")
+            remedy = "Close other programs, raise the limit, or crop the images."
+            output.failed("There is not enough memory.", remedy, "memory")
             return BAD_INPUT
         import traceback
 

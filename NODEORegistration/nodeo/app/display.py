@@ -50,7 +50,7 @@ class Display:
         except InputError as error:
             _printed(f"nodeo: {error.message} The results are in {output}.", sys.stderr)
 
-    def failed(self, message: str, hint: str) -> None:
+    def failed(self, message: str, hint: str, code: str = "") -> None:
         self.close()
         _printed(_on_one_line(f"nodeo: {message} {hint}".rstrip()), sys.stderr)
 

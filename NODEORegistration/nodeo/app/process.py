@@ -49,6 +49,7 @@ def check_room() -> None:
         raise InputError(
             f"This process may use {limit / 1e6:.0f} MB of address space, and its libraries need {_ROOM / 1e6:.0f} MB.",
             f"Raise the limit: ulimit -v {_ROOM / 1e3:.0f}, or more for large images.",
+            "memory",
         )
 
 

@@ -4,12 +4,17 @@ The JSON protocol (``--progress json``): one object a line on standard output,
 
 * ``{"event": "progress", "stage": …, "fraction": …, "level": …, "iteration": …, "loss": …, "similarity": …, …}``
 * ``{"event": "result", "output": …, "metrics": {…}}``
-* ``{"event": "error", "message": …, "hint": …}``
+* ``{"event": "error", "message": …, "hint": …, "code": …}``
 * ``{"event": "cancelled"}``, with a ``message`` where something was kept
 * ``{"event": "text", "text": …}``: the answer of a command that registers nothing
 
 The last line is one of the last four. The run is cancelled by the line ``cancel`` on standard input, or by its end: a
 host that dies takes its worker with it.
+
+``fraction`` is the share of the time that has passed, as far as it can be foreseen: of a registration, from the start
+of the process to the written result. It never goes back. ``hint`` speaks of options of the command line; a host with
+controls of its own words it anew by ``code``, which is one of :data:`nodeo.errors.CODES`, or "" where the hint says the
+same to everyone.
 """
 
 from __future__ import annotations
@@ -42,8 +47,8 @@ class Channel(Protocol):
     def finished(self, output: Path, metrics: dict[str, Any], text: str) -> None:
         """The work is done and written to ``output``; ``text`` is for people, ``metrics`` for programs."""
 
-    def failed(self, message: str, hint: str) -> None:
-        """The command could not do it."""
+    def failed(self, message: str, hint: str, code: str = "") -> None:
+        """The command could not do it; ``code``, one of :data:`nodeo.errors.CODES`, says what the hint is about."""
 
     def cancelled(self, note: str) -> None:
         """The run was cancelled; ``note`` says what was kept, if anything."""
@@ -92,8 +97,8 @@ class JsonChannel:
     def finished(self, output: Path, metrics: dict[str, Any], text: str) -> None:
         self._send("result", output=str(output), metrics=metrics)
 
-    def failed(self, message: str, hint: str) -> None:
-        self._send("error", message=message, hint=hint)
+    def failed(self, message: str, hint: str, code: str = "") -> None:
+        self._send("error", message=message, hint=hint, code=code)
 
     def cancelled(self, note: str) -> None:
         self._send("cancelled", **({"message": note} if note else {}))

@@ -60,16 +60,18 @@ def assemble(
     forward, factors = unit * deformation.displacement.cpu(), _factors(voxels, deformation)
     on_voxels = dense(forward, factors)
     with report.timed("transforms"):
+        report.tell("Transforms", "transforms")
         if settings.dense_field:
             displacement = voxels.vector_image(on_voxels)
         else:
             displacement = task.domain.nodes(factors).vector_image(forward)
         transform = composite([task.initial.transform, field_transform(displacement)])
         back, nodes_back = unit * inverse.displacement.cpu(), task.domain.of_shape(inverse.lattice.shape)
+        report.tell("Transforms", "transforms", 0.3)
         inverse_transform, inverse_folding = mended(task, back, nodes_back)
     with report.timed("warped image"):
+        report.tell("Warped image", "warped image")
         warped = resampled(moving, task.fixed.image, transform)
-        report.check()
     return Assembly(transform, inverse_transform, displacement, warped, on_voxels, inverse_folding)
 
 

@@ -35,15 +35,16 @@ def choose(name: str) -> torch.device:
     if name == "cpu":
         return torch.device("cpu")
     if not re.fullmatch(r"cuda(:\d+)?", name):
-        raise InputError(f"There is no device '{name}'.", "Use auto, cpu, cuda or cuda:N.")
+        raise InputError(f"There is no device '{name}'.", "Use auto, cpu, cuda or cuda:N.", "device")
     if not torch.cuda.is_available():
         raise InputError(
             f"The device '{name}' was asked for, but PyTorch sees no CUDA GPU here.",
             "Use --device cpu, or install a PyTorch built for CUDA and the GPU's driver.",
+            "device",
         )
     index = int(name.partition(":")[2] or 0)
     if index >= torch.cuda.device_count():
-        raise InputError(f"There is no GPU {index}.", f"The highest is cuda:{torch.cuda.device_count() - 1}.")
+        raise InputError(f"There is no GPU {index}.", f"The highest is cuda:{torch.cuda.device_count() - 1}.", "device")
     return torch.device("cuda", index)
 
 

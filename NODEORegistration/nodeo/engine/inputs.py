@@ -135,13 +135,17 @@ def check_mask(mask: sitk.Image, image: sitk.Image, role: str) -> sitk.Image:
         InputError: the mask is empty, of another dimension, or lies wholly outside the image.
     """
     if mask.GetDimension() != image.GetDimension() or not _scalar(mask):
-        raise InputError(f"The {role} is not a scalar {image.GetDimension()}-D image like the image it belongs to.")
+        raise InputError(
+            f"The {role} is not a scalar {image.GetDimension()}-D image like the image it belongs to.", "", "masks"
+        )
     check_placed(mask, role)
     binary = mask != 0
     if not sitk.GetArrayViewFromImage(binary).any():
-        raise InputError(f"The {role} is empty.", "Draw the region in it, or leave it out.")
+        raise InputError(f"The {role} is empty.", "Draw the region in it, or leave it out.", "masks")
     if not Grid.of(mask).agrees(Grid.of(image)):
         binary = sitk.Resample(binary, image, sitk.Transform(), sitk.sitkNearestNeighbor)
         if not sitk.GetArrayViewFromImage(binary).any():
-            raise InputError(f"The {role} lies outside its image.", "Check that both belong to the same volume.")
+            raise InputError(
+                f"The {role} lies outside its image.", "Check that both belong to the same volume.", "masks"
+            )
     return Grid.of(image).stamp(binary)

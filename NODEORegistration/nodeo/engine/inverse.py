@@ -13,10 +13,11 @@ from ..field.flow import Solver, transport
 from ..field.inverse_fit import fit_inverse
 from ..field.inversion import left_over, refine_inverse, search_inverse
 from ..field.smoothed_folds import without_folds
-from ..geometry.domain import Domain
+from ..geometry.domain import Domain, Level
 from ..geometry.lattice import Lattice
 from ..geometry.sampling import on_nodes
 from ..models.base import Segment
+from ..progress import Reporter
 from . import devices
 from .optimisation import Flow
 
@@ -24,23 +25,30 @@ _STEPS = 2  # solver steps, a segment, when the flow is run once more
 _MOST_POINTS = 16_000_000  # an inverse at every voxel has at most these; of a larger domain it is kept on the nodes
 _MOST_PARTS = 10_000_000  # and one between the voxels
 _EXACT = 0.15  # of a voxel: as far as all but a hundredth of the box may end from where it came
+_WALKED, _REFINED, _FITTED = 0.1, 0.6, 0.78  # shares of the time, when each is done
 _COARSE = 0.7  # of the coarsest spacing; axes with more than this get more nodes
 
 
-def invert(flow: Flow, domain: Domain) -> Deformation:
+def kept_points(domain: Domain, last: Level) -> int:
+    """How many points an inverse after the last level is expected to have."""
+    voxels = math.prod(n + 1 for n in domain.length)
+    return voxels if voxels <= _MOST_POINTS else last.nodes
+
+
+def invert(flow: Flow, domain: Domain, report: Reporter) -> Deformation:
     """The inverse deformation; on the CPU if the GPU's memory is too small for it."""
     try:
-        return _inverted(flow.segments, flow.whole(), domain)
+        return _inverted(flow.segments, flow.whole(), domain, report)
     except Exception as error:
         if flow.device.type == "cpu" or not devices.ran_out_of_memory(error):
             raise
     flow.move(torch.device("cpu"))
     flow.fallbacks.append("Inverse: memory ran out; the CPU took over.")
-    return _inverted(flow.segments, flow.whole(), domain)
+    return _inverted(flow.segments, flow.whole(), domain, report)
 
 
 @torch.no_grad()
-def _inverted(segments: Sequence[Segment], deformation: Deformation, domain: Domain) -> Deformation:
+def _inverted(segments: Sequence[Segment], deformation: Deformation, domain: Domain, report: Reporter) -> Deformation:
     """The flow run backwards, or where there is none a search; made exact, fitted, and smoothed where it folds.
 
     Between nodes the inverse of an interpolated map bends more than the map, so it gets a node at every voxel, and more
@@ -52,12 +60,17 @@ def _inverted(segments: Sequence[Segment], deformation: Deformation, domain: Dom
         backwards = transport(velocities, lattice, Solver("midpoint", _STEPS), inverse=True)
     else:
         backwards = search_inverse(displacement, lattice)
+
+    def told(share: float) -> None:
+        report.tell("Inverse", "inverse", _WALKED + share * (_REFINED - _WALKED))
+
     voxels = Lattice(domain.nodes((1,) * len(displacement)), displacement.device)
     on_voxels = on_nodes(displacement, voxels.shape)
     kept = voxels if math.prod(voxels.shape) <= _MOST_POINTS else lattice
     while True:
-        exact = refine_inverse(on_nodes(backwards, kept.shape), displacement, lattice, at=kept)
+        exact = refine_inverse(on_nodes(backwards, kept.shape), displacement, lattice, at=kept, told=told)
         fitted = fit_inverse(exact, on_voxels, voxels)
+        report.tell("Inverse", "inverse", _FITTED)
         inverse, _ = without_folds(fitted, kept.spacing)
         finer = _finer(kept)
         if math.prod(finer) > _MOST_PARTS or _is_exact(inverse, on_voxels, voxels):

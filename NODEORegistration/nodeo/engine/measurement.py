@@ -36,7 +36,7 @@ def measure(task: Task, flow: Flow, handed_out: Assembly, report: Reporter) -> t
     grid = task.fixed.grid
     displacement, factor = _forward(task, handed_out)
     determinant = _determinant(task, handed_out.forward if task.initial.is_linear else displacement, factor)
-    report.check()
+    report.tell("Measurements", "measurements", 0.3)
     counted = task.fixed.mask > 0 if task.fixed.mask is not None else task.fixed.values > FOREGROUND
     field = handed_out.displacement
     metrics = {

@@ -107,6 +107,7 @@ class Optimisation:
                 raise InputError(
                     "There is not enough memory for this registration.",
                     "Choose the preset fast, crop the images, or set a smaller max_voxels.",
+                    "memory",
                 )
             flow.fallbacks.append(f"Level {number + 1}: memory ran out; {remedy}.")
             if len(flow.stops) > number:
@@ -141,11 +142,16 @@ class Optimisation:
             self._tell(number, iteration, loss, total, history)
 
         stop = descend(objective, segment, self.settings.tolerance, told)
+        last = number == len(self.levels) - 1
+        if last:
+            self.report.tell("Looking for folds", "certificate")
         for parameter in segment.parameters():
             parameter.requires_grad_(False)
-        displacement, certificate = self._certified(objective, segment, last=number == len(self.levels) - 1)
+        displacement, certificate = self._certified(objective, segment, last)
         if not displacement.isfinite().all():
-            raise InputError("The optimisation diverged.", "Choose a smaller learning_rate or velocity_gain.")
+            raise InputError(
+                "The optimisation diverged.", "Choose a smaller learning_rate or velocity_gain.", "settings"
+            )
         if stop == NO_NUMBER:
             flow.fallbacks.append(f"Level {number + 1}: {stop}; the best field before that was taken.")
         flow.similarities = _before_and_after(objective, displacement)
@@ -171,8 +177,8 @@ class Optimisation:
         channels = {f"similarity_{name}": value.item() for name, value in loss.similarities.items()}
         penalties = {f"penalty_{name}": value.item() for name, value in loss.penalties.items()}
         history.append({**record, **channels, **penalties})
-        fraction = self._fraction(number, (iteration + 1) / iterations)
-        self.report.tell("Registering", fraction, levels=len(self.levels), iterations=iterations, **record)
+        at, share = f"level {number + 1}", (iteration + 1) / iterations
+        self.report.tell("Registering", at, share, levels=len(self.levels), iterations=iterations, **record)
 
     @torch.no_grad()
     def _certified(self, objective: Objective, segment: Segment, last: bool) -> tuple[Tensor, Certificate]:
@@ -201,11 +207,6 @@ class Optimisation:
         """What a nonlinear A does, [k, D, H, W] local mm at every voxel of the domain."""
         domain = self.task.domain
         return self.task.initial.local_displacement(domain.nodes((1,) * len(domain.start)))
-
-    def _fraction(self, number: int, share: float) -> float:
-        """Share of the whole work done: an iteration costs about as much as it has voxels and, times steps, nodes."""
-        costs = [(level.voxels + 3 * level.nodes * level.steps) * level.iterations for level in self.levels]
-        return 0.02 + 0.93 * (sum(costs[:number]) + costs[number] * share) / sum(costs)
 
 
 @torch.no_grad()

@@ -45,6 +45,7 @@ def _check_start(fixed: Scan, initial: InitialTransform) -> None:
         raise InputError(
             f"The initial transform folds at {folding.voxels} voxels of the fixed image.",
             "Smooth it, or start from a linear transform.",
+            "initial",
         )
 
 
@@ -79,25 +80,32 @@ def _overlap(fixed: Scan, moving: Scan, initial: InitialTransform, settings: Set
             "Check the images' origins and directions, or start from another initial transform (center, rigid, affine)."
             if settings.initial == "identity"
             else "Check the initial transform, and the images' origins and directions.",
+            "overlap",
         )
     counted = overlap if fixed.mask is None else overlap * fixed.mask
     if moving.mask is not None:
         mask = moving.grid.image(moving.mask)
         there = sitk.Resample(mask, fixed.image, initial.linear, sitk.sitkNearestNeighbor, 0.0)
         counted = counted * fixed.grid.tensor(there)
-    _check_enough(counted)
+    _check_enough(counted, "overlap" if fixed.mask is None and moving.mask is None else "masks")
     return None if bool(overlap.all()) else overlap
 
 
-def _check_enough(counted: Tensor) -> None:
-    """Refuse a comparison of nothing, or of so little that a registration could only pretend."""
+def _check_enough(counted: Tensor, code: str) -> None:
+    """Refuse a comparison of nothing, or of so little that a registration could only pretend.
+
+    Args:
+        code: what the hint is about.
+    """
     remedy = "Check the masks, or start from another initial transform."
     if not counted.any():
         raise InputError(
-            "The masks leave nothing to compare: where the initial transform puts them, they do not overlap.", remedy
+            "The masks leave nothing to compare: where the initial transform puts them, they do not overlap.",
+            remedy,
+            code,
         )
     box = occupied_box(counted.numpy() > 0)
     width = int((box[:, 1] - box[:, 0] + 1).min())
     if width < _THINNEST:
         voxels = f"{width} voxel{'s' if width > 1 else ''}"
-        raise InputError(f"There is too little to compare: the images or masks overlap in {voxels} only.", remedy)
+        raise InputError(f"There is too little to compare: the images or masks overlap in {voxels} only.", remedy, code)

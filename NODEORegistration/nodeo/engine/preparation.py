@@ -67,5 +67,5 @@ def _matched(moving: sitk.Image, fixed: sitk.Image) -> sitk.Image:
         return sitk.HistogramMatching(moving, fixed, numberOfHistogramLevels=256, numberOfMatchPoints=15)
     except RuntimeError as error:
         raise InputError(
-            "The histograms of the two images cannot be matched.", "Set match_histograms=false."
+            "The histograms of the two images cannot be matched.", "Set match_histograms=false.", "histograms"
         ) from error

@@ -18,6 +18,7 @@ from .optimisation import Optimisation
 from .planning import planned
 from .result import Result
 from .surroundings import undisturbed
+from .workload import Workload
 
 
 @undisturbed()
@@ -30,6 +31,7 @@ def register(
     moving_mask: sitk.Image | None = None,
     initial_transform: sitk.Transform | None = None,
     progress: ProgressCallback | None = None,
+    whole_process: bool = False,
 ) -> Result:
     """Deform ``moving`` onto ``fixed``.
 
@@ -39,6 +41,8 @@ def register(
         fixed_mask, moving_mask: where the similarity counts (not 0); the field exists everywhere.
         initial_transform: A, fixed world -> moving world, in place of ``settings.initial``.
         progress: called after every iteration; it stops the run by raising :class:`~nodeo.errors.Cancelled`.
+        whole_process: the registration is all that this process does: the fractions that are told leave room for its
+            start, and for writing the result.
 
     Returns:
         the transform both ways, the warped image, det J, and what was measured.
@@ -53,31 +57,37 @@ def register(
     with devices.threads(settings.threads):
         device = devices.choose(settings.device)
         with report.timed("preparation"):
-            report.tell("Checking the images", 0.0)
+            report.tell("Checking the images")
             fixed, moving = inputs.without_time(fixed), inputs.without_time(moving)
             scans = _checked(fixed, moving, fixed_mask, moving_mask, settings)
+            # from here on lengths are counted in voxels: no result depends on a unit
+            unit = min(scans[0].grid.step)
+            inner = settings.measured_in(unit)
+            model = models.build(inner)
+            fixed_scan, moving_scan = (scan.scaled(1.0 / unit) for scan in scans)
+            how = settings.initial if initial_transform is None else ""
+            workload = Workload(fixed_scan, moving_scan, model, inner, how, whole_process)
+            report.expect(workload.foreseen())
         with report.timed("initial transform"):
-            report.tell("Initial transform", 0.01)
+            report.tell("Initial transform", "initial transform")
             if initial_transform is None:
                 initial_transform = alignment.initial_transform(*scans, settings.initial, report.check)
             else:
                 initial_transform = inputs.own_transform(initial_transform)
             initial = InitialTransform(initial_transform, scans[0].grid)
-        with report.timed("preparation"):  # from here on lengths are counted in voxels: no result depends on a unit
-            unit = min(scans[0].grid.step)
-            inner = settings.measured_in(unit)
-            model = models.build(inner)
-            fixed_scan, moving_scan = (scan.scaled(1.0 / unit) for scan in scans)
+        with report.timed("preparation"):
             task, levels = planned(fixed_scan, moving_scan, initial.scaled(1.0 / unit), model, inner)
+            report.expect(workload.expected(task.domain, levels))
         flow = Optimisation(task, levels, model, inner, report).run(device)
         with report.timed("inverse"):
-            report.tell("Inverse", 0.96)
-            inverse = invert(flow, task.domain)
-        report.tell("Warped image and measurements", 0.97)
+            report.tell("Inverse", "inverse")
+            inverse = invert(flow, task.domain, report)
         task = task.in_world(*scans, initial)
         handed_out = assemble(moving, task, flow.whole(), inverse, unit, settings, report)
         with report.timed("measurements"):
+            report.tell("Measurements", "measurements")
             jacobian, metrics = measure(task, flow, handed_out, report)
+            report.tell("Measurements", "measurements", 1.0)
         return Result(
             transform=handed_out.transform,
             inverse=handed_out.inverse,

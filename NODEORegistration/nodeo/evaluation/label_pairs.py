@@ -113,7 +113,7 @@ def evaluate_pairs(
             results[pair.name] = evaluate(fixed, other, structures, transform)
         except InputError as error:
             message = f"{pair.name}: {error.message}" if pair.name else error.message
-            raise InputError(message, error.hint) from error
+            raise InputError(message, error.hint, error.code) from error
     return results
 
 

@@ -44,13 +44,17 @@ class InitialTransform:
 
     def __init__(self, transform: sitk.Transform, fixed: Grid) -> None:
         if transform.GetDimension() != fixed.ndim:
-            raise InputError(f"The initial transform is {transform.GetDimension()}-D, the images are {fixed.ndim}-D.")
+            raise InputError(
+                f"The initial transform is {transform.GetDimension()}-D, the images are {fixed.ndim}-D.", "", "initial"
+            )
         self.transform = transform
         self.is_linear = transform.IsLinear()
         self.matrix, self.offset = self.linear_part(fixed)
         self.determinant = float(np.linalg.det(self.matrix))
         if not np.linalg.cond(self.matrix) < 1 / _SINGULAR:  # of infinite values it is no number
-            raise InputError("The initial transform cannot be inverted.", "It squeezes space flat: check its matrix.")
+            raise InputError(
+                "The initial transform cannot be inverted.", "It squeezes space flat: check its matrix.", "initial"
+            )
         if not self.is_linear:
             self._beside = _beside(transform, self.linear, fixed)
             self.transform = sitk.CompositeTransform([self.linear, _field(self._beside)])

@@ -33,7 +33,12 @@ def search_inverse(forward: Tensor, lattice: Lattice, iterations: int = 20) -> T
 
 @torch.no_grad()
 def refine_inverse(
-    inverse: Tensor, forward: Tensor, lattice: Lattice, iterations: int = 3, at: Lattice | None = None
+    inverse: Tensor,
+    forward: Tensor,
+    lattice: Lattice,
+    iterations: int = 3,
+    at: Lattice | None = None,
+    told: Callable[[float], None] | None = None,
 ) -> Tensor:
     """``inverse`` made exact at every point of ``at``: Newton steps on v + u(y + v) = 0.
 
@@ -44,6 +49,7 @@ def refine_inverse(
         inverse: [k, d, h, w] at the points of ``at``, to start from.
         forward: u [k, D, H, W] on ``lattice``.
         at: a lattice over the same box; None: ``lattice``.
+        told: is called with the share of the points that are done, after some at a time; it may raise.
     """
     points = at or lattice
     slopes = _slopes(forward, lattice.spacing)
@@ -59,6 +65,8 @@ def refine_inverse(
             return _solved(sample(slopes, points.sampling(inverse, planes)), residual)
 
         refined[:, planes] = _approached(inverse[:, planes], there, iterations, newton)
+        if told is not None:
+            told(min(1.0, (first + slab) / points.shape[0]))
     return refined
 
 

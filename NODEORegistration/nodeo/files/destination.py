@@ -41,7 +41,7 @@ def check_free(folder: Path, overwrite: bool, but: Path | None = None) -> None:
         InputError: it does.
     """
     if folder.is_dir() and any(path != but for path in folder.iterdir()) and not overwrite:
-        raise InputError(f"The output folder {folder} is not empty.", "Name another, or add --overwrite.")
+        raise InputError(f"The output folder {folder} is not empty.", "Name another, or add --overwrite.", "output")
 
 
 def check_file(path: Path, inputs: Iterable[Path] = ()) -> None:

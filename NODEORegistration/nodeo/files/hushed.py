@@ -26,27 +26,23 @@ class Complaints:
 
 @contextlib.contextmanager
 def hushed() -> Iterator[Complaints]:
-    """Hold back what is printed; it is shown on standard error afterwards, unless the block failed or should have."""
+    """Hold back standard error; what was printed there is shown afterwards, unless the block failed or should have."""
     complaints = Complaints()
     with _turn, contextlib.ExitStack() as stack:
         try:
-            before = {}
-            for number, stream in ((1, sys.stdout), (2, sys.stderr)):
-                if stream is not None:
-                    stream.flush()
-                before[number] = os.dup(number)
-                stack.callback(os.close, before[number])
+            if sys.stderr is not None:
+                sys.stderr.flush()
+            before = os.dup(2)
+            stack.callback(os.close, before)
             held = stack.enter_context(tempfile.TemporaryFile())
         except OSError:  # it is closed, or there is no room: nothing to hold back
             yield complaints
             return
         try:
-            for number in before:
-                os.dup2(held.fileno(), number)
+            os.dup2(held.fileno(), 2)
             yield complaints
         finally:
-            for number, meant in before.items():
-                os.dup2(meant, number)
+            os.dup2(before, 2)
             held.seek(0)
             printed = held.read()
             complaints.damaged = any(word.encode() in printed for word in _DAMAGED)

@@ -49,7 +49,9 @@ def _appear(partial: Path, folder: Path, known: Sequence[str], overwrite: bool) 
     try:
         check_free(folder, overwrite, but=partial)
     except InputError as error:
-        raise InputError(f"While this ran, something else was written into {folder}.", error.hint) from error
+        raise InputError(
+            f"While this ran, something else was written into {folder}.", error.hint, error.code
+        ) from error
     take_place(partial, folder, known)
 
 

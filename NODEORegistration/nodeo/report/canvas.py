@@ -29,7 +29,9 @@ def check_matplotlib(what: str) -> None:
         InputError: matplotlib is not installed.
     """
     if importlib.util.find_spec("matplotlib") is None:
-        raise InputError(f"{what} needs matplotlib, which is not installed.", "Install it: pip install matplotlib.")
+        raise InputError(
+            f"{what} needs matplotlib, which is not installed.", "Install it: pip install matplotlib.", "package"
+        )
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -43,7 +45,9 @@ def new_figure(width: float, height: float) -> Figure:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise InputError(
-            "Drawing the report needs matplotlib, which is not installed.", "Install it with: pip install matplotlib"
+            "Drawing the report needs matplotlib, which is not installed.",
+            "Install it with: pip install matplotlib",
+            "package",
         ) from error
     figure = Figure(figsize=(width, height), dpi=DPI, facecolor=BACKGROUND)
     FigureCanvasAgg(figure)

@@ -60,10 +60,14 @@ def check(s: Settings) -> None:
     _check_levels(s)
     low, high = s.intensity_range if len(s.intensity_range) == 2 else (1.0, 0.0)
     if not 0 <= low < high <= 100:
-        raise InputError(f"intensity_range is {s.intensity_range}.", "Give two percentiles, such as 0.1,99.9.")
+        raise InputError(
+            f"intensity_range is {s.intensity_range}.", "Give two percentiles, such as 0.1,99.9.", "settings"
+        )
     _check_window(s)
     if s.model == "paper" and len(s.levels) != 1:
-        raise InputError(f"levels is {s.levels}.", "The model paper has one level: set levels=1 or levels=2.")
+        raise InputError(
+            f"levels is {s.levels}.", "The model paper has one level: set levels=1 or levels=2.", "settings"
+        )
     if s.published_arithmetic:
         _check_published(s)
 
@@ -72,9 +76,9 @@ def _check_numbers(s: Settings) -> None:
     """What is one number."""
     for name in ("rtol", "atol", "learning_rate", "velocity_gain"):
         if getattr(s, name) <= 0:
-            raise InputError(f"{name} is {shown(getattr(s, name))}.", "It must be larger than 0.")
+            raise InputError(f"{name} is {shown(getattr(s, name))}.", "It must be larger than 0.", "settings")
     if s.lncc_window < 3 or s.lncc_window % 2 == 0:
-        raise InputError(f"lncc_window is {shown(s.lncc_window)}.", "It must be odd and at least 3.")
+        raise InputError(f"lncc_window is {shown(s.lncc_window)}.", "It must be odd and at least 3.", "settings")
     for name, ends in _RANGES.items():
         _check_range(name, getattr(s, name), ends)
 
@@ -82,18 +86,20 @@ def _check_numbers(s: Settings) -> None:
 def _check_levels(s: Settings) -> None:
     """What has a value a level."""
     if not s.levels or list(s.levels) != sorted(s.levels, reverse=True):
-        raise InputError(f"levels is {shown(s.levels)}.", "List the shrink factors from coarse to fine, such as 4,2,1.")
+        raise InputError(
+            f"levels is {shown(s.levels)}.", "List the shrink factors from coarse to fine, such as 4,2,1.", "settings"
+        )
     if len(s.levels) > _MOST_LEVELS:
-        raise InputError(f"levels has {len(s.levels)} values.", f"There may be {_MOST_LEVELS} levels.")
+        raise InputError(f"levels has {len(s.levels)} values.", f"There may be {_MOST_LEVELS} levels.", "settings")
     for factor in (*s.levels, *s.node_spacing):
         if factor < 1 or factor & (factor - 1):
             remedy = "Each must be a power of two: 1, 2, 4 …"
-            raise InputError(f"A shrink factor or node spacing is {shown(factor)}.", remedy)
+            raise InputError(f"A shrink factor or node spacing is {shown(factor)}.", remedy, "settings")
     for name in ("iterations", "steps", "node_spacing"):
         values = getattr(s, name)
         if len(values) not in (1, len(s.levels)) and not (name == "node_spacing" and not values):
             raise InputError(
-                f"{name} has {len(values)} values for {len(s.levels)} levels.", "Give one, or one a level."
+                f"{name} has {len(values)} values for {len(s.levels)} levels.", "Give one, or one a level.", "settings"
             )
     for name, ends in _LEVEL_RANGES.items():
         for value in getattr(s, name):
@@ -106,6 +112,7 @@ def _check_levels(s: Settings) -> None:
             raise InputError(
                 f"node_spacing is {nodes} with levels {s.levels}.",
                 "Nodes cannot be finer than the level's voxels, nor coarser than at the level before.",
+                "settings",
             )
 
 
@@ -113,17 +120,19 @@ def _check_window(s: Settings) -> None:
     """A width of K: none, or one that can be told from none and from all."""
     number, unit = length(s.kernel_window)
     if number < 0:
-        raise InputError(f"kernel_window is {shown(number)}.", "It must be at least 0.")
+        raise InputError(f"kernel_window is {shown(number)}.", "It must be at least 0.", "settings")
     smallest, largest = _WINDOWS[unit]
     if number != 0 and not smallest <= number <= largest:
         remedy = f"It may be 0, or {smallest:g}{unit} to {largest:g}{unit}."
-        raise InputError(f"kernel_window is {shown(number)}{unit}.", remedy)
+        raise InputError(f"kernel_window is {shown(number)}{unit}.", remedy, "settings")
 
 
 def _check_published(s: Settings) -> None:
     """What the published code cannot do."""
     if s.model != "paper":
-        raise InputError(f"published_arithmetic is on with model={s.model}.", "Set model=paper, or --preset paper.")
+        raise InputError(
+            f"published_arithmetic is on with model={s.model}.", "Set model=paper, or --preset paper.", "settings"
+        )
     limits: dict[str, tuple[Any, tuple[Any, ...]]] = {
         "similarity": (s.similarity, ("lncc",)),
         "solver": (s.solver, ("euler", "rk4")),
@@ -133,26 +142,29 @@ def _check_published(s: Settings) -> None:
     for name, (value, known) in limits.items():
         if value not in known:
             choice = " or ".join(f"{name}={k[0] if isinstance(k, tuple) else k}" for k in known)
-            raise InputError(f"{name} is {value} with published_arithmetic on.", f"The published code has {choice}.")
+            raise InputError(
+                f"{name} is {value} with published_arithmetic on.", f"The published code has {choice}.", "settings"
+            )
     width, unit = s.window()
     if s.kernel != "none" and (unit != "vox" or width % 2 != 1):
         raise InputError(
             f"kernel_window is {s.kernel_window} with published_arithmetic on.",
             "It needs an odd number of voxels, such as 15vox.",
+            "settings",
         )
 
 
 def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:
     if value not in known:
-        raise InputError(f"{name} is '{value}'.", nearest(value, known))
+        raise InputError(f"{name} is '{value}'.", nearest(value, known), "settings")
 
 
 def _check_range(name: str, value: float, ends: tuple[float, float]) -> None:
     smallest, largest = ends
     if value < smallest:
-        raise InputError(f"{name} is {shown(value)}.", f"It must be at least {shown(smallest)}.")
+        raise InputError(f"{name} is {shown(value)}.", f"It must be at least {shown(smallest)}.", "settings")
     if value > largest:
-        raise InputError(f"{name} is {shown(value)}.", f"It must be at most {shown(largest)}.")
+        raise InputError(f"{name} is {shown(value)}.", f"It must be at most {shown(largest)}.", "settings")
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -85,7 +85,7 @@ class Settings:
     def preset(cls, name: str) -> Settings:
         """The settings of a named preset."""
         if name not in PRESETS:
-            raise InputError(f"There is no preset '{name}'.", nearest(name, PRESETS))
+            raise InputError(f"There is no preset '{name}'.", nearest(name, PRESETS), "settings")
         return cls(**PRESETS[name])
 
     @classmethod
@@ -101,13 +101,17 @@ class Settings:
                 raise OSError(errno.EINVAL, "it is a pipe, which would be waited for")
             values = json.loads(Path(path).read_text(encoding="utf-8"))
         except OSError as error:
-            raise InputError(f"The settings file {path} cannot be read: {error.strerror}.") from error
+            raise InputError(f"The settings file {path} cannot be read: {error.strerror}.", "", "settings") from error
         except ValueError as error:
-            raise InputError(f"The settings file {path} is not JSON: {error}.") from error
+            raise InputError(f"The settings file {path} is not JSON: {error}.", "", "settings") from error
         except RecursionError as error:
-            raise InputError(f"The settings file {path} is nested too deeply.", "It is one object, {…}.") from error
+            raise InputError(
+                f"The settings file {path} is nested too deeply.", "It is one object, {…}.", "settings"
+            ) from error
         if not isinstance(values, dict):
-            raise InputError(f"The settings file {path} does not hold one JSON object of names and values.")
+            raise InputError(
+                f"The settings file {path} does not hold one JSON object of names and values.", "", "settings"
+            )
         return cls.from_dict(values, base)
 
     def replace(self, **changes: Any) -> Settings:
@@ -120,7 +124,9 @@ class Settings:
         for assignment in assignments:
             name, sign, value = assignment.partition("=")
             if not sign:
-                raise InputError(f"'{assignment}' is not of the form key=value.", "For example lambda_s=0.5.")
+                raise InputError(
+                    f"'{assignment}' is not of the form key=value.", "For example lambda_s=0.5.", "settings"
+                )
             changes[name.strip()] = value.strip()
         return self._changed(changes)
 
@@ -136,7 +142,7 @@ class Settings:
         known = [option.name for option in fields(self)]
         for name in changes:
             if name not in known:
-                raise InputError(f"There is no setting '{name}'.", nearest(name, known))
+                raise InputError(f"There is no setting '{name}'.", nearest(name, known), "settings")
         return Settings(**{**asdict(self), **changes})
 
     def per_level(self, name: str) -> tuple[int, ...]:

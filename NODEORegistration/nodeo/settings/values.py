@@ -30,7 +30,9 @@ def length(text: str) -> tuple[float, str]:
                 return _as_float(text[: -len(unit)]), unit
             except ValueError:
                 break
-    raise InputError(f"kernel_window is {shown(text)}.", "It needs a number and a unit, such as 6mm or 3vox.")
+    raise InputError(
+        f"kernel_window is {shown(text)}.", "It needs a number and a unit, such as 6mm or 3vox.", "settings"
+    )
 
 
 def coerced(name: str, value: Any, default: Any) -> Any:
@@ -53,7 +55,7 @@ def coerced(name: str, value: Any, default: Any) -> Any:
     except (TypeError, ValueError, OverflowError):
         kind = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
         wanted = "a list of numbers, such as 4,2,1" if isinstance(default, tuple) else kind[type(default)]
-        raise InputError(f"{name} is {shown(value)}.", f"It needs {wanted}.") from None
+        raise InputError(f"{name} is {shown(value)}.", f"It needs {wanted}.", "settings") from None
 
 
 def _as_bool(value: Any) -> bool:

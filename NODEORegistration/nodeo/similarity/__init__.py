@@ -39,5 +39,7 @@ def build(name: str, fixed: Tensor, *, window: int, weight: Tensor | None = None
         InputError: there is no measure of that name.
     """
     if name not in SIMILARITIES:
-        raise InputError(f"There is no similarity called '{name}'.", f"Choose one of {', '.join(SIMILARITIES)}.")
+        raise InputError(
+            f"There is no similarity called '{name}'.", f"Choose one of {', '.join(SIMILARITIES)}.", "settings"
+        )
     return SIMILARITIES[name](fixed, window=window, weight=weight)

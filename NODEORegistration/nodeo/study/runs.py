@@ -111,7 +111,9 @@ def check_study_folder(folder: Path, cases: Sequence[Case], overwrite: bool, inp
         used = _read(folder / RUNS / case.folder / "settings.json")
         if used is not None and used != case.settings.as_dict() and not overwrite:
             raise InputError(
-                f"{folder} holds the run '{case.name}' with other settings.", "Name another folder, or add --overwrite."
+                f"{folder} holds the run '{case.name}' with other settings.",
+                "Name another folder, or add --overwrite.",
+                "output",
             )
 
 

@@ -89,7 +89,7 @@ def _case(chosen: Callable[[dict[str, str]], Settings], values: dict[str, str], 
     try:
         settings = chosen(values)
     except InputError as error:
-        raise InputError(f"{name}: {error.message}", error.hint) from error
+        raise InputError(f"{name}: {error.message}", error.hint, error.code) from error
     if nth_seed is not None:
         settings = settings.replace(seed=settings.seed + nth_seed)
         values = {**values, "seed": str(settings.seed)}

@@ -65,5 +65,5 @@ def check_label_maps(images: dict[str, sitk.Image]) -> None:
             check_codes(images[name], name.removesuffix("_labels"))
     if "fixed_labels" in images:
         if "moving_labels" not in images:
-            raise InputError("Fixed labels alone measure nothing.", "Give --moving-labels too.")
+            raise InputError("Fixed labels alone measure nothing.", "Give --moving-labels too.", "labels")
         check_labels(images["fixed_labels"], images["moving_labels"])

@@ -15,6 +15,7 @@ from ...evaluation.labels import evaluate as evaluate_labels
 from ...files.destination import check_output
 from ...files.writing import appearing
 from ...geometry.resampling import resampled
+from ...progress import Reporter
 from ...report.canvas import check_matplotlib
 from ...study.pair import ROLES
 from ..display import summary
@@ -28,6 +29,7 @@ def register(options: argparse.Namespace, channel: Channel) -> None:
     check_output(options.output, options.overwrite, FILES, [*inputs_of(options), Path(settings.initial)])
     if options.report:
         check_matplotlib("The report")
+    report = Reporter(channel.progress)
     start = time.perf_counter()
     images = images_of({role: getattr(options, role) for role in ROLES})
     check_label_maps(images)
@@ -39,13 +41,16 @@ def register(options: argparse.Namespace, channel: Channel) -> None:
         settings,
         fixed_mask=images.get("fixed_mask"),
         moving_mask=images.get("moving_mask"),
-        progress=channel.progress,
+        progress=report.pass_on,
+        whole_process=True,
     )
     result.metrics["seconds"] = {"read": round(seconds, 3), **result.metrics["seconds"]}
     result.metrics["inputs"] = {name: str(getattr(options, name)) for name in images}
     labels = _warped_labels(result, fixed, images.get("moving_labels"))
     if "fixed_labels" in images:
+        report.tell("Comparing the labels")
         result.metrics["dice"] = _scores(result, images["fixed_labels"], images["moving_labels"])
+    report.tell("Writing the results")
     with appearing(options.output, FILES, overwrite=options.overwrite) as folder:
         result.write(folder)
         if labels is not None:

@@ -28,7 +28,9 @@ class PublishedModel(Model):
 
     def check(self, masked: bool) -> None:
         if masked:
-            raise InputError("The published code knows no masks.", "Leave them out, or set published_arithmetic=false.")
+            raise InputError(
+                "The published code knows no masks.", "Leave them out, or set published_arithmetic=false.", "masks"
+            )
 
     def decoder_factors(self, grid: Grid, sizes: np.ndarray, nodes: tuple[int, ...]) -> tuple[int, ...]:
         """The field doubles its decoder's grid by itself: here only the margin depends on it."""
