@@ -4,7 +4,6 @@ import logging
 import sys
 
 import NODEORegistrationLib as lib
-import qt
 import slicer
 import vtk
 from slicer.i18n import tr as _
@@ -60,12 +59,13 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
         self.logic = NODEORegistrationLogic()
         self._progressPanel = lib.ProgressPanel(self.ui)
         self._inspectPanel = lib.InspectPanel(self.ui)
-        resultPanel = lib.ResultPanel(self.ui, self._inspectPanel)
-        self._registerButton = lib.RegisterButton(self.ui, self.logic, self._progressPanel, self._inspectPanel)
-        self._binding = lib.ParameterBinding(self.ui, resultPanel, self._registerButton)
+        self._resultPanel = lib.ResultPanel(self.ui, self._inspectPanel)
+        preview = lib.Preview(self._inspectPanel)
+        self._registerButton = lib.RegisterButton(self.ui, self.logic, self._progressPanel, self._inspectPanel, preview)
+        self._binding = lib.ParameterBinding(self.ui, self._resultPanel, self._registerButton, preview)
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
-        self.addObserver(scene, scene.EndCloseEvent, self.onSceneEnd)
+        self.addObserver(scene, scene.EndCloseEvent, self.onSceneEndClose)
         self.addObserver(scene, scene.StartImportEvent, self.onSceneStartClose)
         self.addObserver(scene, scene.EndImportEvent, self.onSceneEnd)
         self.addObserver(scene, scene.NodeAddedEvent, self.onNodeAdded)
@@ -100,9 +100,14 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
 
     def onSceneStartClose(self, caller, event):
         """The nodes go, or others come: nothing may be kept of them."""
-        self._inspectPanel.inspection.forget()
+        self._inspectPanel.forget()
         self._binding.release()
         self.logic.forgetParameterNode()
+
+    def onSceneEndClose(self, caller, event):
+        """An empty scene: the last run was another's."""
+        self._progressPanel.clear()
+        self.onSceneEnd(caller, event)
 
     def onSceneEnd(self, caller, event):
         """Another scene, or an empty one."""
@@ -113,13 +118,14 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
     def onNodeAdded(self, caller, event):
         """Perhaps a volume, when its loading is complete."""
         if self._parameters is not None:
-            qt.QTimer.singleShot(0, self.chooseVolumes)
+            lib.later(self.chooseVolumes)
 
     @vtk.calldata_type(vtk.VTK_OBJECT)
     def onNodeAboutToBeRemoved(self, caller, event, node):
         """Forget the node, before a selector goes on to the one beside it."""
         if self._parameters is not None:
             lib.forgetNode(self._parameters, node)
+            lib.later(self._resultPanel.update)  # when it is gone
 
     def initializeParameterNode(self):
         """Show what the scene holds."""

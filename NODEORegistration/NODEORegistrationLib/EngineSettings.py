@@ -33,7 +33,6 @@ PRESET_PARAMETERS = (
     "decoder_downsampling",
     "velocity_gain",
     "published_arithmetic",
-    "similarity",
     "lncc_window",
     "levels",
     "iterations",
@@ -43,11 +42,16 @@ PRESET_PARAMETERS = (
     "learning_rate",
     "tolerance",
 )
-_OWN_PARAMETERS = ("match_histograms", "device", "threads", "seed")
+DETAIL_PARAMETERS = ("lambda_df", "lambda_s")  # what keeps a deformation smooth, and so from following details
+_OWN_PARAMETERS = ("similarity", "match_histograms", "device", "threads", "seed")
 
 
-def presetValues(preset):
-    """What a preset sets the parameters to: {parameter name: value}."""
+def presetValues(preset, detail=0.0):
+    """What a preset sets the parameters to: {parameter name: value}.
+
+    Args:
+        detail: how many times the weights of regularity are halved; doubled if it is negative.
+    """
     changes = PRESETS.get(preset.value, {})
     values = {name: defaultOf(name) for name in PRESET_PARAMETERS}
     for name, value in changes.items():
@@ -56,7 +60,13 @@ def presetValues(preset):
             values.update(kernel_window=float(number), kernel_window_unit=WindowUnit(unit))
         elif name in values:
             values[name] = _asParameter(value, values[name])
+    values.update({name: moreDetailed(values[name], detail) for name in DETAIL_PARAMETERS})
     return values
+
+
+def moreDetailed(weight, detail):
+    """A weight of regularity, halved ``detail`` times; four digits, which a person can read."""
+    return float(f"{weight * 0.5**detail:.4g}")
 
 
 def defaultOf(name):
@@ -65,16 +75,24 @@ def defaultOf(name):
 
 
 def applyPreset(parameters, preset):
-    """Set the parameters to what ``preset`` chooses; ``Custom`` leaves them alone."""
+    """Set the parameters to what ``preset`` chooses, with the detail that is chosen; ``Custom`` leaves them alone."""
     if preset != Preset.CUSTOM:
         with slicer.util.NodeModify(parameters):  # nobody sees half a preset
-            for name, value in presetValues(preset).items():
+            for name, value in presetValues(preset, parameters.detail).items():
                 setattr(parameters, name, value)
+
+
+def applyDetail(parameters, change):
+    """Halve the weights of regularity ``change`` times more than they are."""
+    with slicer.util.NodeModify(parameters):
+        for name in DETAIL_PARAMETERS:
+            setattr(parameters, name, moreDetailed(getattr(parameters, name), change))
 
 
 def followsPreset(parameters, preset):
     """Whether all parameters are as ``preset`` sets them."""
-    return all(_same(getattr(parameters, name), value) for name, value in presetValues(preset).items())
+    values = presetValues(preset, parameters.detail)
+    return all(_same(getattr(parameters, name), value) for name, value in values.items())
 
 
 def engineSettings(parameters):

@@ -100,10 +100,10 @@ _LABELS = {
     Kernel.GAUSSIAN: _("Gaussian"),
     Kernel.AVERAGING: _("Averaging"),
     Kernel.NONE: _("None"),
-    Similarity.LNCC: _("Local correlation"),
-    Similarity.MSE: _("Mean squared difference"),
-    Similarity.MI: _("Mutual information"),
-    Similarity.MIND: _("MIND descriptor"),
+    Similarity.LNCC: _("Of the same kind (local correlation)"),
+    Similarity.MSE: _("Of the same gray values (squared difference)"),
+    Similarity.MI: _("Of different kinds (mutual information)"),
+    Similarity.MIND: _("Of different kinds (MIND descriptor)"),
     Device.AUTO: _("Automatic"),
     Device.CPU: _("CPU"),
     Device.CUDA: _("GPU (CUDA)"),
@@ -141,6 +141,7 @@ class Parameters:
     initialTransform: vtkMRMLTransformNode
 
     preset: Preset = Preset.BALANCED
+    detail: Annotated[float, WithinRange(-3.0, 3.0)] = 0.0  # the weights of regularity are halved so many times
     kernel: Kernel = Kernel.GAUSSIAN
     kernel_window: Annotated[float, WithinRange(0.0, 100.0)] = 3.0
     kernel_window_unit: WindowUnit = WindowUnit.VOX
@@ -180,6 +181,8 @@ class Parameters:
     outputJacobian: vtkMRMLScalarVolumeNode
     createInverse: bool = False  # a vector at every voxel: as large in the scene as everything else together
     outputInverse: vtkMRMLTransformNode
+
+    result: str = ""  # the mark of the results that are shown
 
 
 def wantedOutputs(parameters):

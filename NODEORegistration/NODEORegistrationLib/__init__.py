@@ -3,9 +3,11 @@
 The engine, ``nodeo``, is not imported here: it runs in a process of its own.
 """
 
+from .Later import later
 from .panel.ExportDialog import ExportDialog
 from .panel.InspectPanel import InspectPanel
 from .panel.ParameterBinding import ParameterBinding
+from .panel.Preview import Preview
 from .panel.ProgressPanel import ProgressPanel
 from .panel.RegisterButton import RegisterButton
 from .panel.ResultPanel import ResultPanel
@@ -14,7 +16,7 @@ from .run import Dependencies
 from .run.Request import requestFromParameters, requestFromScript
 from .run.Run import Run
 from .run.RunQueue import runQueue
-from .scene.Results import resultsOf
+from .scene.Results import resultsInScene, resultsOf
 from .scene.SceneRepair import repair
 from .scene.SmallPair import loadSmallPair
 from .scene.Startup import onStartup
@@ -27,17 +29,20 @@ __all__ = [
     "InspectPanel",
     "ParameterBinding",
     "Parameters",
+    "Preview",
     "ProgressPanel",
     "RegisterButton",
     "ResultPanel",
     "Run",
     "chooseVolumes",
     "forgetNode",
+    "later",
     "loadSmallPair",
     "onStartup",
     "repair",
     "requestFromParameters",
     "requestFromScript",
+    "resultsInScene",
     "resultsOf",
     "runQueue",
 ]

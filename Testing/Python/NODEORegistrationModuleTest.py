@@ -6,9 +6,11 @@ Uses only what Slicer has. By hand::
         "import slicer.testing; slicer.testing.runUnitTest(['Testing/Python'], 'NODEORegistrationModuleTest')"
 """
 
+import gc
 import tempfile
 import time
 import unittest
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -60,9 +62,12 @@ class NODEORegistrationModuleTest(unittest.TestCase):
         panel.ui.registerButton.click()
         self.assertEqual(panel.ui.registerButton.text, "Cancel")
         self.waitFor(lambda: panel.ui.registerButton.text == "Register", 300)
-        for node in ("outputTransform", "outputWarped", "outputJacobian", "outputInverse"):
-            self.assertIsNotNone(getattr(parameters, node), panel.ui.logTextEdit.plainText)
+        results = self.module.lib.resultsOf(parameters)
+        for kind in self.module.lib.OUTPUTS:
+            self.assertIsNotNone(getattr(results, kind), panel.ui.logTextEdit.plainText)
         self.assertIn("det J", panel.ui.resultLabel.text)
+        self.assertIn("No folds", panel.ui.verdictLabel.text)
+        self.assertFalse(panel.ui.inspectCollapsibleButton.collapsed)
         panel.ui.inspectCollapsibleButton.collapsed = False
         for index in range(panel.ui.inspectModeComboBox.count):
             panel.ui.inspectModeComboBox.currentIndex = index
@@ -91,6 +96,76 @@ class NODEORegistrationModuleTest(unittest.TestCase):
         self.assertEqual(run.state, "cancelled")
         self.assertEqual(slicer.mrmlScene.GetNumberOfNodes(), before)
         self.assertIsNone(run.folder)
+
+    def test_twoResultsStayApart(self):
+        """A second pair makes nodes of its own, and each result knows its volumes."""
+        fixed, moving = self.loadPair()
+        first = self.logic.register(fixed, moving, preset="fast")
+        second = self.logic.register(moving, fixed, preset="fast")
+        self.assertFalse(set(first.nodes.values()) & set(second.nodes.values()))
+        there = self.module.lib.resultsInScene()
+        self.assertEqual([(one.fixed, one.moving) for one in there], [(fixed, moving), (moving, fixed)])
+        self.assertNotEqual(there[0].name(), there[1].name())
+
+    def test_nothingOutlivesTheScene(self):
+        """No run and no volume stays in memory when the scene is closed."""
+        panel = self.panel()
+        runs, images = [], []
+        for _count in range(3):
+            self.loadPair()
+            self.waitFor(lambda: panel.ui.registerButton.enabled, 5)
+            panel.ui.presetComboBox.currentText = "Fast"
+            panel.ui.registerButton.click()
+            runs.append(weakref.ref(panel._run))
+            self.waitFor(lambda: panel._run is None, 300)
+            for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode"):
+                images.append(weakref.ref(node.GetImageData()))
+            node = None
+            slicer.mrmlScene.Clear(0)
+            self.waitFor(lambda: not panel.ui.progressFrame.visible, 5)
+        gc.collect()
+        self.assertEqual([run() for run in runs if run() is not None], [])
+        self.assertEqual([image() for image in images if image() is not None], [])
+
+    def test_savedWhileInspecting(self):
+        """A scene that is saved while Inspect is open shows the user's own views when it is opened again."""
+        panel = self.panel()
+        self.loadPair()
+        self.waitFor(lambda: panel.ui.registerButton.enabled, 5)
+        panel.ui.presetComboBox.currentText = "Fast"
+        panel.ui.registerButton.click()
+        self.waitFor(lambda: panel._run is None, 300)
+        warped = self.module.lib.resultsOf(self.logic.getParameterNode()).warped.GetName()
+        titles = [panel.ui.inspectModeComboBox.itemText(i) for i in range(panel.ui.inspectModeComboBox.count)]
+        panel.ui.inspectModeComboBox.currentIndex = next(
+            i for i, title in enumerate(titles) if title.startswith("Checkerboard")
+        )
+        with tempfile.TemporaryDirectory() as folder:
+            scene = Path(folder) / "scene.mrb"
+            self.assertTrue(slicer.util.saveScene(str(scene)))
+            slicer.mrmlScene.Clear(0)
+            slicer.util.loadScene(str(scene))
+        for view in slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode"):
+            shown = slicer.mrmlScene.GetNodeByID(view.GetForegroundVolumeID() or "")
+            self.assertEqual(None if shown is None else shown.GetName(), warped)
+
+    def test_legendOfDetJ(self):
+        """The legend is there while det J is shown, and not longer."""
+        panel = self.panel()
+        self.loadPair()
+        self.waitFor(lambda: panel.ui.registerButton.enabled, 5)
+        panel.ui.presetComboBox.currentText = "Fast"
+        panel.ui.registerButton.click()
+        self.waitFor(lambda: panel._run is None, 300)
+        titles = [panel.ui.inspectModeComboBox.itemText(i) for i in range(panel.ui.inspectModeComboBox.count)]
+        panel.ui.inspectModeComboBox.currentIndex = next(
+            i for i, title in enumerate(titles) if title.startswith("Jacobian")
+        )
+        legends = slicer.util.getNodesByClass("vtkMRMLColorLegendDisplayNode")
+        self.assertTrue(any(legend.GetVisibility() for legend in legends))
+        panel.ui.inspectCollapsibleButton.collapsed = True
+        legends = slicer.util.getNodesByClass("vtkMRMLColorLegendDisplayNode")
+        self.assertFalse(any(legend.GetVisibility() for legend in legends))
 
     def test_parametersSurviveTheScene(self):
         """Saved and opened again, the panel's choices are the same."""

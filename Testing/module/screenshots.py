@@ -45,8 +45,7 @@ class Shots:
         self.shoot_panel("panel-empty")
         SampleData.downloadSample("NODEO: Colin27 → MNI152")
         self.host.wait(lambda: self.panel.ui.registerButton.enabled)
-        parameters = self.panel.logic.getParameterNode()
-        self.show(parameters.fixedVolume, parameters.movingVolume)
+        self.fit()
         self.shoot_slice("slices-before")
         self.panel.ui.presetComboBox.currentText = "Fast"
         self.panel.ui.registerButton.click()
@@ -74,10 +73,10 @@ class Shots:
         self.shoot_panel("panel-inspect")
         ui.inspectCollapsibleButton.collapsed = True
 
-    def show(self, fixed, moving) -> None:
+    def fit(self) -> None:
         import slicer
 
-        slicer.util.setSliceViewerLayers(background=fixed, foreground=moving, foregroundOpacity=0.5, fit=True)
+        slicer.util.setSliceViewerLayers(fit=True)
 
     def shoot_panel(self, name: str) -> None:
         needed, height = self.host.grab(self.panel.parent, self.output / f"{name}.png", WIDTH)

@@ -204,6 +204,7 @@ def dialog_of(panel, folder):
 
     dialog = ExportDialog(results(panel))
     dialog.folderEdit.currentPath = str(folder)
+    dialog.prefixEdit.text = "nodeo-"
     return dialog
 
 
@@ -225,8 +226,6 @@ def test_the_dialog_begins_with_all_but_the_field(panel, tmp_path):
         "displacement": ".nrrd",
         "warped": ".nrrd",
         "jacobian": ".nrrd",
-        "settings": ".json",
-        "report": ".html",
     }
 
 
@@ -279,6 +278,31 @@ def test_files_are_replaced_only_when_agreed_to(panel, host, tmp_path):
     host.dialogs.answer("Replace them?", True)
     assert dialog.save()
     sitk.ReadTransform(str(mine))
+
+
+def test_the_names_begin_with_those_of_the_volumes(panel):
+    from NODEORegistrationLib import ExportDialog
+
+    assert ExportDialog(results(panel)).prefixEdit.text == "small-moving-on-small-fixed-"
+
+
+def test_a_prefix_that_is_a_folder_is_refused(panel, host, tmp_path):
+    dialog = dialog_of(panel, tmp_path)
+    dialog.prefixEdit.text = "study/case-"
+    assert not dialog.save()
+    assert "take the slash away" in host.dialogs.seen[-1].text
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_folder_is_opened_if_that_is_wished(panel, tmp_path, monkeypatch):
+    import qt
+
+    opened = []
+    monkeypatch.setattr(qt.QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
+    dialog = dialog_of(panel, tmp_path)
+    dialog.openBox.checked = True
+    assert dialog.save()
+    assert opened == [str(tmp_path)]
 
 
 def test_nothing_ticked_is_said_and_writes_nothing(panel, host, tmp_path):

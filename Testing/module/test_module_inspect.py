@@ -4,85 +4,43 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from registered_scene import MODULE, open_registered_scene
-
-BEFORE, AFTER = "Before: moving on fixed", "After: warped on fixed"
-CHECKERBOARD, DIFFERENCE, JACOBIAN = "Checkerboard: fixed, warped", "Difference: fixed − warped", "Jacobian determinant"
+from inspected import (
+    AFTER,
+    BEFORE,
+    CHECKERBOARD,
+    DIFFERENCE,
+    JACOBIAN,
+    MODES,
+    close_inspect,
+    layers,
+    open_inspect,
+    picture,
+    registered_panel,
+    results_of,
+    state,
+    use_everything,
+)
+from registered_scene import MODULE
 
 
 @pytest.fixture
 def panel(host, scene_file):
-    """The panel over a scene with a registered pair, fresh from the disk for each test."""
-    panel = open_registered_scene(host, scene_file, step=5)
-    import slicer
-
-    results = results_of(panel)
-    slicer.util.setSliceViewerLayers(
-        background=results.fixed, foreground=results.warped, foregroundOpacity=0.5, fit=True
-    )
-    host.wait(0.02)
-    yield panel
-    panel.parent.exit()
-    panel.logic.forgetParameterNode()  # Python may keep the panel, and it would go on looking at its parameters
-
-
-def results_of(panel):
-    from NODEORegistrationLib import resultsOf
-
-    return resultsOf(panel._parameters)
-
-
-def open_inspect(panel, mode=None, opacity=None):
-    panel.ui.inspectCollapsibleButton.collapsed = False
-    if mode is not None:
-        panel.ui.inspectModeComboBox.currentText = mode
-        assert panel.ui.inspectModeComboBox.currentText == mode
-    if opacity is not None:
-        panel.ui.overlayOpacitySlider.value = opacity
-
-
-def close_inspect(panel):
-    panel.ui.inspectCollapsibleButton.collapsed = True
-
-
-def picture(host, view="Red"):
-    return host.renderSlice(view).astype(float)
-
-
-def layers():
-    """{view: (background, foreground, label, opacity of the foreground)}"""
-    import slicer
-
-    return {
-        node.GetName(): (
-            node.GetBackgroundVolumeID(),
-            node.GetForegroundVolumeID(),
-            node.GetLabelVolumeID(),
-            node.GetForegroundOpacity(),
-        )
-        for node in slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode")
-    }
-
-
-def state(host):
-    """The scene as it would be saved, and what of it would not be: every node and what the views show."""
-    import slicer
-
-    scene = slicer.mrmlScene
-    nodes = sorted(scene.GetNthNode(index).GetID() for index in range(scene.GetNumberOfNodes()))
-    places = {
-        node.GetID(): (slicer.util.arrayFromVTKMatrix(node.GetSliceToRAS()).round(9).tolist(), node.GetFieldOfView())
-        for node in slicer.util.getNodesByClass("vtkMRMLSliceNode")
-    }
-    return host.snapshot(), nodes, layers(), places
+    with registered_panel(host, scene_file) as panel:
+        yield panel
 
 
 def pure(panel, host):
-    """Pictures of the fixed volume alone and of the warped one alone."""
-    open_inspect(panel, AFTER, 0.0)
-    fixed = picture(host)
-    panel.ui.overlayOpacitySlider.value = 1.0
-    return fixed, picture(host)
+    """Pictures of the fixed volume alone and of the warped one alone, in gray; then the section is open."""
+    fixed, warped = (alone(host, node) for node in (results_of(panel).fixed, results_of(panel).warped))
+    open_inspect(panel)
+    return fixed, warped
+
+
+def alone(host, volume, view="Red"):
+    import slicer
+
+    slicer.util.setSliceViewerLayers(background=volume, foreground=None)
+    return picture(host, view)
 
 
 # --- what is seen ---
@@ -92,26 +50,24 @@ def test_opened_it_shows_the_warped_volume_on_the_fixed_one(panel):
     open_inspect(panel)
     results = results_of(panel)
     assert panel.ui.inspectModeComboBox.currentText == AFTER
-    assert set(layers().values()) == {(results.fixed.GetID(), results.warped.GetID(), None, 0.5)}
+    assert {shown[:3] for shown in layers().values()} == {(results.fixed.GetID(), results.warped.GetID(), None)}
 
 
 def test_all_modes_are_offered(panel):
     open_inspect(panel)
     box = panel.ui.inspectModeComboBox
-    assert [box.itemText(index) for index in range(box.count)] == [BEFORE, AFTER, CHECKERBOARD, DIFFERENCE, JACOBIAN]
+    assert [box.itemText(index) for index in range(box.count)] == list(MODES)
 
 
 @pytest.mark.parametrize("view", ["Red", "Green", "Yellow"])
 def test_after_looks_more_like_the_fixed_volume_than_before(view, panel, host):
-    open_inspect(panel, AFTER, 0.0)
-    fixed = picture(host, view)
-    panel.ui.overlayOpacitySlider.value = 1.0
+    open_inspect(panel, AFTER)
     after = picture(host, view)
     panel.ui.inspectModeComboBox.currentText = BEFORE
     before = picture(host, view)
-    assert fixed.max() > 100  # it is not a black picture
-    # On this coarse pair, voxels of 5 mm, the run takes 14 to 23 % off the difference of these three slices.
-    assert np.abs(after - fixed).mean() < 0.9 * np.abs(before - fixed).mean()
+    assert before.max() > 100  # it is not a black picture
+    # Where they agree it is gray. On this coarse pair, voxels of 5 mm, the run takes 14 to 23 % off the difference.
+    assert np.ptp(after, axis=-1).mean() < 0.9 * np.ptp(before, axis=-1).mean()
 
 
 def test_the_button_switches_before_and_after(panel):
@@ -123,10 +79,13 @@ def test_the_button_switches_before_and_after(panel):
         assert {shown[1] for shown in layers().values()} == {expected.GetID()}
 
 
-def test_opacity_blends_the_two(panel, host):
-    fixed, warped = pure(panel, host)
+def test_the_jacobian_s_opacity_blends_it_with_the_fixed_volume(panel, host):
+    open_inspect(panel, JACOBIAN, 0.0)
+    fixed = picture(host)
+    panel.ui.overlayOpacitySlider.value = 1.0
+    jacobian = picture(host)
     panel.ui.overlayOpacitySlider.value = 0.25
-    np.testing.assert_allclose(picture(host), 0.75 * fixed + 0.25 * warped, atol=2.0)  # bytes, rounded twice
+    np.testing.assert_allclose(picture(host), 0.75 * fixed + 0.25 * jacobian, atol=2.0)  # bytes, rounded twice
 
 
 def test_the_checkerboard_has_tiles_of_both(panel, host):
@@ -187,27 +146,34 @@ def test_a_mode_that_cannot_blend_has_no_opacity_and_no_flicker(panel):
     assert panel.ui.flickerCheckBox.enabled and panel.ui.overlayOpacitySlider.enabled
 
 
-def test_flicker_switches_between_the_two_and_ends_at_the_opacity_that_was(panel, host):
+def test_flicker_switches_between_the_two_in_gray_and_ends_at_the_overlay_that_was(panel, host):
+    fixed, warped = pure(panel, host)
     open_inspect(panel, AFTER, 0.3)
+    overlaid = layers()
     panel.ui.flickerCheckBox.checked = True
-    seen = set()
+    seen = {}
 
     def look():
-        seen.update(shown[3] for shown in layers().values())
-        return {0.0, 1.0} <= seen
+        opacities = {shown[3] for shown in layers().values()}
+        seen.setdefault(opacities.pop(), picture(host))
+        return {0.0, 1.0} <= set(seen)
 
     host.wait(look, 3.0)
+    np.testing.assert_array_equal(seen[0.0], fixed)
+    np.testing.assert_allclose(seen[1.0], warped, atol=1.0)
     panel.ui.flickerCheckBox.checked = False
     host.wait(0.6)
-    assert {shown[3] for shown in layers().values()} == {0.3}
+    assert layers() == overlaid
 
 
 def test_the_opacity_chosen_while_it_flickers_counts_afterwards(panel, host):
-    open_inspect(panel, AFTER, 0.3)
+    open_inspect(panel, AFTER, 0.8)
+    chosen = layers()
+    panel.ui.overlayOpacitySlider.value = 0.3
     panel.ui.flickerCheckBox.checked = True
     panel.ui.overlayOpacitySlider.value = 0.8
     panel.ui.flickerCheckBox.checked = False
-    assert {shown[3] for shown in layers().values()} == {0.8}
+    assert layers() == chosen
 
 
 # --- the grid ---
@@ -253,26 +219,171 @@ def test_a_display_that_the_user_had_made_is_put_back(panel, host):
     assert state(host) == before
 
 
+def test_the_grid_does_not_hide_the_anatomy(panel):
+    open_inspect(panel)
+    panel.ui.gridCheckBox.checked = True
+    display = results_of(panel).transform.GetDisplayNode()
+    assert display.GetSliceIntersectionThickness() == 1 and display.GetGridLineDiameterMm() < 1.0
+    assert display.GetOpacity() < 1.0
+    assert not display.GetScalarVisibility()  # dark gray where it hardly moves
+    assert min(display.GetColor()) < 0.5 < max(display.GetColor())
+
+
+def test_the_colors_that_slicer_makes_for_a_grid_go_with_it(panel, host):
+    """The Transforms module's panel asks for them, and so does drawing with scalars."""
+    import slicer
+
+    open_inspect(panel)
+    before = state(host)
+    for _ in range(3):
+        panel.ui.gridCheckBox.checked = True
+        results_of(panel).transform.GetDisplayNode().SetScalarVisibility(True)
+        assert slicer.util.getNodes("Displacement to color*")
+        panel.ui.gridCheckBox.checked = False
+    assert state(host) == before
+
+
+def test_colors_that_somebody_else_uses_stay(panel):
+    import slicer
+
+    open_inspect(panel)
+    panel.ui.gridCheckBox.checked = True
+    display = results_of(panel).transform.GetDisplayNode()
+    display.GetColorMap()
+    colors = display.GetColorNode()
+    results_of(panel).fixed.GetDisplayNode().SetAndObserveColorNodeID(colors.GetID())
+    panel.ui.gridCheckBox.checked = False
+    assert colors.GetScene() is slicer.mrmlScene
+
+
+def test_a_display_that_had_no_colors_has_none_afterwards(panel, host):
+    transform = results_of(panel).transform
+    transform.CreateDefaultDisplayNodes()
+    before = state(host)
+    open_inspect(panel)
+    panel.ui.gridCheckBox.checked = True
+    transform.GetDisplayNode().GetColorMap()
+    close_inspect(panel)
+    assert state(host) == before
+
+
 # --- going to the extremes ---
 
 
 @pytest.mark.parametrize("button", ["smallestButton", "largestButton"])
-def test_every_view_goes_to_the_extreme_voxel(button, panel):
+def test_every_view_goes_to_the_extreme_voxel_of_the_head(button, panel):
     import slicer
-    import vtk
 
-    jacobian = results_of(panel).jacobian
-    array = slicer.util.arrayFromVolume(jacobian)
-    index = np.argwhere(array == (array.min() if button == "smallestButton" else array.max()))[0]
-    matrix = vtk.vtkMatrix4x4()
-    jacobian.GetIJKToRASMatrix(matrix)
-    place = np.array(matrix.MultiplyPoint((*(float(n) for n in index[::-1]), 1.0)))
+    results = results_of(panel)
+    array, head = slicer.util.arrayFromVolume(results.jacobian), slicer.util.arrayFromVolume(results.fixed) > 0
     open_inspect(panel, JACOBIAN)
     getattr(panel.ui, button).click()
+    toWorld = np.linalg.inv(slicer.util.arrayFromVTKMatrix(matrix_of(results.jacobian)))
+    node = slicer.util.getNodesByClass("vtkMRMLSliceNode")[0]
+    x, y, z = slicer.util.arrayFromVTKMatrix(node.GetSliceToRAS())[:3, 3]
+    i, j, k = np.round((toWorld @ (x, y, z, 1.0))[:3]).astype(int)
+    assert head[k, j, i]
+    extremes = array[head].min(), array[head].max()
+    assert array[k, j, i] == pytest.approx(extremes[button == "largestButton"], abs=0.02)  # dark voxels count for air
     for node in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
         to_slice = np.linalg.inv(slicer.util.arrayFromVTKMatrix(node.GetSliceToRAS()))
-        np.testing.assert_allclose((to_slice @ place)[:3], 0.0, atol=1e-6)  # in the middle of the view
-    assert panel.ui.jumpLabel.text == f"det J = {array[tuple(index)]:.3f} here"
+        np.testing.assert_allclose((to_slice @ (x, y, z, 1.0))[:3], 0.0, atol=1e-6)  # in the middle of the view
+    assert panel.ui.jumpLabel.text == f"det J = {array[k, j, i]:.3f} here"
+
+
+def matrix_of(volume):
+    import vtk
+
+    matrix = vtk.vtkMatrix4x4()
+    volume.GetIJKToRASMatrix(matrix)
+    return matrix
+
+
+def test_an_extreme_in_the_air_is_of_no_interest(panel):
+    import slicer
+
+    results = results_of(panel)
+    open_inspect(panel, JACOBIAN)
+    panel.ui.largestButton.click()
+    found = panel.ui.jumpLabel.text
+    slicer.util.arrayFromVolume(results.jacobian)[0, 0, 0] = 99.0
+    assert slicer.util.arrayFromVolume(results.fixed)[0, 0, 0] == 0
+    panel.ui.largestButton.click()
+    assert panel.ui.jumpLabel.text == found
+
+
+@pytest.mark.parametrize("kind", ["vtkMRMLLabelMapVolumeNode", "vtkMRMLSegmentationNode"])
+def test_with_a_mask_only_its_voxels_count(kind, panel):
+    import slicer
+
+    results = results_of(panel)
+    values = slicer.util.arrayFromVolume(results.jacobian)
+    voxels = np.zeros(values.shape, np.uint8)
+    voxels[4:7, 5:9, 3:8] = 1
+    mask = slicer.util.addVolumeFromArray(
+        voxels,
+        slicer.util.arrayFromVTKMatrix(matrix_of(results.fixed)),
+        "mask",
+        "vtkMRMLLabelMapVolumeNode",
+    )
+    if kind == "vtkMRMLSegmentationNode":
+        segmentation = slicer.mrmlScene.AddNewNodeByClass(kind)
+        slicer.modules.segmentations.logic().ImportLabelmapToSegmentationNode(mask, segmentation)
+        mask = segmentation
+    inspection = panel._inspectPanel.inspection
+    open_inspect(panel, JACOBIAN)
+    assert inspection.goToExtreme(True, mask) == pytest.approx(values[voxels == 1].max())
+    assert inspection.goToExtreme(False, mask) == pytest.approx(values[voxels == 1].min())
+
+
+def test_the_crosshair_shows_the_place_until_the_section_is_closed(panel, host):
+    import slicer
+
+    crosshair = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLCrosshairNode")
+    crosshair.SetCrosshairMode(crosshair.ShowHashmarks)
+    crosshair.SetCrosshairRAS((1.0, 2.0, 3.0))
+    before = state(host)
+    open_inspect(panel, JACOBIAN)
+    panel.ui.smallestButton.click()
+    assert crosshair.GetCrosshairMode() == crosshair.ShowBasic
+    place = slicer.util.getNodesByClass("vtkMRMLSliceNode")[0].GetSliceToRAS()
+    np.testing.assert_allclose(crosshair.GetCrosshairRAS(), [place.GetElement(row, 3) for row in range(3)])
+    close_inspect(panel)
+    assert crosshair.GetCrosshairMode() == crosshair.ShowHashmarks
+    assert crosshair.GetCrosshairRAS() == (1.0, 2.0, 3.0)
+    assert state(host) == before
+
+
+# --- the legend ---
+
+
+def test_the_jacobian_has_its_legend_while_it_is_looked_at(panel, host):
+    import slicer
+
+    legend_of = slicer.modules.colors.logic().GetColorLegendDisplayNode
+    jacobian = results_of(panel).jacobian
+    open_inspect(panel, AFTER)
+    assert legend_of(jacobian) is None
+    panel.ui.inspectModeComboBox.currentText = JACOBIAN
+    legend = legend_of(jacobian)
+    assert legend.GetTitleText() == "det J" and legend.GetVisibility()
+    assert legend.GetPrimaryDisplayNode() is jacobian.GetDisplayNode()
+    panel.ui.inspectModeComboBox.currentText = AFTER
+    assert legend_of(jacobian) is None
+
+
+def test_a_legend_that_the_user_had_made_stays_as_it_was(panel, host):
+    import slicer
+
+    colors = slicer.modules.colors.logic()
+    legend = colors.AddDefaultColorLegendDisplayNode(results_of(panel).jacobian)
+    legend.SetTitleText("mine")
+    legend.SetVisibility(False)
+    before = state(host)
+    open_inspect(panel, JACOBIAN)
+    assert legend.GetTitleText() == "det J" and legend.GetVisibility()
+    close_inspect(panel)
+    assert state(host) == before
 
 
 def test_closing_goes_back_to_where_the_views_were(panel, host):
@@ -285,16 +396,6 @@ def test_closing_goes_back_to_where_the_views_were(panel, host):
 
 
 # --- giving the views back ---
-
-
-def use_everything(panel):
-    open_inspect(panel)
-    for mode in (BEFORE, CHECKERBOARD, DIFFERENCE, JACOBIAN, AFTER):
-        panel.ui.inspectModeComboBox.currentText = mode
-    panel.ui.overlayOpacitySlider.value = 0.9
-    panel.ui.gridCheckBox.checked = True
-    panel.ui.flickerCheckBox.checked = True
-    panel.ui.smallestButton.click()
 
 
 LEAVING = {
@@ -458,5 +559,5 @@ def test_a_volume_chosen_as_output_is_no_result_before_the_run(host):
 
     panel = host.load(MODULE)
     panel._parameters.outputWarped = slicer.util.addVolumeFromArray(np.zeros((9, 9, 9), np.uint8), None, "mine")
-    assert panel.ui.resultLabel.text == "Nothing registered yet."
+    assert panel.ui.verdictLabel.text == "Nothing registered yet."
     assert not panel.ui.inspectCollapsibleButton.enabled

@@ -29,7 +29,12 @@ def new() -> slicer.vtkMRMLScene:
     """A scene as a fresh Slicer has it, without the view nodes that the application adds."""
     scene = slicer.vtkMRMLScene()
     slicer.vtkMRMLSliceNode.AddDefaultSliceOrientationPresets(scene)
+    crosshair = slicer.vtkMRMLCrosshairNode()
+    crosshair.SetCrosshairName("default")
+    crosshair.SetSingletonTag("default")
+    scene.AddNode(crosshair)
     scene.AddObserver(scene.NodeAddedEvent, _withNode(_addItem))
+    scene.AddObserver(scene.NodeAddedEvent, _withNode(_draw))
     scene.AddObserver(scene.NodeAboutToBeRemovedEvent, _withNode(_removeItem))
     scene.AddObserver(scene.EndImportEvent, guarded(lambda *_: _addMissing(scene)))
     return scene
@@ -54,6 +59,18 @@ def _addItem(scene: slicer.vtkMRMLScene, node: slicer.vtkMRMLNode) -> None:
     tree = _tree(scene)
     if not tree.GetItemByDataNode(node):
         tree.CreateItem(tree.GetSceneItemID(), node)
+
+
+def _draw(scene: slicer.vtkMRMLScene, node: slicer.vtkMRMLNode) -> None:
+    """What drawing a transform in a slice view does to the scene: it makes the colors of its lengths."""
+
+    def look(display, event):
+        drawn = display.GetVisibility() and display.GetVisibility2D() and display.GetScalarVisibility()
+        if drawn and display.GetScene() is not None:
+            display.GetColorMap()
+
+    if node.IsA("vtkMRMLTransformDisplayNode"):
+        node.AddObserver(vtk.vtkCommand.ModifiedEvent, guarded(look))
 
 
 def _addMissing(scene: slicer.vtkMRMLScene) -> None:

@@ -21,6 +21,7 @@ _properties: dict[tuple[type, str], dict[str, bool]] = {}  # class → {property
 _slots: dict[tuple[int, str], list[tuple[Callable, Callable]]] = {}  # (object, signal) → [(wanted, connected)]
 _watched: set[int] = set()
 _timers: set[QObject] = set()
+_shot: list[Callable] = []  # see _singleShot
 _loading: list[bool] = []
 _kept: dict[int, Any] = {}  # Python halves that live as long as their C++ halves
 
@@ -54,6 +55,8 @@ def install(classes: Iterable[type]) -> None:
 
 
 def _singleShot(milliseconds: int, function: Callable) -> None:
+    """PythonQt never lets go of the function: what it holds stays in memory to the end."""
+    _shot.append(function)
     timer = QtCore.QTimer()
     _timers.add(timer)
     timer.singleShot = True

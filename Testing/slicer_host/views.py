@@ -10,6 +10,7 @@ from PySide6 import QtCore, QtWidgets
 from vtk.util.numpy_support import vtk_to_numpy
 
 from .declare import stored
+from .faults import guarded
 
 NAMES = ("Red", "Green", "Yellow")
 SIZE = (300, 300)  # pixels of a view until somebody renders it in another size
@@ -86,7 +87,11 @@ class qMRMLSliceWidget(QtWidgets.QWidget):
 
 
 class qSlicerLayoutManager(QtCore.QObject):
-    """Red, Green and Yellow, whatever the layout is; no 3-D, plot or table views."""
+    """Red, Green and Yellow, and the slice views of every layout that was chosen; no 3-D, plot or table views.
+
+    A layout's new views come, as in Slicer, before `layoutChanged`. They go when the scene is closed, so that the next
+    test begins without them; in Slicer they stay.
+    """
 
     layoutChanged = QtCore.Signal(int)
     threeDViewCount = stored("threeDViewCount", int, 0)
@@ -95,25 +100,46 @@ class qSlicerLayoutManager(QtCore.QObject):
 
     def __init__(self, scene, applicationLogic):
         QtCore.QObject.__init__(self)
+        self._scene, self._applicationLogic = scene, applicationLogic
         self._layoutLogic = slicer.vtkMRMLLayoutLogic()
         self._layoutLogic.SetMRMLScene(scene)
+        self._first = self._readLayout()
         self._logics = vtk.vtkCollection()
         self._widgets = {}
         for name in NAMES:
-            logic = slicer.vtkMRMLSliceLogic()
-            logic.SetMRMLApplicationLogic(applicationLogic)
-            logic.SetMRMLScene(scene)
-            logic.SetSliceNode(scene.GetNodeByID(f"vtkMRMLSliceNode{name}"))
-            logic.ResizeSliceNode(*SIZE)
-            self._logics.AddItem(logic)
-            self._widgets[name] = qMRMLSliceWidget(name, logic)
+            self._addView(scene.GetNodeByID(f"vtkMRMLSliceNode{name}"))
         applicationLogic.SetSliceLogics(self._logics)
+        scene.AddObserver(scene.EndCloseEvent, guarded(lambda *_: self._begin()), -1.0)
+
+    def _addView(self, sliceNode):
+        logic = slicer.vtkMRMLSliceLogic()
+        logic.SetMRMLApplicationLogic(self._applicationLogic)
+        logic.SetMRMLScene(self._scene)
+        logic.SetSliceNode(sliceNode)
+        logic.ResizeSliceNode(*SIZE)
+        self._logics.AddItem(logic)
+        self._widgets[sliceNode.GetLayoutName()] = qMRMLSliceWidget(sliceNode.GetLayoutName(), logic)
+
+    def _begin(self):
+        """The first views alone."""
+        for name in set(self._widgets) - set(NAMES):
+            logic = self._widgets.pop(name).sliceLogic()
+            nodes = logic.GetSliceCompositeNode(), logic.GetSliceNode()
+            self._logics.RemoveItem(logic)
+            logic.SetMRMLScene(None)
+            for node in nodes:
+                self._scene.RemoveNode(node)
+        if self._readLayout() != self._first:
+            self._layoutLogic.GetLayoutNode().SetViewArrangement(self._first)
 
     def _readLayout(self):
         return self._layoutLogic.GetLayoutNode().GetViewArrangement()
 
     def setLayout(self, layout):
         self._layoutLogic.GetLayoutNode().SetViewArrangement(layout)
+        for node in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
+            if node.GetLayoutName() not in self._widgets:
+                self._addView(node)
         self.layoutChanged.emit(layout)
 
     layout = QtCore.Property(int, _readLayout, setLayout)
@@ -122,7 +148,7 @@ class qSlicerLayoutManager(QtCore.QObject):
         return self._layoutLogic
 
     def sliceViewNames(self):
-        return NAMES
+        return tuple(self._widgets)
 
     def sliceWidget(self, name):
         return self._widgets.get(name)

@@ -22,6 +22,15 @@ _FOLDER_SETTING = "NODEO/ExportFolder"
 _ABSENT = _("This output is not in the scene: tick it under Outputs and register again.")
 
 
+_FOLDER_WIDTH = 420  # pixels
+
+
+def prefixOf(results):
+    """What the names of the files begin with, after the names of the volumes."""
+    fixed, moving = results.inputNames()
+    return Export.asFileName(f"{moving}-on-{fixed}-")
+
+
 class ExportDialog:
     """Choices for :func:`Export.export`.
 
@@ -40,29 +49,41 @@ class ExportDialog:
         self.boxes, self.formats = {}, {}
         possible = Export.possibleKinds(results)
         for row, (kind, extensions) in enumerate(Export.FORMATS.items()):
-            box, combo = qt.QCheckBox(_TITLES[kind]), qt.QComboBox()
-            for extension in extensions:
-                combo.addItem(extension)
+            box = qt.QCheckBox(_TITLES[kind])
             box.checked = kind in possible and kind != Export.FIELD
-            box.enabled = combo.enabled = kind in possible
+            box.enabled = kind in possible
             if kind not in possible:
                 box.toolTip = _ABSENT
             grid.addWidget(box, row, 0)
-            grid.addWidget(combo, row, 1)
-            self.boxes[kind], self.formats[kind] = box, combo
+            grid.addWidget(self._format(kind, extensions, kind in possible), row, 1)
+            self.boxes[kind] = box
         form = qt.QFormLayout()
         layout.addLayout(form)
         self.folderEdit = ctk.ctkPathLineEdit()
         self.folderEdit.filters = ctk.ctkPathLineEdit.Dirs
         self.folderEdit.currentPath = slicer.util.settingsValue(_FOLDER_SETTING, slicer.app.defaultScenePath)
-        self.prefixEdit = qt.QLineEdit("nodeo-")
+        self.folderEdit.minimumWidth = _FOLDER_WIDTH
+        self.prefixEdit = qt.QLineEdit(prefixOf(results))
+        self.openBox = qt.QCheckBox(_("Open the folder afterwards"))
         form.addRow(_("Folder:"), self.folderEdit)
         form.addRow(_("File names begin with:"), self.prefixEdit)
+        layout.addWidget(self.openBox)
         buttons = qt.QDialogButtonBox()
         buttons.setStandardButtons(qt.QDialogButtonBox.Save | qt.QDialogButtonBox.Cancel)
         layout.addWidget(buttons)
         buttons.connect("accepted()", self.dialog.accept)
         buttons.connect("rejected()", self.dialog.reject)
+
+    def _format(self, kind, extensions, possible):
+        """A choice of formats, or the name of the only one."""
+        if len(extensions) == 1:
+            return qt.QLabel(extensions[0])
+        combo = qt.QComboBox()
+        for extension in extensions:
+            combo.addItem(extension)
+        combo.enabled = possible
+        self.formats[kind] = combo
+        return combo
 
     def run(self):
         """Show the dialog, and save if Save is pressed; back to the dialog if nothing could be written."""
@@ -73,7 +94,11 @@ class ExportDialog:
 
     def paths(self):
         """{kind: path} of what is ticked."""
-        formats = {kind: self.formats[kind].currentText for kind, box in self.boxes.items() if box.checked}
+        formats = {
+            kind: self.formats[kind].currentText if kind in self.formats else Export.FORMATS[kind][0]
+            for kind, box in self.boxes.items()
+            if box.checked
+        }
         return Export.exportPaths(self.folderEdit.currentPath, self.prefixEdit.text, formats)
 
     def save(self):
@@ -81,6 +106,9 @@ class ExportDialog:
         paths = self.paths()
         if not self.folderEdit.currentPath.strip():
             slicer.util.infoDisplay(_("Choose the folder to export to."))
+            return False
+        if Export.isPath(self.prefixEdit.text):
+            slicer.util.infoDisplay(_("The names of files cannot begin with a folder: take the slash away."))
             return False
         if not paths:
             slicer.util.infoDisplay(_("Nothing was ticked, so nothing was exported."))
@@ -103,6 +131,9 @@ class ExportDialog:
             slicer.util.errorDisplay(_("The export failed: {error}.").format(error=error))
             return False
         qt.QSettings().setValue(_FOLDER_SETTING, self.folderEdit.currentPath)
+        if self.openBox.checked:
+            qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(self.folderEdit.currentPath))
+            return True
         slicer.util.infoDisplay(
             _("Exported to {folder}:").format(folder=self.folderEdit.currentPath)
             + "\n\n"

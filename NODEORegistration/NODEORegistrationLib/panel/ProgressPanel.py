@@ -27,7 +27,7 @@ class ProgressPanel:
         """Show ``run`` from its start to its end."""
         self._run = run
         self._started, self._drawn = time.monotonic(), 0.0
-        self.ui.progressFrame.visible = True
+        self.ui.progressFrame.visible = self.ui.progressBar.visible = True
         self.ui.progressBar.setValue(0)
         self.ui.lossCurveLabel.visible = False
         self.ui.logTextEdit.plainText = ""
@@ -43,6 +43,13 @@ class ProgressPanel:
             self._run.log.disconnect(self._onLog)
             self._run.ended.disconnect(self._onEnded)
             self._run = None
+
+    def clear(self):
+        """Forget the last run, unless one is being shown."""
+        if self._run is None:
+            self.ui.progressFrame.visible = False
+            self.ui.lossCurveLabel.clear()
+            self.ui.logTextEdit.plainText = ""
 
     def _onProgress(self, event):
         fraction = event.get("fraction") or 0.0
@@ -60,8 +67,10 @@ class ProgressPanel:
         if run.history:
             self._drawCurve()
         self.ui.progressBar.setValue(100 if run.state == "finished" else 0)
+        self.ui.progressBar.visible = run.state != "finished"  # the room is for the result
+        self.ui.lossCurveLabel.visible = bool(run.history) and run.state != "finished"
         if run.state == "finished":
-            self.ui.stageLabel.text = _("Done in {seconds:.1f} s").format(seconds=time.monotonic() - self._started)
+            self.ui.stageLabel.text = _("Done in {seconds:.1f} s").format(seconds=run.metrics["seconds"]["slicer"])
         elif run.state == "cancelled":
             self.ui.stageLabel.text = _("Cancelled; the scene is as it was")
         else:

@@ -2,19 +2,33 @@
 
 import time
 
-import qt
 import slicer
 from slicer.i18n import tr as _
 
-from ..Parameters import OUTPUTS
+from ..Later import later
 from ..run import Dependencies
-from ..run.Readiness import whyNotReady
+from ..run.Readiness import Reason, whyNotReady
 from ..run.Request import requestFromParameters
 from ..run.Run import Run
 from ..scene.SliceViews import showResult
 from ..scene.VolumeWatch import VolumeWatch
 
 _DOUBLE_CLICK_SECONDS = 0.5  # the second click of two on Register does not mean Cancel
+
+
+_MARKED = "color: #c62828"
+_LABELS = {  # parameter → label of its row
+    "fixedVolume": "fixedVolumeLabel",
+    "movingVolume": "movingVolumeLabel",
+    "fixedMask": "fixedMaskLabel",
+    "movingMask": "movingMaskLabel",
+    "initialTransform": "initialTransformLabel",
+    "levels": "levelsLabel",
+    "iterations": "iterationsLabel",
+    "steps": "stepsLabel",
+    "lncc_window": "lnccWindowLabel",
+    "other_settings": "otherSettingsLabel",
+}
 
 
 class RegisterButton:
@@ -24,19 +38,23 @@ class RegisterButton:
         ui: the widgets of the panel.
         logic: the module's logic, which queues the run.
         progressPanel: shows how the run is getting on.
-        inspectPanel: gives the slice views back before a run begins, and before its result is shown.
+        inspectPanel: gives the slice views back before a run begins, and shows its result.
+        preview: gives the slice views back before a result is shown.
 
     Attributes:
         run: what was started here and has not ended, or None.
     """
 
-    def __init__(self, ui, logic, progressPanel, inspectPanel):
+    def __init__(self, ui, logic, progressPanel, inspectPanel, preview):
         self.run = None
         self._started = 0.0
         self._button = ui.registerButton
+        self._reasonLabel = ui.reasonLabel
+        self._labels = {name: getattr(ui, label) for name, label in _LABELS.items()}
         self._logic = logic
         self._progressPanel = progressPanel
         self._inspectPanel = inspectPanel
+        self._preview = preview
         self._parameters = None
         self._volumeWatch = VolumeWatch(self.update)
         self._button.connect("clicked()", self._onClicked)
@@ -54,14 +72,23 @@ class RegisterButton:
         """Register, with the reason if it cannot be pressed, or Cancel."""
         button = self._button
         if self.run is not None:
+            self._say(Reason(""))
             button.text = _("Cancel")
             button.toolTip = _("Stop the registration; the scene stays as it is.")
             button.enabled = not self.run.isCancelling()
             return
         reason = whyNotReady(self._parameters)
         button.text = _("Register")
-        button.toolTip = reason or _("Deform the moving volume onto the fixed one.")
+        button.toolTip = str(reason) or _("Deform the moving volume onto the fixed one.")
         button.enabled = not reason
+        self._say(reason)
+
+    def _say(self, reason):
+        """Why Register cannot be pressed, under the button, and in color at the row that it is about."""
+        self._reasonLabel.text = str(reason)
+        self._reasonLabel.visible = bool(reason)
+        for parameter, label in self._labels.items():
+            label.styleSheet = _MARKED if reason and reason.parameter == parameter else ""
 
     def _onClicked(self):
         if self.run is None:
@@ -75,7 +102,7 @@ class RegisterButton:
         reason = Dependencies.ensure() or whyNotReady(self._parameters)
         self.update()
         if reason:
-            slicer.util.warningDisplay(reason, windowTitle=_("NODEO Registration"))
+            slicer.util.warningDisplay(str(reason), windowTitle=_("NODEO Registration"))
             return
         self._inspectPanel.close()
         self.run, self._started = Run(requestFromParameters(self._parameters)), time.monotonic()
@@ -87,23 +114,21 @@ class RegisterButton:
         self.update()
 
     def _onFinished(self, run):
-        """Remember the new nodes as outputs, and show the result."""
+        """Choose the new results, and show them."""
         self._inspectPanel.close()
+        self._preview.hide()
         parameters = self._parameters or self._logic.getParameterNode()
-        with slicer.util.NodeModify(parameters):
-            for kind, node in run.nodes.items():
-                setattr(parameters, OUTPUTS[kind][1], node)
+        parameters.result = run.mark
         showResult(run.request.fixed, run.nodes.get("warped"))
+        if self._parameters is not None:  # else the views are another module's
+            self._inspectPanel.open()
 
     def _onFailed(self, run):
         """Say why, and what to do."""
         text = run.message if not run.hint else f"{run.message}\n\n{run.hint}"
         log = "\n".join(run.logLines)
         # a dialog waits for its user: only when the run is over, and the next may have begun
-        qt.QTimer.singleShot(
-            0,
-            lambda: slicer.util.errorDisplay(text, windowTitle=_("NODEO Registration"), detailedText=log),
-        )
+        later(lambda: slicer.util.errorDisplay(text, windowTitle=_("NODEO Registration"), detailedText=log))
 
     def _onEnded(self, run):
         """Ready for the next."""

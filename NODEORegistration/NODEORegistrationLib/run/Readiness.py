@@ -6,28 +6,43 @@ from slicer.i18n import tr as _
 
 from ..EngineSettings import otherSettings
 from ..Parameters import CLASSES, OUTPUTS, InitialTransform, Model, wantedOutputs
+from ..scene.SceneExport import ExportError, worldMatrix
+
+
+class Reason(str):
+    """A sentence, empty if there is nothing to say, and what it is about.
+
+    Attributes:
+        parameter: the name of the parameter that is missing or wrong, or an empty text.
+    """
+
+    def __new__(cls, text, parameter=""):
+        reason = super().__new__(cls, text)
+        reason.parameter = parameter
+        return reason
 
 
 def whyNotReady(parameters):
-    """The first thing that is missing or wrong, or an empty text."""
+    """The first :class:`Reason` why Register cannot be pressed; an empty one if it can."""
     if parameters is None:
-        return _("There is no scene.")
+        return Reason(_("There is no scene."))
     for check in (_volumes, _masks, _transforms, _lists, _others, _outputs):
         reason = check(parameters)
         if reason:
             return reason
-    return ""
+    return Reason("")
 
 
 def whyNotRegistrable(fixed, moving):
-    """Why two volumes cannot be registered with each other, or an empty text."""
+    """The :class:`Reason` why two volumes cannot be registered with each other; an empty one if they can."""
     if fixed is None:
-        return _("Choose a fixed volume: the one that stays where it is.")
+        return Reason(_("Choose a fixed volume: the one that stays where it is."), "fixedVolume")
     if moving is None:
-        return _("Choose a moving volume: the one that is deformed.")
+        return Reason(_("Choose a moving volume: the one that is deformed."), "movingVolume")
     if fixed is moving:
-        return _("The fixed and the moving volume are the same: choose two.")
-    return _unusable(fixed) or _unusable(moving) or _dimensions(fixed, moving)
+        return Reason(_("The fixed and the moving volume are the same: choose two."), "movingVolume")
+    reason = Reason(_unusable(fixed) or _scaled(fixed), "fixedVolume")
+    return reason or Reason(_unusable(moving) or _dimensions(fixed, moving), "movingVolume")
 
 
 def _unusable(volume):
@@ -54,6 +69,15 @@ def _isDeformed(node):
     return parent is not None and not parent.IsTransformToWorldLinear()
 
 
+def _scaled(volume):
+    """Why a volume cannot be written as it lies in the world, or an empty text."""
+    try:
+        worldMatrix(volume, rigidOnly=True)
+    except ExportError as error:
+        return str(error)
+    return ""
+
+
 def _dimensions(fixed, moving):
     slices = [min(volume.GetImageData().GetDimensions()) == 1 for volume in (fixed, moving)]
     if slices[0] != slices[1]:
@@ -66,16 +90,20 @@ def _volumes(parameters):
 
 
 def _masks(parameters):
-    for mask in (parameters.fixedMask, parameters.movingMask):
+    for name in ("fixedMask", "movingMask"):
+        mask = getattr(parameters, name)
         if mask is not None and _isDeformed(mask):
-            return _("The mask {name} is under a deforming transform: harden it first.").format(name=mask.GetName())
-    return ""
+            sentence = _("The mask {name} is under a deforming transform: harden it first.")
+            return Reason(sentence.format(name=mask.GetName()), name)
+    return Reason("")
 
 
 def _transforms(parameters):
     if parameters.initial == InitialTransform.NODE and parameters.initialTransform is None:
-        return _("Choose the transform to start from, or another initial transform.")
-    return ""
+        return Reason(_("Choose the transform to start from, or another initial transform."), "initialTransform")
+    if parameters.initial in (InitialTransform.CENTER, InitialTransform.RIGID, InitialTransform.AFFINE):
+        return Reason(_scaled(parameters.movingVolume), "movingVolume")
+    return Reason("")
 
 
 def _lists(parameters):
@@ -83,36 +111,38 @@ def _lists(parameters):
     for name, title in (("levels", _("Levels")), ("iterations", _("Iterations")), ("steps", _("Solver steps"))):
         text = getattr(parameters, name)
         if not re.fullmatch(r"\s*[1-9]\d*(\s*[,\s]\s*[1-9]\d*)*\s*", text):
-            return _("{title} needs whole numbers with commas between them, such as 4, 2, 1.").format(title=title)
+            sentence = _("{title} needs whole numbers with commas between them, such as 4, 2, 1.")
+            return Reason(sentence.format(title=title), name)
         numbers = [int(number) for number in re.split(r"[,\s]+", text.strip())]
         if name == "levels":
             count = len(numbers)
             if any(number & (number - 1) for number in numbers) or numbers != sorted(numbers, reverse=True):
-                return _("Levels lists shrink factors from coarse to fine, each a power of two, such as 4, 2, 1.")
+                sentence = _("Levels lists shrink factors from coarse to fine, each a power of two, such as 4, 2, 1.")
+                return Reason(sentence, name)
         elif len(numbers) not in (1, count):
-            return _("{title} has {given} values for {count} levels: give one, or one a level.").format(
-                title=title, given=len(numbers), count=count
-            )
+            sentence = _("{title} has {given} values for {count} levels: give one, or one a level.")
+            return Reason(sentence.format(title=title, given=len(numbers), count=count), name)
     if parameters.model == Model.PAPER and count != 1:
-        return _("The model Paper has one level: set Levels to 1, or to 2 for half resolution.")
+        return Reason(_("The model Paper has one level: set Levels to 1, or to 2 for half resolution."), "levels")
     if parameters.lncc_window % 2 == 0:
-        return _("The correlation window must be odd.")
-    return ""
+        return Reason(_("The correlation window must be odd."), "lncc_window")
+    return Reason("")
 
 
 def _others(parameters):
     try:
         otherSettings(parameters.other_settings)
     except ValueError as error:
-        return _("'{text}' under Other settings is not of the form name=value.").format(text=error)
-    return ""
+        sentence = _("'{text}' under Other settings is not of the form name=value.")
+        return Reason(sentence.format(text=error), "other_settings")
+    return Reason("")
 
 
 def _outputs(parameters):
     inputs = [parameters.fixedVolume, parameters.movingVolume]
     if parameters.initial == InitialTransform.NODE:
         inputs.append(parameters.initialTransform)
-    return whyNotOutputs(wantedOutputs(parameters), inputs)
+    return Reason(whyNotOutputs(wantedOutputs(parameters), inputs), "outputs")
 
 
 def whyNotOutputs(outputs, inputs):

@@ -16,6 +16,7 @@ class Request:
     Attributes:
         fixed, moving: volume nodes.
         preset: the engine's preset.
+        label: what the names of the results say of the preset; default: its name.
         settings: the engine's settings over the preset, {name: value}; ``initial`` holds a word, never a file.
         fixedMask, movingMask: segmentation or label map nodes, or None.
         initialNode: a transform node to start from, or None.
@@ -33,6 +34,7 @@ class Request:
     initialNode: object = None
     outputs: dict = field(default_factory=lambda: dict.fromkeys(OUTPUTS))
     keepFiles: bool = False
+    label: str = ""
 
     def inputs(self):
         """All nodes that are read."""
@@ -54,6 +56,7 @@ def requestFromParameters(parameters):
         movingMask=parameters.movingMask,
         initialNode=parameters.initialTransform if fromNode else None,
         outputs=wantedOutputs(parameters),
+        label=parameters.preset.value,
     )
 
 

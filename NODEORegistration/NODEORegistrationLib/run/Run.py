@@ -3,20 +3,20 @@
 import json
 import logging
 import shutil
-import tempfile
-from pathlib import Path
+import time
 
 import qt
 import slicer
 import vtk
 from slicer.i18n import tr as _
 
+from ..Later import later
 from ..scene import SceneExport
 from ..scene.SceneImport import ImportFailed, ResultImport
+from ..scene.TemporaryFolder import newFolder
 from ..Signal import Signal
+from .Hints import remedy
 from .WorkerProcess import WorkerProcess
-
-_LAST_LINES = 12  # of the log, told when a run dies
 
 
 class Run:
@@ -32,6 +32,7 @@ class Run:
     Attributes:
         state: waiting, preparing, running, loading, finished, failed or cancelled.
         nodes: {kind: node} of a finished run.
+        mark: what those nodes have in common, see :class:`~NODEORegistrationLib.scene.Results.Results`.
         metrics, settings: what the worker measured, and with what settings it ran.
         message, hint: why a failed run failed, and what to do.
         history: the losses so far.
@@ -45,7 +46,7 @@ class Run:
         self.finished, self.failed, self.cancelled, self.ended = Signal(), Signal(), Signal(), Signal()
         self.state = "waiting"
         self.nodes, self.metrics, self.settings = {}, {}, {}
-        self.message, self.hint = "", ""
+        self.message, self.hint, self.mark = "", "", ""
         self.history, self.logLines = [], []
         self.folder = None
         self._worker = None
@@ -63,7 +64,7 @@ class Run:
 
     def start(self):
         """Begin; what can take a while happens in pieces, between which Slicer is free."""
-        self.state = "preparing"
+        self.state, self._begun = "preparing", time.monotonic()
         self.progress.emit({"stage": _("Sending the volumes"), "fraction": 0.0})
         self._do([self._makeFolder, self._writeFixed, self._writeMoving, self._writeOptional, self._startWorker])
 
@@ -95,7 +96,7 @@ class Run:
     def _do(self, steps):
         """Take the steps one by one, each in a turn of the event loop of its own."""
         self._steps = list(steps)
-        qt.QTimer.singleShot(0, self._step)
+        later(self._step)
 
     def _step(self):
         if self.isOver() or not self._steps:
@@ -115,13 +116,13 @@ class Run:
             self._fail(_("Something went wrong inside Slicer: {error}.").format(error=error), "")
         else:
             if self._steps:
-                qt.QTimer.singleShot(0, self._step)
+                later(self._step)
 
     def _makeFolder(self):
         gone = [node for node in self.request.inputs() if node.GetScene() is not slicer.mrmlScene]
         if gone:
             raise SceneExport.ExportError(_("{name} is no longer in the scene.").format(name=gone[0].GetName()))
-        self.folder = Path(tempfile.mkdtemp(prefix="NODEO-", dir=slicer.app.temporaryPath))
+        self.folder = newFolder()
         # The engine looks for rigid and affine transforms from where the volumes lie in the world. Otherwise the
         # moving volume's parents are a part of the initial transform: then they may scale and shear, too.
         self._search = self.request.settings.get("initial", "identity") != "identity"
@@ -185,12 +186,12 @@ class Run:
         elif answer["event"] == "result" and exitCode == 0:
             self._load(answer)
         elif answer["event"] == "error":
-            self._fail(answer.get("message") or "", answer.get("hint") or "")
+            self._fail(answer.get("message") or "", remedy(answer))
         else:
             sentence = failure or _("The registration process ended unexpectedly (exit code {code}).").format(
                 code=exitCode
             )
-            self._fail(sentence, "\n".join(self.logLines[-_LAST_LINES:]))
+            self._fail(sentence, _("The details tell what it said last."))
 
     def _load(self, answer):
         self.state = "loading"
@@ -202,6 +203,7 @@ class Run:
         def readNumbers():
             self.metrics = json.loads((output / "metrics.json").read_text(encoding="utf-8"))
             self.settings = json.loads((output / "settings.json").read_text(encoding="utf-8"))
+            self.metrics.setdefault("seconds", {})["slicer"] = round(time.monotonic() - self._begun, 1)
             self.metrics["inputs"] = {"fixed": self.request.fixed.GetName(), "moving": self.request.moving.GetName()}
 
         def commit():
@@ -209,7 +211,10 @@ class Run:
                 node if node.GetScene() is slicer.mrmlScene else None
                 for node in (self.request.fixed, self.request.moving)
             )
-            self.nodes = result.commit(fixed, moving, self.request.outputs, self.settings, self.metrics)
+            label = self.request.label or self.request.preset
+            self.nodes, self.mark = result.commit(
+                fixed, moving, self.request.outputs, self.settings, self.metrics, label
+            )
             self._end("finished")
 
         self._do([readNumbers, *result.steps(), commit])
@@ -231,6 +236,13 @@ class Run:
         self.over.emit(self)
         {"finished": self.finished, "failed": self.failed, "cancelled": self.cancelled}[state].emit(self)
         self.ended.emit(self)
+        self._letGo()
+
+    def _letGo(self):
+        """Hold no volume longer than the scene does: whoever keeps a run that is over keeps its numbers and nodes."""
+        self.request = self._worker = self._answer = None
+        for signal in (self.progress, self.log, self.over, self.finished, self.failed, self.cancelled, self.ended):
+            signal.clear()
 
 
 def _plain(value):

@@ -12,6 +12,7 @@ import qt
 from slicer.i18n import tr as _
 
 from ..EngineSettings import MODULE_FOLDER
+from ..Later import later
 from ..Signal import Signal
 
 _GRACE_MS = 8000  # a worker that was told to stop insists on itself after 4 s
@@ -121,7 +122,7 @@ class WorkerProcess:
             self._over = True
             self._killer.stop()
             self.ended.emit(exitCode, failure)
-            qt.QTimer.singleShot(0, self._release)  # a process cannot be deleted inside its own signal
+            later(self._release)  # a process cannot be deleted inside its own signal
 
     def _release(self):
         """Let go of the process: connections hold what they call, and Python's collector does not see them."""

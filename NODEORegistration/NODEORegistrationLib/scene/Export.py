@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from .Report import reportHtml
-from .SceneImport import storedSettings
+from .ResultMarks import storedSettings
 
 TRANSFORM, INVERSE, FIELD, WARPED, JACOBIAN, SETTINGS, REPORT = (
     "transform",
@@ -52,6 +53,16 @@ def possibleKinds(results):
 def _grid(results):
     """A volume on the voxels of the fixed one, in the world."""
     return results.warped or results.jacobian
+
+
+def isPath(prefix):
+    """Whether a beginning of file names leads into another folder."""
+    return any(sign in prefix for sign in "/\\")
+
+
+def asFileName(text):
+    """A text without what cannot be in the name of a file."""
+    return re.sub(r'[\s/\\:*?"<>|]+', "-", text)
 
 
 def exportPaths(folder, prefix, formats):

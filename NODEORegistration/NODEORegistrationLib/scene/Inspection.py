@@ -1,182 +1,221 @@
 """Looking at a result in the slice views. Whatever is changed there is put back when the looking ends."""
 
-import numpy as np
 import qt
 import slicer
-import vtk
 
 from . import Comparison
+from .Crosshair import Crosshair
+from .DeformationGrid import DeformationGrid
+from .Extreme import extreme
+from .JacobianLegend import JacobianLegend
+from .NewViews import NewViews
+from .Overlay import Overlay
+from .Picture import Picture
+from .ResultIds import idsOf, nodesOf
 from .Results import Results
-from .SliceViews import SliceViews, setForegroundOpacity
+from .SceneWatch import SceneWatch
+from .SliceViews import SlicePlaces, SliceViews, setForegroundOpacity, showLayers
 
 _FLICKER_MS = 500
-_PICTURE = "NODEO inspection"
 BEFORE, AFTER, CHECKERBOARD, DIFFERENCE, JACOBIAN = "before", "after", "checkerboard", "difference", "jacobian"
+VERSUS = "versus"
+_DRAWN = {CHECKERBOARD: (Comparison.checkerboard, (0.0, 1.0)), DIFFERENCE: (Comparison.difference, (-1.0, 1.0))}
 
 
 class Inspection:
-    """The views while a result is inspected, from :meth:`enter` to :meth:`leave`.
-
-    Attributes:
-        results: what is looked at.
-    """
+    """The views while a result is inspected, from :meth:`enter` to :meth:`leave`. No node is held."""
 
     def __init__(self):
-        self.results = Results()
-        self._before = None
-        self._picture = None
-        self._grid = None
+        self._resultIds = Results()
+        self._versusId = None
+        self._views = None
+        self._mode = None
+        self._gridSpacing = None
         self._opacity = 0.5
+        self._flickOn = True
+        self._paused = None
+        self._overlay, self._picture, self._grid = Overlay(), Picture(), DeformationGrid()
+        self._legend, self._crosshair = JacobianLegend(), Crosshair()
+        self._newViews = NewViews(self._onNewViews)
+        self._watch = SceneWatch(self._pause, self._resume, self.forget)
         self._flicker = qt.QTimer()
         self._flicker.setInterval(_FLICKER_MS)
         self._flicker.connect("timeout()", self._flick)
-        self._flickOn = True
+
+    @property
+    def results(self):
+        """What is looked at: the nodes that are still in the scene."""
+        return nodesOf(self._resultIds)
+
+    @property
+    def versus(self):
+        """The warped volume of another result, to compare with; None if there is none."""
+        return slicer.mrmlScene.GetNodeByID(self._versusId) if self._versusId else None
+
+    def setVersus(self, warped):
+        """Compare with the warped volume of another result; None: with none."""
+        self._versusId = None if warped is None else warped.GetID()
 
     def isActive(self):
         """Whether the views are being used."""
-        return self._before is not None
+        return self._views is not None
 
     def enter(self, results):
         """Remember the views, and from now on show these :class:`~NODEORegistrationLib.scene.Results.Results`."""
         self.leave()
-        self.results = results
-        self._before = SliceViews()
+        self._resultIds = idsOf(results)
+        self._views = SliceViews()
+        self._newViews.start()
+        self._watch.start()
 
     def leave(self):
         """Put everything back to how it was at :meth:`enter`."""
-        self._flicker.stop()
-        self.setGridVisible(False)
-        if self._before is not None:
-            self._before.restore()
-            self._before = None
-        if self._picture is not None:
-            slicer.mrmlScene.RemoveNode(self._picture.GetDisplayNode())
-            slicer.mrmlScene.RemoveNode(self._picture)
-            self._picture = None
+        self._putBack()
+        self._end()
 
     def forget(self):
-        """Give up without putting anything back: the scene is being closed."""
-        self._flicker.stop()
-        self._before = self._picture = self._grid = None
+        """Nothing may be kept: the scene is being closed, or another is coming into it."""
+        if not slicer.mrmlScene.IsClosing():
+            self.leave()
+        self._end()
+        self._resultIds, self._versusId = Results(), None
+        for part in (self._overlay, self._picture, self._grid, self._legend, self._crosshair):
+            part.forget()
 
     def modes(self):
         """What can be shown with the nodes there are."""
-        fixed, moving, warped = self.results.fixed, self.results.moving, self.results.warped
+        results = self.results
+        fixed, moving, warped = results.fixed, results.moving, results.warped
         comparable = fixed is not None and warped is not None and Comparison.sameGrid(fixed, warped)
         possible = {
             BEFORE: fixed is not None and moving is not None,
             AFTER: fixed is not None and warped is not None,
             CHECKERBOARD: comparable,
             DIFFERENCE: comparable,
-            JACOBIAN: self.results.jacobian is not None,
+            JACOBIAN: results.jacobian is not None,
+            VERSUS: warped is not None and self.versus is not None,
         }
         return [mode for mode, can in possible.items() if can]
 
     def show(self, mode):
         """Fill the slice views with one of :meth:`modes`."""
-        if mode in (CHECKERBOARD, DIFFERENCE):
-            slicer.util.setSliceViewerLayers(background=self._drawn(mode), foreground=None, label=None)
-            return
-        foreground = {BEFORE: self.results.moving, AFTER: self.results.warped, JACOBIAN: self.results.jacobian}[mode]
-        background = self.results.fixed if self.results.fixed is not None else self.results.warped
-        slicer.util.setSliceViewerLayers(
-            background=background, foreground=foreground, label=None, foregroundOpacity=self._opacity
-        )
+        self._mode = mode
+        self._draw()
 
     def setOpacity(self, opacity):
-        """Blend the foreground, 0 to 1."""
+        """Blend, 0 to 1: from the fixed volume alone to the other alone."""
         self._opacity = opacity
-        if self.isActive() and not self._flicker.active:
+        if not self.isActive() or self._flicker.active:
+            return
+        if self._overlay.isActive():
+            self._overlay.setBalance(opacity)
+        else:
             setForegroundOpacity(opacity)
 
     def setFlicker(self, on):
-        """Switch between background and foreground, twice a second."""
+        """Switch between the two, each alone and gray, twice a second."""
         if on and self.isActive():
+            self._flickOn = True
             self._flicker.start()
         else:
             self._flicker.stop()
-            if self.isActive():
-                setForegroundOpacity(self._opacity)
+        if self.isActive() and self._mode is not None:
+            self._draw()
 
     def setGridVisible(self, visible, spacing=10.0):
         """Draw the deformation as a grid, its lines ``spacing`` mm apart, in the slice views."""
-        if visible and self.results.transform is not None and self.isActive():
-            if self._grid is None:
-                self._grid = _TransformDisplay(self.results.transform)
-            self._grid.show(spacing)
-        elif self._grid is not None:
-            self._grid.restore()
-            self._grid = None
+        transform = self.results.transform
+        if visible and transform is not None and self.isActive():
+            self._gridSpacing = spacing
+            self._grid.show(transform, spacing)
+        else:
+            self._gridSpacing = None
+            self._grid.remove()
 
-    def goToExtreme(self, largest):
-        """Move all slice views to the voxel of the largest or smallest det J; returns its value."""
-        array = slicer.util.arrayFromVolume(self.results.jacobian)
-        flat = array.argmax() if largest else array.argmin()
-        k, j, i = np.unravel_index(flat, array.shape)
-        ijkToRas = vtk.vtkMatrix4x4()
-        self.results.jacobian.GetIJKToRASMatrix(ijkToRas)
-        place = ijkToRas.MultiplyPoint((float(i), float(j), float(k), 1.0))[:3]
+    def goToExtreme(self, largest, mask=None):
+        """Move all slice views, and the crosshair, to the voxel of the largest or smallest det J.
+
+        Args:
+            mask: search there only, else where the fixed volume is not background.
+
+        Returns:
+            det J there; None if the Jacobian is gone.
+        """
+        results = self.results
+        if results.jacobian is None:
+            return None
+        value, place = extreme(results.jacobian, largest, results.fixed, mask)
         slicer.vtkMRMLSliceNode.JumpAllSlices(slicer.mrmlScene, *place, slicer.vtkMRMLSliceNode.CenteredJumpSlice)
-        return float(array[k, j, i])
+        if self.isActive():
+            self._crosshair.show(place)
+        return value
+
+    def _draw(self):
+        results, mode = self.results, self._mode
+        self._overlay.close()
+        self._legend.remove()
+        if mode in _DRAWN:
+            showLayers(self._drawn(results.fixed, results.warped))
+            return
+        others = {BEFORE: results.moving, AFTER: results.warped, JACOBIAN: results.jacobian, VERSUS: self.versus}
+        base, other = results.warped if mode == VERSUS else results.fixed, others[mode]
+        if mode != JACOBIAN and not self._flicker.active and None not in (base, other):
+            self._overlay.show(base, other, self._opacity)
+            return
+        opacity = float(self._flickOn) if self._flicker.active else self._opacity
+        showLayers(base if base is not None else results.warped, other, opacity)
+        if mode == JACOBIAN and other is not None:
+            self._legend.show(other)
+
+    def _drawn(self, fixed, warped):
+        if fixed is None or warped is None:
+            return None
+        draw, window = _DRAWN[self._mode]
+        array = draw(Comparison.seen(fixed), Comparison.seen(warped), warped.GetSpacing()[::-1])
+        return self._picture.draw(array, warped, window)
 
     def _flick(self):
         self._flickOn = not self._flickOn
-        setForegroundOpacity(1.0 if self._flickOn else 0.0)
+        setForegroundOpacity(float(self._flickOn))
 
-    def _drawn(self, mode):
-        """A volume that exists only while it is looked at."""
-        draw = {CHECKERBOARD: Comparison.checkerboard, DIFFERENCE: Comparison.difference}[mode]
-        fixed, warped = self.results.fixed, self.results.warped
-        array = draw(Comparison.seen(fixed), Comparison.seen(warped), warped.GetSpacing()[::-1])
-        if self._picture is None:
-            node = slicer.vtkMRMLScalarVolumeNode()
-            node.SetName(_PICTURE)
-            node.SetSaveWithScene(False)
-            node.SetHideFromEditors(True)
-            self._picture = slicer.mrmlScene.AddNode(node)
-        matrix = vtk.vtkMatrix4x4()
-        warped.GetIJKToRASMatrix(matrix)
-        self._picture.SetIJKToRASMatrix(matrix)
-        slicer.util.updateVolumeFromArray(self._picture, array)
-        self._picture.CreateDefaultDisplayNodes()
-        display = self._picture.GetDisplayNode()
-        display.SetSaveWithScene(False)
-        display.AutoWindowLevelOff()
-        display.SetWindowLevelMinMax(-1.0 if mode == DIFFERENCE else 0.0, 1.0)
-        return self._picture
+    def _onNewViews(self):
+        if self.isActive() and self._mode is not None:
+            self._overlay.close()
+            self._views.adopt()
+            self._draw()
 
+    def _putBack(self):
+        self._flicker.stop()
+        self._grid.remove()
+        self._overlay.close()
+        self._legend.remove()
+        self._crosshair.giveBack()
+        if self._views is not None:
+            self._views.restore()
+            self._views = None
+        self._picture.remove()
 
-class _TransformDisplay:
-    """The grid of one transform in the slice views, and how its display was before."""
+    def _end(self):
+        self._flicker.stop()
+        self._newViews.stop()
+        self._watch.stop()
+        self._views = self._mode = self._gridSpacing = self._paused = None
 
-    def __init__(self, transform):
-        display = transform.GetDisplayNode()
-        self._made = display is None
-        if self._made:
-            transform.CreateDefaultDisplayNodes()
-            display = transform.GetDisplayNode()
-        self._display = display
-        self._visibility = display.GetVisibility(), display.GetVisibility2D(), display.GetVisibility3D()
-        self._look = display.GetVisualizationMode(), display.GetGridSpacingMm()
+    def _pause(self):
+        """The scene is being saved."""
+        if self.isActive():
+            self._paused = SlicePlaces(), self._crosshair.place, self._flicker.active
+            self._putBack()
 
-    def show(self, spacing):
-        display = self._display
-        display.SetVisualizationMode(slicer.vtkMRMLTransformDisplayNode.VIS_MODE_GRID)
-        display.SetGridSpacingMm(spacing)
-        display.SetVisibility3D(False)
-        display.SetVisibility2D(True)
-        display.SetVisibility(True)
-
-    def restore(self):
-        if self._display.GetScene() is None:
+    def _resume(self):
+        """It has been saved."""
+        if self._paused is None:
             return
-        if self._made:
-            slicer.mrmlScene.RemoveNode(self._display)
-            return
-        visible, visible2D, visible3D = self._visibility
-        mode, spacing = self._look
-        self._display.SetVisualizationMode(mode)
-        self._display.SetGridSpacingMm(spacing)
-        self._display.SetVisibility3D(visible3D)
-        self._display.SetVisibility2D(visible2D)
-        self._display.SetVisibility(visible)
+        places, crosshairPlace, flickers = self._paused
+        self._paused, self._views = None, SliceViews()
+        self.setFlicker(flickers)
+        if self._gridSpacing is not None:
+            self.setGridVisible(True, self._gridSpacing)
+        places.restore()
+        if crosshairPlace is not None:
+            self._crosshair.show(crosshairPlace)

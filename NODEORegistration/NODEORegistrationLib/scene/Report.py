@@ -11,8 +11,8 @@ from vtk.util.numpy_support import numpy_to_vtk
 
 from . import Comparison
 from .JacobianColors import jacobianColor
+from .ResultMarks import storedMetrics, storedSettings
 from .ResultSummary import summaryRows
-from .SceneImport import storedMetrics, storedSettings
 
 _STYLE = """
 body { font: 15px/1.5 sans-serif; margin: 2em auto; max-width: 62em; color: #222; }

@@ -41,10 +41,29 @@ def summaryRows(metrics):
         )
     seconds = metrics.get("seconds") or {}
     if _given(seconds, "total"):
-        rows.append((_("Time"), _("{seconds:.1f} s").format(seconds=seconds["total"]), metrics.get("device") or ""))
+        spent = seconds.get("slicer", seconds["total"])  # from the click to the result, if it came from the panel
+        rows.append((_("Time"), _("{seconds:.1f} s").format(seconds=spent), metrics.get("device") or ""))
     for fallback in metrics.get("fallbacks") or []:
         rows.append((_("Note"), str(fallback), ""))
     return rows
+
+
+def comparisonHtml(results):
+    """The figures of several registrations side by side, as a table for a label.
+
+    Args:
+        results: [(name, metrics)].
+    """
+    columns = [{name: value for name, value, _remark in summaryRows(metrics)} for _name, metrics in results]
+    names = list(dict.fromkeys(name for column in columns for name in column))
+    head = "".join(f"<th align='left'>{_escaped(name)}&nbsp;</th>" for name, _metrics in results)
+    rows = "".join(
+        f"<tr><td>{_escaped(name)}&nbsp;</td>"
+        + "".join(f"<td>{_escaped(column.get(name, '–'))}&nbsp;</td>" for column in columns)
+        + "</tr>"
+        for name in names
+    )
+    return f"<table cellspacing='2'><tr><th></th>{head}</tr>{rows}</table>"
 
 
 def summaryHtml(metrics):

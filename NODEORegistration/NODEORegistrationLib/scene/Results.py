@@ -1,14 +1,20 @@
-"""The outputs of a registration that are in the scene, and what they tell about themselves."""
+"""The registrations of a scene: which outputs belong together, to which volumes, and what they tell of themselves."""
 
 from dataclasses import dataclass
 
-from ..Parameters import OUTPUTS
-from .SceneImport import storedMetrics
+import slicer
+
+from .ResultMarks import kindOf, markOf, pairOf, storedMetrics
 
 
 @dataclass
 class Results:
-    """Nodes of the scene; each may be None."""
+    """What one registration has put into the scene; each node may be None.
+
+    Attributes:
+        fixed, moving: the volumes that were registered, if they are still there.
+        mark: what its outputs have in common, and no other registration's.
+    """
 
     fixed: object = None
     moving: object = None
@@ -16,6 +22,7 @@ class Results:
     jacobian: object = None
     transform: object = None
     inverse: object = None
+    mark: str = ""
 
     def documented(self):
         """An output node that tells its settings and metrics, or None."""
@@ -27,11 +34,32 @@ class Results:
         node = self.documented()
         return None if node is None else storedMetrics(node)
 
+    def name(self):
+        """The name of the output that shows most."""
+        nodes = (self.warped, self.transform, self.jacobian, self.inverse)
+        return next((node.GetName() for node in nodes if node is not None), "")
+
+    def inputNames(self):
+        """(name of the fixed volume, name of the moving volume), as they are now or, if they are gone, were then."""
+        told = (self.metrics() or {}).get("inputs") or {}
+        pair = (("fixed", self.fixed), ("moving", self.moving))
+        return tuple(node.GetName() if node is not None else told.get(role) or "?" for role, node in pair)
+
+
+def resultsInScene():
+    """All :class:`Results` of the scene, in the order in which they were made."""
+    found = {}
+    for className in ("vtkMRMLTransformNode", "vtkMRMLScalarVolumeNode"):
+        for node in slicer.util.getNodesByClass(className):
+            if storedMetrics(node) is not None and kindOf(node):
+                results = found.setdefault(markOf(node), Results(mark=markOf(node)))
+                setattr(results, kindOf(node), node)
+                results.fixed, results.moving = pairOf(node)
+    return sorted(found.values(), key=lambda results: results.mark)
+
 
 def resultsOf(parameters):
-    """The results that the panel's parameters name; a node that is chosen to be updated is none yet."""
-    made = {}
-    for kind, (_create, name) in OUTPUTS.items():
-        node = getattr(parameters, name)
-        made[kind] = None if node is None or storedMetrics(node) is None else node
-    return Results(fixed=parameters.fixedVolume, moving=parameters.movingVolume, **made)
+    """The results that the panel shows: those that were chosen, else the newest; empty ones if there are none."""
+    there = resultsInScene()
+    chosen = [results for results in there if results.mark == parameters.result]
+    return (chosen or there or [Results()])[-1]

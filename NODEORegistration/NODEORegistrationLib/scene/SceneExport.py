@@ -3,6 +3,8 @@
 Nothing here changes the scene. Nodes that are written are nodes of their own outside it, which share the image data.
 """
 
+import shutil
+
 import numpy as np
 import slicer
 import vtk
@@ -59,8 +61,17 @@ def _writeNRRD(node, path, name):
     storage = slicer.vtkMRMLNRRDStorageNode()
     storage.SetFileName(str(path))
     storage.SetUseCompression(False)
-    if not storage.WriteData(node):
-        raise ExportError(_("{name} could not be written for the registration.").format(name=name))
+    if not storage.WriteData(node) or path.stat().st_size < _bytes(node):
+        free = shutil.disk_usage(path.parent).free
+        if free < _bytes(node):
+            sentence = _("{name} needs {needed:.0f} MB in the temporary folder, and {free:.0f} MB are free there.")
+            raise ExportError(sentence.format(name=name, needed=_bytes(node) / 1e6, free=free / 1e6))
+        raise ExportError(_("{name} could not be written to {folder}.").format(name=name, folder=path.parent))
+
+
+def _bytes(volumeNode):
+    image = volumeNode.GetImageData()
+    return image.GetNumberOfPoints() * image.GetScalarSize() * image.GetNumberOfScalarComponents()
 
 
 def writeMask(maskNode, volumeNode, path, toWorld):
@@ -76,7 +87,8 @@ def writeMask(maskNode, volumeNode, path, toWorld):
     toFile = _product(toWorld, _inverse(worldMatrix(volumeNode)), worldMatrix(maskNode))
     copy = slicer.vtkMRMLLabelMapVolumeNode()
     if maskNode.IsA("vtkMRMLSegmentationNode"):
-        copy.SetAndObserveImageData(_visibleSegments(maskNode, volumeNode))
+        shown = _visibleSegments(maskNode)
+        copy.SetAndObserveImageData(_onVoxels(maskNode, shown, volumeNode))
         copy.SetIJKToRASMatrix(_geometry(volumeNode, toWorld))
     else:
         copy.SetAndObserveImageData(maskNode.GetImageData())
@@ -87,21 +99,37 @@ def writeMask(maskNode, volumeNode, path, toWorld):
     _writeNRRD(copy, path, maskNode.GetName())
 
 
-def _visibleSegments(segmentationNode, volumeNode):
-    """The visible segments as one label map on the volume's voxels; None if there are none."""
-    display = segmentationNode.GetDisplayNode()
+def _visibleSegments(segmentationNode):
+    """The identifiers of the segments that count.
+
+    Raises:
+        ExportError: there are none.
+    """
+    display, name = segmentationNode.GetDisplayNode(), segmentationNode.GetName()
+    there = segmentationNode.GetSegmentation().GetSegmentIDs()
+    visible = [segment for segment in there if display is None or display.GetSegmentVisibility(segment)]
+    if not there:
+        raise ExportError(_("The mask {name} has no segment: draw one, or choose no mask.").format(name=name))
+    if not visible:
+        raise ExportError(_("The mask {name} has no visible segment: show those that count.").format(name=name))
     segmentIds = vtk.vtkStringArray()
-    for segmentId in segmentationNode.GetSegmentation().GetSegmentIDs():
-        if display is None or display.GetSegmentVisibility(segmentId):
-            segmentIds.InsertNextValue(segmentId)
-    if segmentIds.GetNumberOfValues() == 0:
-        return None
-    source = segmentationNode
+    for segment in visible:
+        segmentIds.InsertNextValue(segment)
+    return segmentIds
+
+
+def _onVoxels(segmentationNode, segmentIds, volumeNode):
+    """Segments as one label map on the volume's voxels.
+
+    Raises:
+        ExportError: the segments are empty, or lie outside the volume.
+    """
+    source, name = segmentationNode, segmentationNode.GetName()
     if not source.GetSegmentation().ContainsRepresentation(_LABELMAP):
         source = slicer.vtkMRMLSegmentationNode()  # a copy: making a label map of surfaces changes the node
         source.GetSegmentation().DeepCopy(segmentationNode.GetSegmentation())
         if not source.GetSegmentation().CreateRepresentation(_LABELMAP):
-            raise ExportError(_("{name} cannot be made a label map.").format(name=segmentationNode.GetName()))
+            raise ExportError(_("{name} cannot be made a label map.").format(name=name))
     volumeToSegmentation = _product(_inverse(worldMatrix(segmentationNode)), worldMatrix(volumeNode))
     grid = slicer.vtkOrientedImageData()
     grid.SetExtent(volumeNode.GetImageData().GetExtent())
@@ -110,6 +138,14 @@ def _visibleSegments(segmentationNode, volumeNode):
     source.GenerateMergedLabelmapForAllSegments(
         merged, slicer.vtkSegmentation.EXTENT_REFERENCE_GEOMETRY, grid, segmentIds
     )
+    if merged.GetScalarRange() == (0.0, 0.0):
+        source.GenerateMergedLabelmapForAllSegments(
+            merged, slicer.vtkSegmentation.EXTENT_UNION_OF_SEGMENTS, None, segmentIds
+        )
+        if merged.GetNumberOfPoints() == 0 or merged.GetScalarRange() == (0.0, 0.0):
+            raise ExportError(_("The mask {name} is empty: its visible segments hold nothing.").format(name=name))
+        sentence = _("The mask {name} lies outside {volume}: check that both belong together.")
+        raise ExportError(sentence.format(name=name, volume=volumeNode.GetName()))
     voxels = vtk.vtkImageData()  # a volume node keeps the geometry apart from the voxels
     voxels.ShallowCopy(merged)
     voxels.SetOrigin(0.0, 0.0, 0.0)

@@ -1,16 +1,22 @@
 """From the worker's files to the scene: everything is read first, then it appears in one step."""
 
-import json
-
 import slicer
 import vtk
 from slicer.i18n import tr as _
 
 from ..Parameters import CLASSES
 from .JacobianColors import colorByJacobian
-
-SETTINGS_ATTRIBUTE = "NODEO.Settings"
-METRICS_ATTRIBUTE = "NODEO.Metrics"
+from .Loan import copyOwn, ownValue
+from .ResultMarks import (
+    folderOf,
+    isNamedByUs,
+    isOutput,
+    newFolder,
+    newMark,
+    removeIfEmpty,
+    setMarks,
+    setName,
+)
 
 _FILES = {
     "transform": "transform.h5",
@@ -59,33 +65,36 @@ class ResultImport:
             _leadIntoVolume(node, self.movingToWorld, inverse=kind == "inverse")
         self.loaded[kind] = node
 
-    def commit(self, fixed, moving, outputs, settings, metrics):
+    def commit(self, fixed, moving, outputs, settings, metrics, preset):
         """Put everything that was read into the scene.
 
         Args:
             fixed, moving: the input volumes; None if they are no longer in the scene.
             outputs: {kind: node to update, or None to create one}.
             settings, metrics: kept with every output, so that a saved scene tells how it was made.
+            preset: a word for the names.
 
         Returns:
-            {kind: node}
+            {kind: node}, and what they have in common: their mark.
         """
         scene = slicer.mrmlScene
-        names = _names(fixed, moving)
+        names, mark = _names(fixed, moving, preset), newMark()
         nodes = {}
         scene.StartState(slicer.vtkMRMLScene.BatchProcessState)
         try:
             for kind in self.kinds:
                 node = outputs.get(kind)
                 if node is None or node.GetScene() is not scene:
-                    node = _newNode(kind, names[kind])
+                    node = scene.AddNewNodeByClass(CLASSES[kind])
+                    setName(node, names[kind])
+                elif isNamedByUs(node):
+                    setName(node, names[kind])
                 nodes[kind] = node
                 if kind in _TRANSFORMS:
                     _updateTransform(node, self.loaded[kind], fixed, moving, inverse=kind == "inverse")
                 else:
                     _updateVolume(node, self.loaded[kind])
-                node.SetAttribute(SETTINGS_ATTRIBUTE, json.dumps(settings))
-                node.SetAttribute(METRICS_ATTRIBUTE, json.dumps(metrics))
+                setMarks(node, mark, kind, fixed, moving, settings, metrics)
             if "warped" in nodes:
                 nodes["warped"].CreateDefaultDisplayNodes()
                 _displayLike(nodes["warped"], moving)
@@ -93,27 +102,9 @@ class ResultImport:
                 colorByJacobian(nodes["jacobian"])
         finally:
             scene.EndState(slicer.vtkMRMLScene.BatchProcessState)
-        _gather(list(nodes.values()), names["folder"])
+        _gather(list(nodes.values()), names["folder"], mark)
         self.loaded = {}
-        return nodes
-
-
-def storedMetrics(node):
-    """The metrics that came with an output node, as a dictionary; None if it has none that can be read."""
-    return _stored(node, METRICS_ATTRIBUTE)
-
-
-def storedSettings(node):
-    """The settings that an output node was made with, as a dictionary; None if it has none that can be read."""
-    return _stored(node, SETTINGS_ATTRIBUTE)
-
-
-def _stored(node, attribute):
-    try:
-        found = json.loads(node.GetAttribute(attribute) or "null")
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
+        return nodes, mark
 
 
 def useLinearInterpolation(transformNode):
@@ -128,24 +119,23 @@ def useLinearInterpolation(transformNode):
 def restoreInterpolation():
     """Interpolate all the scene's results as they were made: for scenes that were saved and opened again."""
     for node in slicer.util.getNodesByClass("vtkMRMLTransformNode"):
-        if node.GetAttribute(SETTINGS_ATTRIBUTE):
+        if isOutput(node):
             useLinearInterpolation(node)
 
 
-def _names(fixed, moving):
-    fixedName = _("fixed") if fixed is None else fixed.GetName()
-    movingName = _("moving") if moving is None else moving.GetName()
-    return {
-        "transform": _("{moving} to {fixed}").format(moving=movingName, fixed=fixedName),
-        "inverse": _("{fixed} to {moving}").format(moving=movingName, fixed=fixedName),
-        "warped": _("{moving} on {fixed}").format(moving=movingName, fixed=fixedName),
-        "jacobian": _("{moving} on {fixed}, Jacobian").format(moving=movingName, fixed=fixedName),
-        "folder": _("NODEO: {moving} on {fixed}").format(moving=movingName, fixed=fixedName),
+def _names(fixed, moving, preset):
+    words = {
+        "fixed": _("fixed") if fixed is None else fixed.GetName(),
+        "moving": _("moving") if moving is None else moving.GetName(),
+        "preset": preset,
     }
-
-
-def _newNode(kind, name):
-    return slicer.mrmlScene.AddNewNodeByClass(CLASSES[kind], slicer.mrmlScene.GenerateUniqueName(name))
+    return {
+        "transform": _("{moving} to {fixed}, {preset}").format(**words),
+        "inverse": _("{fixed} to {moving}, {preset}").format(**words),
+        "warped": _("{moving} on {fixed}, {preset}").format(**words),
+        "jacobian": _("{moving} on {fixed}, {preset}, Jacobian").format(**words),
+        "folder": _("NODEO: {moving} on {fixed}, {preset}").format(**words),
+    }
 
 
 def _leadIntoVolume(node, movingToWorld, inverse):
@@ -191,23 +181,25 @@ def _displayLike(volumeNode, model):
         return
     modelDisplay, display = model.GetDisplayNode(), volumeNode.GetDisplayNode()
     if modelDisplay is not None:
-        display.CopyContent(modelDisplay)
-        display.SetAndObserveColorNodeID(modelDisplay.GetColorNodeID())
+        copyOwn(modelDisplay, display)
+        display.SetAndObserveColorNodeID(ownValue(modelDisplay, "ColorNodeID"))
         display.AutoWindowLevelOff()
         display.SetWindowLevel(modelDisplay.GetWindow(), modelDisplay.GetLevel())
     volumeNode.SetVoxelValueQuantity(model.GetVoxelValueQuantity())
     volumeNode.SetVoxelValueUnits(model.GetVoxelValueUnits())
 
 
-def _gather(nodes, name):
-    """Put new outputs into one folder of the subject hierarchy; what already lies in a folder stays there."""
+def _gather(nodes, name, mark):
+    """Put the outputs into one folder of the subject hierarchy; what a person put into a folder stays there."""
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
     if hierarchy is None:
         return
-    root = hierarchy.GetSceneItemID()
-    items = [hierarchy.GetItemByDataNode(node) or hierarchy.CreateItem(root, node) for node in nodes]
-    folders = [hierarchy.GetItemParent(item) for item in items if hierarchy.GetItemParent(item) != root]
-    folder = folders[0] if folders else hierarchy.CreateFolderItem(root, name)
-    for item in items:
-        if hierarchy.GetItemParent(item) == root:
+    root, folder = hierarchy.GetSceneItemID(), 0
+    for node in nodes:
+        item = hierarchy.GetItemByDataNode(node) or hierarchy.CreateItem(root, node)
+        before = folderOf(hierarchy, node)
+        if before or hierarchy.GetItemParent(item) == root:
+            folder = folder or newFolder(hierarchy, name, mark)
             hierarchy.SetItemParent(item, folder)
+        if before:
+            removeIfEmpty(hierarchy, before)

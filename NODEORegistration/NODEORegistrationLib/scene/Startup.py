@@ -2,11 +2,19 @@
 
 import slicer
 
+from .Loan import settleLoans
 from .SampleDataSource import registerSampleData
 from .SceneImport import restoreInterpolation
+from .TemporaryFolder import sweep
 
 
 def onStartup():
     """Offer the sample pair, and keep an eye on scenes that are opened."""
     registerSampleData()
-    slicer.mrmlScene.AddObserver(slicer.mrmlScene.EndImportEvent, lambda caller, event: restoreInterpolation())
+    sweep()
+    slicer.mrmlScene.AddObserver(slicer.mrmlScene.EndImportEvent, _onImported)
+
+
+def _onImported(caller, event):
+    restoreInterpolation()
+    settleLoans()

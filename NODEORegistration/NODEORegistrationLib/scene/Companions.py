@@ -1,0 +1,83 @@
+"""What can go along with a moving volume under the transform that was found: itself, and what was drawn on it."""
+
+from dataclasses import dataclass
+
+import slicer
+
+from .ResultMarks import isOutput
+
+_CLASSES = ("vtkMRMLScalarVolumeNode", "vtkMRMLSegmentationNode", "vtkMRMLMarkupsNode", "vtkMRMLModelNode")
+
+_BEFORE = "NODEO.TransformBefore"  # role of the reference to what a node was under
+
+
+@dataclass
+class Companion:
+    """A node that can be put under a transform.
+
+    Attributes:
+        belongs: whether it is known to have been drawn on the moving volume.
+    """
+
+    node: object
+    belongs: bool
+
+
+def companionsOf(results):
+    """Every node that lies where the moving volume of these results lies; the volume itself comes first.
+
+    A node under another transform than the volume lies elsewhere: the transform would lead it astray.
+    """
+    moving, fixed = results.moving, results.fixed
+    if moving is None or results.transform is None:
+        return []
+    places = (moving.GetParentTransformNode(), results.transform)
+    found = [Companion(moving, True)]
+    for className in _CLASSES:
+        for node in slicer.util.getNodesByClass(className):
+            if node is moving or node is fixed or node.GetHideFromEditors() or isOutput(node):
+                continue
+            if node.GetParentTransformNode() in places and not node.IsA("vtkMRMLTransformNode"):
+                found.append(Companion(node, _isDrawnOn(node, moving)))
+    return found
+
+
+def _isDrawnOn(node, volume):
+    """Whether a segmentation names the volume as its reference."""
+    if not node.IsA("vtkMRMLSegmentationNode"):
+        return False
+    role = slicer.vtkMRMLSegmentationNode.GetReferenceImageGeometryReferenceRole()
+    return node.GetNodeReference(role) is volume
+
+
+def putUnder(nodes, transform):
+    """Put nodes under a transform, in place of the one above them, which they remember."""
+
+    def change(node):
+        before = node.GetTransformNodeID()
+        if before != transform.GetID():
+            node.SetNodeReferenceID(_BEFORE, before)
+            node.SetAndObserveTransformNodeID(transform.GetID())
+
+    _together(nodes, change)
+
+
+def takeOut(nodes):
+    """Put nodes back under what they were under before."""
+
+    def change(node):
+        node.SetAndObserveTransformNodeID(node.GetNodeReferenceID(_BEFORE))
+        node.SetNodeReferenceID(_BEFORE, None)
+
+    _together(nodes, change)
+
+
+def _together(nodes, change):
+    """One step for the views."""
+    scene = slicer.mrmlScene
+    scene.StartState(slicer.vtkMRMLScene.BatchProcessState)
+    try:
+        for node in nodes:
+            change(node)
+    finally:
+        scene.EndState(slicer.vtkMRMLScene.BatchProcessState)

@@ -1,0 +1,103 @@
+"""What an output node remembers of its registration; a scene that is saved and opened again remembers it, too."""
+
+import json
+from datetime import datetime
+
+import slicer
+import vtk
+
+_SETTINGS, _METRICS = "NODEO.Settings", "NODEO.Metrics"
+_MARK, _KIND, _NAME = "NODEO.Result", "NODEO.Kind", "NODEO.Name"
+_FIXED, _MOVING = "NODEO.FixedVolume", "NODEO.MovingVolume"  # roles of node references
+
+
+def newMark():
+    """What the outputs of one registration will have in common; later ones sort behind earlier ones."""
+    return datetime.now().isoformat(timespec="microseconds")
+
+
+def setMarks(node, mark, kind, fixed, moving, settings, metrics):
+    """Make an output node remember everything.
+
+    Args:
+        kind: transform, inverse, warped or jacobian.
+        fixed, moving: the input volumes; None if they are no longer in the scene.
+        settings, metrics: dictionaries.
+    """
+    for name, text in ((_MARK, mark), (_KIND, kind)):
+        node.SetAttribute(name, text)
+    for name, content in ((_SETTINGS, settings), (_METRICS, metrics)):
+        node.SetAttribute(name, json.dumps(content))
+    for role, volume in ((_FIXED, fixed), (_MOVING, moving)):
+        node.SetNodeReferenceID(role, None if volume is None else volume.GetID())
+
+
+def setName(node, name):
+    """Name an output after what it holds; a number tells it from another of that name."""
+    node.SetName("")  # its own name is free for it
+    node.SetName(slicer.mrmlScene.GenerateUniqueName(name))
+    node.SetAttribute(_NAME, node.GetName())
+
+
+def isNamedByUs(node):
+    """Whether an output still has the name that a registration gave it, and nobody's own."""
+    return node.GetAttribute(_NAME) == node.GetName()
+
+
+def markOf(node):
+    """What the node has in common with the other outputs of its registration."""
+    return node.GetAttribute(_MARK) or ""
+
+
+def kindOf(node):
+    """transform, inverse, warped or jacobian; empty for a node that is no output."""
+    return node.GetAttribute(_KIND) or ""
+
+
+def pairOf(node):
+    """The fixed and the moving volume that an output node was made from; None for one that is gone."""
+    return node.GetNodeReference(_FIXED), node.GetNodeReference(_MOVING)
+
+
+def isOutput(node):
+    """Whether a node came out of a registration."""
+    return bool(node.GetAttribute(_SETTINGS))
+
+
+def storedMetrics(node):
+    """The metrics that came with an output node, as a dictionary; None if it has none that can be read."""
+    return _stored(node, _METRICS)
+
+
+def storedSettings(node):
+    """The settings that an output node was made with, as a dictionary; None if it has none that can be read."""
+    return _stored(node, _SETTINGS)
+
+
+def _stored(node, attribute):
+    try:
+        found = json.loads(node.GetAttribute(attribute) or "null")
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def folderOf(hierarchy, node):
+    """The folder of the subject hierarchy that a registration made for this node, or 0."""
+    parent = hierarchy.GetItemParent(hierarchy.GetItemByDataNode(node))
+    return parent if hierarchy.GetItemAttribute(parent, _MARK) else 0
+
+
+def newFolder(hierarchy, name, mark):
+    """A folder of the subject hierarchy for the outputs of a registration."""
+    folder = hierarchy.CreateFolderItem(hierarchy.GetSceneItemID(), name)
+    hierarchy.SetItemAttribute(folder, _MARK, mark)
+    return folder
+
+
+def removeIfEmpty(hierarchy, folder):
+    """Remove a folder that a registration made and whose nodes have all gone elsewhere."""
+    children = vtk.vtkIdList()
+    hierarchy.GetItemChildren(folder, children)
+    if not children.GetNumberOfIds():
+        hierarchy.RemoveItem(folder)

@@ -1,0 +1,64 @@
+"""What a registration achieved, in one line of words with a light before it: green, amber or red."""
+
+from slicer.i18n import tr as _
+
+GREEN, AMBER, RED = "#2e9e44", "#d98e00", "#c62828"
+_GOOD, _HARDLY = 0.6, 0.9  # of the similarity loss before
+_ALIKE = 0.02  # a similarity loss as small as this before leaves nothing to gain
+_EXACT = 0.1  # mm; a way back that is less exact is worth a word
+
+
+def verdict(metrics):
+    """(color, sentences) for the measurements of a registration; what they lack is left out."""
+    judged = [_folds(metrics), _volumes(metrics), _inverse(metrics), _similarity(metrics)]
+    judged += [(AMBER, str(note)) for note in metrics.get("fallbacks") or []]
+    judged = [part for part in judged if part is not None]
+    colors = [color for color, _sentence in judged]
+    worst = next((color for color in (RED, AMBER) if color in colors), GREEN)
+    return worst, " ".join(sentence for _color, sentence in judged)
+
+
+def _folds(metrics):
+    found = [_number(metrics, measure, "voxels") for measure in ("folding", "inverse_folding")]
+    if None in found:
+        return None
+    there, back = found
+    if there:
+        return RED, _("{count:,.0f} voxels are folded.").format(count=there)
+    if back:
+        return AMBER, _("No folds, but {count:,.0f} on the way back.").format(count=back)
+    return GREEN, _("No folds.")
+
+
+def _volumes(metrics):
+    low, high = (_number(metrics, "jacobian", name) for name in ("p1", "p99"))
+    if low is None or high is None:
+        return None
+    low, high = sorted((abs(low), abs(high)))  # of a mirrored image both are negative
+    return GREEN, _("Volumes change {low:.2g} to {high:.2g} times.").format(low=low, high=high)
+
+
+def _inverse(metrics):
+    error = _number(metrics, "inverse_consistency_mm", "mean")
+    if error is None:
+        return None
+    return AMBER if error > _EXACT else GREEN, _("Inverse exact to {error:.2f} mm.").format(error=error)
+
+
+def _similarity(metrics):
+    before, after = (_number(metrics, "similarity", name) for name in ("before", "after"))
+    if before is None or after is None:
+        return None
+    numbers = _("Similarity loss {before:.2f} → {after:.2f}").format(before=before, after=after)
+    if before <= _ALIKE:
+        return GREEN, _("{numbers}: they were alike before.").format(numbers=numbers)
+    if after > _HARDLY * before:
+        return AMBER, _("{numbers}: hardly better than before.").format(numbers=numbers)
+    if after > _GOOD * before:
+        return GREEN, _("{numbers}: better than before.").format(numbers=numbers)
+    return GREEN, _("{numbers}: much better than before.").format(numbers=numbers)
+
+
+def _number(metrics, measure, name):
+    value = (metrics.get(measure) or {}).get(name)
+    return value if isinstance(value, (int, float)) else None
