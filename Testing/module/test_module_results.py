@@ -477,6 +477,7 @@ def test_two_results_are_compared_volume_over_volume_and_figure_beside_figure(de
     assert ui.comparisonLabel.visible
     assert text.index("Bert on Anna, balanced") < text.index("Bert on Anna, fast") < text.index("Folded voxels")
     assert text.count("<tr>") > 5 and "–" not in text
+    assert "Correlation with fixed" in text and "Similarity" not in text
     ui.versusComboBox.setCurrentIndex(0)
     ui.versusComboBox.activated(0)
     assert not ui.comparisonLabel.visible

@@ -124,8 +124,7 @@ class InspectPanel:
         self.inspection.setVersus(None if other is None else other.warped)
         self.ui.comparisonLabel.visible = other is not None
         if other is not None:
-            pair = (self.inspection.results, other)
-            self.ui.comparisonLabel.text = comparisonHtml([(one.name(), one.metrics() or {}) for one in pair])
+            self.ui.comparisonLabel.text = comparisonHtml([self.inspection.results, other])
         self._listModes(AFTER if other is None else VERSUS)
         self._onMode(self.ui.inspectModeComboBox.currentIndex)
 

@@ -16,7 +16,7 @@ from ..scene.VolumeWatch import VolumeWatch
 _DOUBLE_CLICK_SECONDS = 0.5  # the second click of two on Register does not mean Cancel
 
 
-_MARKED = "color: #c62828"
+_MARKED = "color: #d9403a"  # on light and on dark
 _LABELS = {  # parameter → label of its row
     "fixedVolume": "fixedVolumeLabel",
     "movingVolume": "movingVolumeLabel",

@@ -38,6 +38,13 @@ def seen(volumeNode):
     return np.clip((array - low) / max(high - low, 1e-12), 0.0, 1.0)
 
 
+def correlation(first, second):
+    """How alike two volumes on the same voxels are: 1 for the same up to brightness and contrast."""
+    one, other = (slicer.util.arrayFromVolume(node).ravel().astype(np.float32) for node in (first, second))
+    one, other = one - one.mean(), other - other.mean()
+    return float(one @ other / max(np.sqrt((one @ one) * (other @ other)), 1e-12))
+
+
 def sameGrid(first, second):
     """Whether two volumes have as many voxels along each axis."""
     images = [node.GetImageData() for node in (first, second)]

@@ -2,6 +2,8 @@
 
 from slicer.i18n import tr as _
 
+from .Comparison import correlation, sameGrid
+
 
 def summaryRows(metrics):
     """The result as (name, value, remark) rows of plain text; what the metrics lack is left out."""
@@ -49,14 +51,13 @@ def summaryRows(metrics):
 
 
 def comparisonHtml(results):
-    """The figures of several registrations side by side, as a table for a label.
+    """The figures of several :class:`~NODEORegistrationLib.scene.Results.Results` side by side, as a table for a label.
 
-    Args:
-        results: [(name, metrics)].
+    The similarity loss is not among them: it is that of the finest level, which differs from preset to preset.
     """
-    columns = [{name: value for name, value, _remark in summaryRows(metrics)} for _name, metrics in results]
+    columns = [_comparable(one) for one in results]
     names = list(dict.fromkeys(name for column in columns for name in column))
-    head = "".join(f"<th align='left'>{_escaped(name)}&nbsp;</th>" for name, _metrics in results)
+    head = "".join(f"<th align='left'>{_escaped(one.name())}&nbsp;</th>" for one in results)
     rows = "".join(
         f"<tr><td>{_escaped(name)}&nbsp;</td>"
         + "".join(f"<td>{_escaped(column.get(name, '–'))}&nbsp;</td>" for column in columns)
@@ -64,6 +65,17 @@ def comparisonHtml(results):
         for name in names
     )
     return f"<table cellspacing='2'><tr><th></th>{head}</tr>{rows}</table>"
+
+
+def _comparable(results):
+    """{name: value}"""
+    metrics = results.metrics() or {}
+    column = {}
+    alike = (metrics.get("similarity") or {}).get("name") in ("lncc", "mse")  # gray values that mean the same
+    if alike and None not in (results.fixed, results.warped) and sameGrid(results.fixed, results.warped):
+        column[_("Correlation with fixed")] = f"{correlation(results.fixed, results.warped):.4f}"
+    rows = summaryRows({name: value for name, value in metrics.items() if name != "similarity"})
+    return {**column, **{name: value for name, value, _remark in rows}}
 
 
 def summaryHtml(metrics):

@@ -96,7 +96,6 @@ class ResultImport:
                     _updateVolume(node, self.loaded[kind])
                 setMarks(node, mark, kind, fixed, moving, settings, metrics)
             if "warped" in nodes:
-                nodes["warped"].CreateDefaultDisplayNodes()
                 _displayLike(nodes["warped"], moving)
             if "jacobian" in nodes:
                 colorByJacobian(nodes["jacobian"])
@@ -166,6 +165,9 @@ def _updateTransform(node, loaded, fixed, moving, inverse):
 
 
 def _updateVolume(node, loaded):
+    if node.GetDisplayNode() is None:  # before there are voxels that it would take a window from
+        node.CreateDefaultDisplayNodes()
+        node.GetDisplayNode().AutoWindowLevelOff()
     matrix = vtk.vtkMatrix4x4()
     loaded.GetIJKToRASMatrix(matrix)
     wasModifying = node.StartModify()
@@ -177,10 +179,14 @@ def _updateVolume(node, loaded):
 
 def _displayLike(volumeNode, model):
     """Show a volume in the window and colors of another, if there is one, so that the two can be compared."""
+    display = volumeNode.GetDisplayNode()
     if model is None:
+        display.AutoWindowLevelOn()
         return
-    modelDisplay, display = model.GetDisplayNode(), volumeNode.GetDisplayNode()
-    if modelDisplay is not None:
+    modelDisplay = model.GetDisplayNode()
+    if modelDisplay is None:
+        display.AutoWindowLevelOn()
+    else:
         copyOwn(modelDisplay, display)
         display.SetAndObserveColorNodeID(ownValue(modelDisplay, "ColorNodeID"))
         display.AutoWindowLevelOff()
