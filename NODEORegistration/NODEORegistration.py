@@ -48,6 +48,7 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
         self.logic = None
         self.ui = None
         self._binding = None
+        self._isLookingSoon = False
 
     def setup(self):
         """Called when the panel is opened for the first time, and after a reload."""
@@ -106,6 +107,7 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
 
     def onSceneEndClose(self, caller, event):
         """An empty scene: the last run was another's."""
+        self._progressPanel.stopFollowing()
         self._progressPanel.clear()
         self.onSceneEnd(caller, event)
 
@@ -116,16 +118,27 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
             self.initializeParameterNode()
 
     def onNodeAdded(self, caller, event):
-        """Perhaps a volume, when its loading is complete."""
-        if self._parameters is not None:
-            lib.later(self.chooseVolumes)
+        """Perhaps a volume, or a script's result, when all of it is there."""
+        self._lookSoon()
 
     @vtk.calldata_type(vtk.VTK_OBJECT)
     def onNodeAboutToBeRemoved(self, caller, event, node):
         """Forget the node, before a selector goes on to the one beside it."""
         if self._parameters is not None:
             lib.forgetNode(self._parameters, node)
-            lib.later(self._resultPanel.update)  # when it is gone
+        self._lookSoon()
+
+    def _lookSoon(self):
+        """Look once at what the scene holds, when all that is being changed there has been changed."""
+        if self._parameters is not None and not self._isLookingSoon:
+            self._isLookingSoon = True
+            lib.later(self._look)
+
+    def _look(self):
+        self._isLookingSoon = False
+        if self._parameters is not None:
+            self.chooseVolumes()
+            self._resultPanel.update()
 
     def initializeParameterNode(self):
         """Show what the scene holds."""

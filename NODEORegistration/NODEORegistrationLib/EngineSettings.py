@@ -42,6 +42,7 @@ PRESET_PARAMETERS = (
     "learning_rate",
     "tolerance",
 )
+_LARGEST_WEIGHT = 1e4  # of those, see Parameters
 DETAIL_PARAMETERS = ("lambda_df", "lambda_s")  # what keeps a deformation smooth, and so from following details
 _OWN_PARAMETERS = ("similarity", "match_histograms", "device", "threads", "seed")
 
@@ -86,7 +87,7 @@ def applyDetail(parameters, change):
     """Halve the weights of regularity ``change`` times more than they are."""
     with slicer.util.NodeModify(parameters):
         for name in DETAIL_PARAMETERS:
-            setattr(parameters, name, moreDetailed(getattr(parameters, name), change))
+            setattr(parameters, name, min(moreDetailed(getattr(parameters, name), change), _LARGEST_WEIGHT))
 
 
 def followsPreset(parameters, preset):

@@ -758,7 +758,7 @@ def test_a_temporary_folder_that_is_not_there_is_told(host, panel) -> None:
     finally:
         slicer.app.temporaryPath = usual
     assert run.state == "failed"
-    assert run.message == "The temporary files could not be written: No such file or directory."
+    assert run.message == "The temporary files could not be written or read: No such file or directory."
     assert panel.ui.registerButton.text == "Register"
 
 

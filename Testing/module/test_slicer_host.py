@@ -91,7 +91,8 @@ class TinyWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         panel.setMRMLScene(slicer.mrmlScene)
         self.logic = TinyLogic()
         self.parameters = Parameters(self.logic.getParameterNode())
-        self.tag = self.parameters.connectGui(self.ui)
+        named = {widget.property("SlicerParameterName"): widget for widget in vars(self.ui).values()}
+        self.tag = self.parameters.connectParametersToGui({name: named[name] for name in named if name})
         self.ui.apply.connect("clicked()", self.onApply)
 
     def onReload(self):
@@ -470,7 +471,8 @@ def test_widgets_follow_parameters_and_parameters_widgets(qt, slicer):
     widgets = {"mode": qt.QComboBox(), "weight": ctk.ctkSliderWidget(), "note": qt.QLineEdit()}
     for name, widget in widgets.items():
         widget.setProperty("SlicerParameterName", name)
-    tag = wrapped.connectGui(types.SimpleNamespace(**widgets))
+    assert wrapped.connectGui(types.SimpleNamespace()) is None  # as in Slicer: it forgets the tag
+    tag = wrapped.connectParametersToGui(widgets)
     assert (widgets["mode"].currentText, widgets["weight"].maximum) == ("Fast", 5)
     widgets["mode"].currentIndex = 1
     widgets["note"].text = "hello"

@@ -289,7 +289,8 @@ class WrapperMethods:
     # --- the widgets ---
 
     def connectGui(self, gui):
-        return self.connectParametersToGui(widgetsByParameter(gui))
+        """Slicer forgets to return the tag: what is connected so can never be disconnected."""
+        self.connectParametersToGui(widgetsByParameter(gui))
 
     def connectParametersToGui(self, mapping):
         types = {name: self.dataType(name) for name in mapping}

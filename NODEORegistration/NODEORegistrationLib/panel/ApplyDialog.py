@@ -5,9 +5,11 @@ from slicer.i18n import tr as _
 
 from ..scene.Companions import companionsOf, putUnder, takeOut
 
-_TITLES = {
-    "vtkMRMLScalarVolumeNode": _("volume"),
+_TITLES = {  # of a class and those derived from it
+    "vtkMRMLLabelMapVolumeNode": _("label map"),
+    "vtkMRMLVolumeNode": _("volume"),
     "vtkMRMLSegmentationNode": _("segmentation"),
+    "vtkMRMLMarkupsNode": _("markups"),
     "vtkMRMLModelNode": _("model"),
 }
 
@@ -30,7 +32,7 @@ class ApplyDialog:
         self.boxes = []
         for companion in companionsOf(results):
             node = companion.node
-            box = qt.QCheckBox(f"{node.GetName()} ({_TITLES.get(node.GetClassName(), _('markups'))})")
+            box = qt.QCheckBox(f"{node.GetName()} ({_title(node)})")
             box.checked = companion.belongs or self._isUnder(node)
             layout.addWidget(box)
             self.boxes.append((box, node))
@@ -57,3 +59,7 @@ class ApplyDialog:
 
     def _isUnder(self, node):
         return node.GetParentTransformNode() is self._transform
+
+
+def _title(node):
+    return next(title for className, title in _TITLES.items() if node.IsA(className))

@@ -56,7 +56,9 @@ class InspectPanel:
         self.ui.inspectCollapsibleButton.enabled = there
         if not there:
             self.close()
-        elif changed and self.inspection.isActive():
+        elif self.inspection.isActive() and (
+            changed or self._marks[1:] != [other.mark for other in _comparable(results)]
+        ):
             self._open()
 
     def open(self):
@@ -108,13 +110,13 @@ class InspectPanel:
 
     def _listOthers(self, results):
         """What the results can be compared with."""
-        others = [other for other in resultsInScene() if other.mark != results.mark and other.warped is not None]
+        others = _comparable(results)
         self._marks = [None, *(other.mark for other in others)]
         box = self.ui.versusComboBox
         box.clear()
         for name in (_("None"), *(other.name() for other in others)):
             box.addItem(name)
-        box.enabled = bool(others) and results.warped is not None
+        box.enabled = bool(others)
         self.inspection.setVersus(None)
         self.ui.comparisonLabel.visible = False
 
@@ -159,3 +161,11 @@ class InspectPanel:
         self.ui.jumpLabel.visible = value is not None
         if value is not None:
             self.ui.jumpLabel.text = _("det J = {value:.3f} here").format(value=value)
+
+
+def _comparable(results):
+    """The other results of the same fixed volume that have a warped one."""
+    if results.fixed is None or results.warped is None:
+        return []
+    others = (other for other in resultsInScene() if other.mark != results.mark)
+    return [other for other in others if other.fixed is results.fixed and other.warped is not None]

@@ -29,7 +29,7 @@ class ParameterBinding:
         """Show ``parameters``, and no others."""
         self.release()
         presetFollower = PresetFollower(parameters)
-        self._guiTag = parameters.connectGui(self.ui)
+        self._guiTag = parameters.connectParametersToGui(_widgets(self.ui))  # connectGui() returns no tag
         self._nodeTag = parameters.parameterNode.AddObserver(
             vtk.vtkCommand.ModifiedEvent,
             self._onModified,
@@ -53,3 +53,13 @@ class ParameterBinding:
         updateWidgetStates(self.ui, self.parameters)
         for follower in self._followers:
             follower.follow(self.parameters)
+
+
+def _widgets(ui):
+    """{parameter: its widget}, by what the widgets say in the designer's file."""
+    found = {}
+    for widget in vars(ui).values():
+        name = widget.property("SlicerParameterName")
+        if name:
+            found[name] = widget
+    return found

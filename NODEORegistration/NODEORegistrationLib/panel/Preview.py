@@ -9,7 +9,7 @@ class Preview:
     """Takes the slice views while two volumes are chosen that have not been registered, and gives them back.
 
     Args:
-        inspectPanel: while it has the views, they are left to it.
+        inspectPanel: gives the views back before another pair is shown.
     """
 
     def __init__(self, inspectPanel):
@@ -27,10 +27,11 @@ class Preview:
         pairIds = () if whyNotRegistrable(fixed, moving) else (fixed.GetID(), moving.GetID())
         if pairIds == self._pairIds:
             return
+        self._inspectPanel.close()  # it has borrowed the views after this
         self.hide()
         self._pairIds = pairIds
         done = any((results.fixed, results.moving) == (fixed, moving) for results in resultsInScene())
-        if pairIds and not done and not self._inspectPanel.inspection.isActive():
+        if pairIds and not done:
             self._overlay.show(fixed, moving)
 
     def hide(self):

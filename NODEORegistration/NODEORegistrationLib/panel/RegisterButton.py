@@ -119,8 +119,8 @@ class RegisterButton:
         self._preview.hide()
         parameters = self._parameters or self._logic.getParameterNode()
         parameters.result = run.mark
-        showResult(run.request.fixed, run.nodes.get("warped"))
         if self._parameters is not None:  # else the views are another module's
+            showResult(run.request.fixed, run.nodes.get("warped"))
             self._inspectPanel.open()
 
     def _onFailed(self, run):

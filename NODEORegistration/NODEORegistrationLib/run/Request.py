@@ -56,8 +56,17 @@ def requestFromParameters(parameters):
         movingMask=parameters.movingMask,
         initialNode=parameters.initialTransform if fromNode else None,
         outputs=wantedOutputs(parameters),
-        label=parameters.preset.value,
+        label=_label(parameters),
     )
+
+
+def _label(parameters):
+    """What the names of the results say of the settings."""
+    preset, detail = parameters.preset.value, parameters.detail
+    if preset == Preset.CUSTOM.value or not detail:
+        return preset
+    kind = _("{preset}, more detailed") if detail > 0 else _("{preset}, smoother")
+    return kind.format(preset=preset)
 
 
 def requestFromScript(fixed, moving, preset, fixedMask, movingMask, initialTransform, outputs, settings):

@@ -108,7 +108,7 @@ class Run:
             self._fail(str(error), "")
         except OSError as error:
             self._fail(
-                _("The temporary files could not be written: {reason}.").format(reason=error.strerror or error),
+                _("The temporary files could not be written or read: {reason}.").format(reason=error.strerror or error),
                 _("Check that the temporary folder exists and has free space."),
             )
         except Exception as error:

@@ -54,10 +54,10 @@ def putUnder(nodes, transform):
     """Put nodes under a transform, in place of the one above them, which they remember."""
 
     def change(node):
-        before = node.GetTransformNodeID()
-        if before != transform.GetID():
-            node.SetNodeReferenceID(_BEFORE, before)
-            node.SetAndObserveTransformNodeID(transform.GetID())
+        before = node.GetParentTransformNode()
+        if before is None or not isOutput(before):  # else it remembers what was there before that one
+            node.SetNodeReferenceID(_BEFORE, None if before is None else before.GetID())
+        node.SetAndObserveTransformNodeID(transform.GetID())
 
     _together(nodes, change)
 

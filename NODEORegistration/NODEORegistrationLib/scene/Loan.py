@@ -29,7 +29,7 @@ class Loan:
         self.values.update(values or {})
         self._isFirst = node.GetAttribute(_ATTRIBUTE) is None
         if self._isFirst:
-            node.SetAttribute(_ATTRIBUTE, json.dumps(self.values))
+            _write(node, self.values)
 
     def giveBack(self):
         """Set everything to what it was, unless the node is gone, or has it back already."""
@@ -38,38 +38,62 @@ class Loan:
             return
         _setAll(node, self.values)
         if self._isFirst:
-            node.RemoveAttribute(_ATTRIBUTE)
-
-
-def copyOwn(source, target):
-    """Copy the content of a node to another, without what is on loan."""
-    target.CopyContent(source)
-    lent = source.GetAttribute(_ATTRIBUTE)
-    if lent is not None:
-        _setAll(target, json.loads(lent))
-        target.RemoveAttribute(_ATTRIBUTE)
-
-
-def ownValue(node, name):
-    """What a setting of a node is, or was before it was lent."""
-    lent = json.loads(node.GetAttribute(_ATTRIBUTE) or "{}")
-    return lent[name] if name in lent else getattr(node, f"Get{name}")()
+            _erase(node)
 
 
 def settleLoans():
     """Give back what was on loan when this scene was saved."""
     scene = slicer.mrmlScene
     for node in [scene.GetNthNode(index) for index in range(scene.GetNumberOfNodes())]:
-        values = node.GetAttribute(_ATTRIBUTE)
-        if values is not None:
-            _setAll(node, json.loads(values))
-            node.RemoveAttribute(_ATTRIBUTE)
+        if node.GetAttribute(_ATTRIBUTE) is not None:
+            _setAll(node, _read(node))
+            _erase(node)
+
+
+def copyOwn(source, target):
+    """Copy the content of a node to another, without what is on loan."""
+    target.CopyContent(source)
+    if source.GetAttribute(_ATTRIBUTE) is not None:
+        _setAll(target, _read(source))
+        _erase(target)
+
+
+def ownValue(node, name):
+    """What a setting of a node is, or was before it was lent."""
+    lent = _read(node)
+    return lent[name] if name in lent else getattr(node, f"Get{name}")()
+
+
+def _write(node, values):
+    """IDs as references: when a scene is opened into another, MRML gives them the new IDs."""
+    for name, value in values.items():
+        if _isId(name):
+            node.SetNodeReferenceID(f"{_ATTRIBUTE}.{name}", value or None)
+    plain = {name: None if _isId(name) else value for name, value in values.items()}
+    node.SetAttribute(_ATTRIBUTE, json.dumps(plain))
+
+
+def _read(node):
+    values = json.loads(node.GetAttribute(_ATTRIBUTE) or "{}")
+    for name in filter(_isId, values):
+        values[name] = node.GetNodeReferenceID(f"{_ATTRIBUTE}.{name}")
+    return values
+
+
+def _erase(node):
+    for name in filter(_isId, json.loads(node.GetAttribute(_ATTRIBUTE) or "{}")):
+        node.SetNodeReferenceID(f"{_ATTRIBUTE}.{name}", None)
+    node.RemoveAttribute(_ATTRIBUTE)
+
+
+def _isId(name):
+    return name.endswith("ID")
 
 
 def _setAll(node, values):
     wasModifying = node.StartModify()
     for name, value in values.items():
-        if name.endswith("ID") and value and slicer.mrmlScene.GetNodeByID(value) is None:
+        if _isId(name) and value and slicer.mrmlScene.GetNodeByID(value) is None:
             value = None
         if name == "ColorNodeID":
             if value != node.GetColorNodeID():

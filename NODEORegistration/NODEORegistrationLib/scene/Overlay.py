@@ -75,8 +75,19 @@ class Overlay:
         self._loans.append(Loan(display, ("ColorNodeID",)))
         display.SetAndObserveColorNodeID(colorId)
 
+    def _keepWhatOthersChose(self, loan):
+        """A view that shows another volume by now, as one that was just loaded, goes on showing it."""
+        node = slicer.mrmlScene.GetNodeByID(loan.nodeId)
+        if node is None or not node.IsA("vtkMRMLSliceCompositeNode"):
+            return
+        shown = {node.GetBackgroundVolumeID(), node.GetForegroundVolumeID()} - {None, ""}
+        if not shown <= set(self._volumeIds):
+            for name in ("BackgroundVolumeID", "ForegroundVolumeID", "LabelVolumeID"):
+                loan.values.pop(name, None)
+
     def _giveBack(self):
         for loan in reversed(self._loans):
+            self._keepWhatOthersChose(loan)
             loan.giveBack()
         for madeId in self._madeIds:
             slicer.mrmlScene.RemoveNode(slicer.mrmlScene.GetNodeByID(madeId))

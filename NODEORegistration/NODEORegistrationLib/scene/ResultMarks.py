@@ -9,6 +9,7 @@ import vtk
 _SETTINGS, _METRICS = "NODEO.Settings", "NODEO.Metrics"
 _MARK, _KIND, _NAME = "NODEO.Result", "NODEO.Kind", "NODEO.Name"
 _FIXED, _MOVING = "NODEO.FixedVolume", "NODEO.MovingVolume"  # roles of node references
+_SELF = "NODEO.Itself"  # role of an output's reference to itself: a copy of the node refers to another
 
 
 def newMark():
@@ -28,7 +29,7 @@ def setMarks(node, mark, kind, fixed, moving, settings, metrics):
         node.SetAttribute(name, text)
     for name, content in ((_SETTINGS, settings), (_METRICS, metrics)):
         node.SetAttribute(name, json.dumps(content))
-    for role, volume in ((_FIXED, fixed), (_MOVING, moving)):
+    for role, volume in ((_SELF, node), (_FIXED, fixed), (_MOVING, moving)):
         node.SetNodeReferenceID(role, None if volume is None else volume.GetID())
 
 
@@ -50,8 +51,8 @@ def markOf(node):
 
 
 def kindOf(node):
-    """transform, inverse, warped or jacobian; empty for a node that is no output."""
-    return node.GetAttribute(_KIND) or ""
+    """transform, inverse, warped or jacobian; empty for a node that is no output, but perhaps a copy of one."""
+    return (node.GetAttribute(_KIND) or "") if node.GetNodeReference(_SELF) is node else ""
 
 
 def pairOf(node):
@@ -60,8 +61,23 @@ def pairOf(node):
 
 
 def isOutput(node):
-    """Whether a node came out of a registration."""
+    """Whether a node came out of a registration, or is a copy of one that did."""
     return bool(node.GetAttribute(_SETTINGS))
+
+
+def separateMarks():
+    """Give each registration a mark of its own: a scene may have been opened twice, into one."""
+    pairs = {}
+    for className in ("vtkMRMLTransformNode", "vtkMRMLScalarVolumeNode"):
+        for node in slicer.util.getNodesByClass(className):
+            if kindOf(node):
+                pair = tuple(None if volume is None else volume.GetID() for volume in pairOf(node))
+                pairs.setdefault(markOf(node), {}).setdefault(pair, []).append(node)
+    for groups in pairs.values():
+        for nodes in list(groups.values())[1:]:
+            mark = newMark()
+            for node in nodes:
+                node.SetAttribute(_MARK, mark)
 
 
 def storedMetrics(node):

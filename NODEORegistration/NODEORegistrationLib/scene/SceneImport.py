@@ -84,16 +84,17 @@ class ResultImport:
         try:
             for kind in self.kinds:
                 node = outputs.get(kind)
-                if node is None or node.GetScene() is not scene:
+                isNew = node is None or node.GetScene() is not scene
+                if isNew:
                     node = scene.AddNewNodeByClass(CLASSES[kind])
-                    setName(node, names[kind])
-                elif isNamedByUs(node):
-                    setName(node, names[kind])
+                isOurs = isNew or isNamedByUs(node)  # asked now: what is copied into a node takes its attributes away
                 nodes[kind] = node
                 if kind in _TRANSFORMS:
                     _updateTransform(node, self.loaded[kind], fixed, moving, inverse=kind == "inverse")
                 else:
                     _updateVolume(node, self.loaded[kind])
+                if isOurs:
+                    setName(node, names[kind])
                 setMarks(node, mark, kind, fixed, moving, settings, metrics)
             if "warped" in nodes:
                 _displayLike(nodes["warped"], moving)

@@ -4,11 +4,12 @@ import os
 import shutil
 import tempfile
 import time
+import uuid
 from pathlib import Path
 
 import slicer
 
-_PREFIX = "NODEO-"
+_PREFIX = f"NODEO-{uuid.getnode():x}-"  # of this computer: others may share the disk
 _DAY = 24 * 3600.0  # seconds; where nobody can tell whether a Slicer still runs, its folder is left alone so long
 
 
@@ -21,7 +22,7 @@ def sweep():
     """Remove what Slicers that are no more have left."""
     for folder in Path(slicer.app.temporaryPath).glob(f"{_PREFIX}*-*"):
         owner = folder.name.removeprefix(_PREFIX).split("-")[0]
-        if owner.isdigit() and folder.is_dir() and not _isAlive(int(owner), folder):
+        if owner.isdigit() and len(owner) < 10 and folder.is_dir() and not _isAlive(int(owner), folder):
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -5,7 +5,7 @@ from slicer.i18n import tr as _
 GREEN, AMBER, RED = "#2e9e44", "#d98e00", "#c62828"
 _GOOD, _HARDLY = 0.6, 0.9  # of the similarity loss before
 _ALIKE = 0.02  # a similarity loss as small as this before leaves nothing to gain
-_EXACT = 0.1  # mm; a way back that is less exact is worth a word
+_EXACT = 0.5  # mm; a way back that is less exact at a hundredth of the points is worth a word
 
 
 def verdict(metrics):
@@ -19,10 +19,9 @@ def verdict(metrics):
 
 
 def _folds(metrics):
-    found = [_number(metrics, measure, "voxels") for measure in ("folding", "inverse_folding")]
-    if None in found:
+    there, back = (_number(metrics, measure, "voxels") for measure in ("folding", "inverse_folding"))
+    if there is None:
         return None
-    there, back = found
     if there:
         return RED, _("{count:,.0f} voxels are folded.").format(count=there)
     if back:
@@ -32,17 +31,21 @@ def _folds(metrics):
 
 def _volumes(metrics):
     low, high = (_number(metrics, "jacobian", name) for name in ("p1", "p99"))
-    if low is None or high is None:
+    if low is None or high is None or low < 0.0 < high:
         return None
     low, high = sorted((abs(low), abs(high)))  # of a mirrored image both are negative
-    return GREEN, _("Volumes change {low:.2g} to {high:.2g} times.").format(low=low, high=high)
+    return GREEN, _("98 % of the volume changes {low:.2g} to {high:.2g} times.").format(low=low, high=high)
 
 
 def _inverse(metrics):
-    error = _number(metrics, "inverse_consistency_mm", "mean")
-    if error is None:
+    mean, worst = (_number(metrics, "inverse_consistency_mm", name) for name in ("mean", "p99"))
+    if mean is None or worst is None:
         return None
-    return AMBER if error > _EXACT else GREEN, _("Inverse exact to {error:.2f} mm.").format(error=error)
+    if worst > _EXACT:
+        return AMBER, _(
+            "Inverse exact to {mean:.2f} mm on average, but to {worst:.1f} mm at 1 % of the points."
+        ).format(mean=mean, worst=worst)
+    return GREEN, _("Inverse exact to {mean:.2f} mm on average.").format(mean=mean)
 
 
 def _similarity(metrics):
@@ -50,6 +53,8 @@ def _similarity(metrics):
     if before is None or after is None:
         return None
     numbers = _("Similarity loss {before:.2f} → {after:.2f}").format(before=before, after=after)
+    if after > before:
+        return AMBER, _("{numbers}: worse than before.").format(numbers=numbers)
     if before <= _ALIKE:
         return GREEN, _("{numbers}: they were alike before.").format(numbers=numbers)
     if after > _HARDLY * before:

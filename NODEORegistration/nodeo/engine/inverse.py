@@ -26,6 +26,8 @@ _MOST_POINTS = 16_000_000  # an inverse at every voxel has at most these; of a l
 _MOST_PARTS = 10_000_000  # and one between the voxels
 _EXACT = 0.15  # of a voxel: as far as all but a hundredth of the box may end from where it came
 _WALKED, _REFINED, _FITTED = 0.1, 0.6, 0.78  # shares of the time, when each is done
+_WORTH = 0.75  # of the error before: what more nodes have to come below
+_FINEST = 0.3  # of a voxel; nodes as near as this are near enough
 _COARSE = 0.7  # of the coarsest spacing; axes with more than this get more nodes
 
 
@@ -67,19 +69,24 @@ def _inverted(segments: Sequence[Segment], deformation: Deformation, domain: Dom
     voxels = Lattice(domain.nodes((1,) * len(displacement)), displacement.device)
     on_voxels = on_nodes(displacement, voxels.shape)
     kept = voxels if math.prod(voxels.shape) <= _MOST_POINTS else lattice
+    error, best = math.inf, None
     while True:
         exact = refine_inverse(on_nodes(backwards, kept.shape), displacement, lattice, at=kept, told=told)
         fitted = fit_inverse(exact, on_voxels, voxels)
         report.tell("Inverse", "inverse", _FITTED)
         inverse, _ = without_folds(fitted, kept.spacing)
-        finer = _finer(kept)
-        if math.prod(finer) > _MOST_PARTS or _is_exact(inverse, on_voxels, voxels):
-            return Deformation(inverse, kept)
+        before, error = error, _inexactness(inverse, on_voxels, voxels)
+        if best is not None and error > _WORTH * before:  # as of a map that folds and has no inverse
+            return best
+        best, finer = Deformation(inverse, kept), _finer(kept)
+        if error <= _EXACT or math.prod(finer) > _MOST_PARTS or min(kept.spacing) < _FINEST * min(voxels.spacing):
+            return best
         kept = Lattice(domain.of_shape(finer), displacement.device)
 
 
-def _is_exact(inverse: Tensor, forward: Tensor, voxels: Lattice) -> bool:
-    return bool(left_over(inverse, forward, voxels).quantile(0.99) <= _EXACT * min(voxels.spacing))
+def _inexactness(inverse: Tensor, forward: Tensor, voxels: Lattice) -> float:
+    """How far all but a hundredth of the box ends from where it came, there and back again, at most; voxels."""
+    return float(left_over(inverse, forward, voxels).quantile(0.99)) / min(voxels.spacing)
 
 
 def _finer(lattice: Lattice) -> tuple[int, ...]:

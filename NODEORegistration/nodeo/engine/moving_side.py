@@ -16,6 +16,7 @@ from ..geometry.grid import Grid
 from ..models.base import Task
 
 _ATTEMPTS = 20  # to smooth what folds at the moving voxels only
+_A_FEW, _FEW = 50, 0.1  # of them, and percent of them; where more fold, the map itself does
 
 
 def mended(task: Task, back: Tensor, nodes: Grid) -> tuple[sitk.Transform, Folding]:
@@ -31,7 +32,7 @@ def mended(task: Task, back: Tensor, nodes: Grid) -> tuple[sitk.Transform, Foldi
         inverse = composite([field_transform(nodes.vector_image(back)), task.initial.inverse])
         seen, first = _seen(task, inverse, back, nodes)
         folding, folded = measure_folding(seen, task.moving.grid.step)
-        if not folding.voxels:
+        if not folding.voxels or (folding.voxels > _A_FEW and folding.percent > _FEW):
             break
         folds = folded.nonzero().flip(1).numpy() + first
         smoothed = smoothed_at(back, nodes.step, _nodes_around(folds, task, nodes), rounds=attempt + 1)
