@@ -48,6 +48,21 @@ class NODEORegistrationModuleTest(unittest.TestCase):
             time.sleep(0.01)
         self.assertTrue(condition())
 
+    def registeredInPanel(self):
+        """The panel after one click on Register."""
+        panel = self.panel()
+        self.loadPair()
+        self.waitFor(lambda: panel.ui.registerButton.enabled, 5)
+        panel.ui.presetComboBox.currentText = "Fast"
+        panel.ui.registerButton.click()
+        self.waitFor(lambda: panel._run is None, 300)
+        return panel
+
+    def look(self, panel, beginning):
+        """Choose what Inspect shows by the beginning of its title."""
+        box = panel.ui.inspectModeComboBox
+        box.currentIndex = next(i for i in range(box.count) if box.itemText(i).startswith(beginning))
+
     def test_panel(self):
         """Two volumes, one click: the result is in the scene, and the panel says so."""
         panel = self.panel()
@@ -129,17 +144,9 @@ class NODEORegistrationModuleTest(unittest.TestCase):
 
     def test_savedWhileInspecting(self):
         """A scene that is saved while Inspect is open shows the user's own views when it is opened again."""
-        panel = self.panel()
-        self.loadPair()
-        self.waitFor(lambda: panel.ui.registerButton.enabled, 5)
-        panel.ui.presetComboBox.currentText = "Fast"
-        panel.ui.registerButton.click()
-        self.waitFor(lambda: panel._run is None, 300)
+        panel = self.registeredInPanel()
         warped = self.module.lib.resultsOf(self.logic.getParameterNode()).warped.GetName()
-        titles = [panel.ui.inspectModeComboBox.itemText(i) for i in range(panel.ui.inspectModeComboBox.count)]
-        panel.ui.inspectModeComboBox.currentIndex = next(
-            i for i, title in enumerate(titles) if title.startswith("Checkerboard")
-        )
+        self.look(panel, "Checkerboard")
         with tempfile.TemporaryDirectory() as folder:
             scene = Path(folder) / "scene.mrb"
             self.assertTrue(slicer.util.saveScene(str(scene)))
@@ -151,16 +158,8 @@ class NODEORegistrationModuleTest(unittest.TestCase):
 
     def test_legendOfDetJ(self):
         """The legend is there while det J is shown, and not longer."""
-        panel = self.panel()
-        self.loadPair()
-        self.waitFor(lambda: panel.ui.registerButton.enabled, 5)
-        panel.ui.presetComboBox.currentText = "Fast"
-        panel.ui.registerButton.click()
-        self.waitFor(lambda: panel._run is None, 300)
-        titles = [panel.ui.inspectModeComboBox.itemText(i) for i in range(panel.ui.inspectModeComboBox.count)]
-        panel.ui.inspectModeComboBox.currentIndex = next(
-            i for i, title in enumerate(titles) if title.startswith("Jacobian")
-        )
+        panel = self.registeredInPanel()
+        self.look(panel, "Jacobian")
         legends = slicer.util.getNodesByClass("vtkMRMLColorLegendDisplayNode")
         self.assertTrue(any(legend.GetVisibility() for legend in legends))
         panel.ui.inspectCollapsibleButton.collapsed = True
