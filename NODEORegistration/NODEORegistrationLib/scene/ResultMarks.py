@@ -1,5 +1,6 @@
 """What an output node remembers of its registration; a scene that is saved and opened again remembers it, too."""
 
+import functools
 import json
 from datetime import datetime
 
@@ -91,8 +92,14 @@ def storedSettings(node):
 
 
 def _stored(node, attribute):
+    return _parsed(node.GetAttribute(attribute) or "null")
+
+
+@functools.lru_cache(maxsize=64)
+def _parsed(text):
+    """A dictionary, not to be changed: it is parsed once, and asked for at every change of a parameter."""
     try:
-        found = json.loads(node.GetAttribute(attribute) or "null")
+        found = json.loads(text)
     except ValueError:
         return None
     return found if isinstance(found, dict) else None
