@@ -627,7 +627,7 @@ def test_a_scene_that_is_closed_during_a_run_leaves_no_word_of_it(desk) -> None:
 def test_only_results_of_the_same_fixed_volume_are_compared(desk) -> None:
     register(desk, desk.anna, desk.bert)
     register(desk, desk.cleo, desk.bert)
-    assert desk.ui.versusComboBox.count == 1 and not desk.ui.versusComboBox.enabled
+    assert desk.ui.versusComboBox.count == 1 and not desk.ui.versusComboBox.visible
 
 
 def test_the_names_tell_of_the_slider(desk) -> None:

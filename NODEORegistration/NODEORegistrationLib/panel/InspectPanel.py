@@ -116,7 +116,7 @@ class InspectPanel:
         box.clear()
         for name in (_("None"), *(other.name() for other in others)):
             box.addItem(name)
-        box.enabled = bool(others)
+        box.visible = self.ui.versusLabel.visible = bool(others)
         self.inspection.setVersus(None)
         self.ui.comparisonLabel.visible = False
 

@@ -67,7 +67,7 @@ class ResultPanel:
         box.visible = bool(there)
 
     def _pair(self, shown):
-        """The names of the pair, and a word if it is not the one above."""
+        """The names of the pair, if it is not the one above, and why; else it is seen there."""
         if shown == Results():
             return ""
         fixed, moving = shown.inputNames()
@@ -77,7 +77,7 @@ class ResultPanel:
         chosen = self._parameters.fixedVolume, self._parameters.movingVolume
         if chosen != (shown.fixed, shown.moving):
             return _("{pair}. Other volumes are chosen above.").format(pair=pair)
-        return pair
+        return ""
 
     def _onChosen(self, index):
         self._parameters.result = self._marks[index]

@@ -15,8 +15,9 @@ from ..field.smoothed_folds import smoothed_at, without_folds
 from ..geometry.grid import Grid
 from ..models.base import Task
 
-_ATTEMPTS = 20  # to smooth what folds at the moving voxels only
-_A_FEW, _FEW = 50, 0.1  # of them, and percent of them; where more fold, the map itself does
+_ROUNDS = 2  # of smoothing at a time, what folds at the moving voxels only; more, and wider, when it does not help
+_PATIENCE = 6  # times without fewer folds, and
+_MOST_POINTS = 2_000_000  # places to smooth at: where the map itself folds, smoothing does not end it
 
 
 def mended(task: Task, back: Tensor, nodes: Grid) -> tuple[sitk.Transform, Folding]:
@@ -28,16 +29,22 @@ def mended(task: Task, back: Tensor, nodes: Grid) -> tuple[sitk.Transform, Foldi
     Args:
         back: the displacement [k, ...] of the deformation's inverse, local mm, that folds nowhere at its own ``nodes``.
     """
-    for attempt in range(_ATTEMPTS):
+    fewest, since = math.inf, 0
+    while True:
         inverse = composite([field_transform(nodes.vector_image(back)), task.initial.inverse])
         seen, first = _seen(task, inverse, back, nodes)
         folding, folded = measure_folding(seen, task.moving.grid.step)
-        if not folding.voxels or (folding.voxels > _A_FEW and folding.percent > _FEW):
-            break
+        since = 0 if folding.voxels < fewest else since + 1
+        fewest = min(fewest, folding.voxels)
+        if not folding.voxels or since == _PATIENCE:
+            return inverse, folding
+        around = _around(task, nodes, reach=since + 1)
+        if folding.voxels * len(around) > _MOST_POINTS:
+            return inverse, folding
         folds = folded.nonzero().flip(1).numpy() + first
-        smoothed = smoothed_at(back, nodes.step, _nodes_around(folds, task, nodes), rounds=attempt + 1)
+        near = _nodes_at((folds[:, None] + around).reshape(-1, around.shape[1]), task, nodes)
+        smoothed = smoothed_at(back, nodes.step, near, rounds=_ROUNDS * (since + 1) ** 2)
         back, _ = without_folds(smoothed, nodes.step)
-    return inverse, folding
 
 
 def _seen(task: Task, inverse: sitk.Transform, back: Tensor, nodes: Grid) -> tuple[Tensor, tuple[int, ...]]:
@@ -59,19 +66,22 @@ def _seen(task: Task, inverse: sitk.Transform, back: Tensor, nodes: Grid) -> tup
     return displacement, (0,) * len(grid.axes)
 
 
-def _nodes_around(voxels: np.ndarray, task: Task, nodes: Grid) -> Tensor:
-    """Indices [m, k], z first, of the nodes between some moving voxels, [n, k], x first, and their neighbours."""
+def _around(task: Task, nodes: Grid, reach: int) -> np.ndarray:
+    """Steps [m, k], x first, in moving voxels, to all places up to ``reach`` of them away, as near as the nodes are."""
+    parts = [max(1, math.ceil(h / n)) for h, n in zip(task.moving.grid.step, nodes.step, strict=True)]
+    return np.array(list(itertools.product(*[np.linspace(-reach, reach, 2 * reach * n + 1) for n in parts])))
+
+
+def _nodes_at(places: np.ndarray, task: Task, nodes: Grid) -> Tensor:
+    """Indices [m, k], z first, of the nodes at continuous moving indices [n, k], x first."""
     grid, inside = task.moving.grid, list(nodes.axes)
-    parts = [max(1, math.ceil(h / n)) for h, n in zip(grid.step, nodes.step, strict=True)]
-    around = np.array(list(itertools.product(*[np.linspace(-1.0, 1.0, 2 * n + 1) for n in parts])))
-    near = (voxels[:, None] + around).reshape(-1, len(parts))
-    index = np.zeros((len(near), grid.ndim))
-    index[:, list(grid.axes)] = near
+    index = np.zeros((len(places), grid.ndim))
+    index[:, list(grid.axes)] = places
     before = np.array([task.initial.inverse.TransformPoint(point.tolist()) for point in grid.world(index)])
-    places = nodes.index(before)[:, inside].round().astype(np.int64)
+    found = nodes.index(before)[:, inside].round().astype(np.int64)
     last = np.array([nodes.size[axis] - 1 for axis in inside])
-    places = places[((places >= 0) & (places <= last)).all(1)]
-    return torch.from_numpy(np.unique(places, axis=0)[:, ::-1].copy())
+    found = found[((found >= 0) & (found <= last)).all(1)]
+    return torch.from_numpy(np.unique(found, axis=0)[:, ::-1].copy())
 
 
 def field_transform(displacement: sitk.Image) -> sitk.Transform:
