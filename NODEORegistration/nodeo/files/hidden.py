@@ -9,9 +9,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import secrets
 import shutil
 import socket
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,8 +27,9 @@ _OLD = ".old"  # ends the name of a result that is about to be replaced
 def folder_for(place: Path) -> Iterator[Path]:
     """A fresh hidden folder, and all that it holds gone afterwards, unless it took the ``place``."""
     clear(place)
-    folder = Path(tempfile.mkdtemp(prefix=f"{_prefix(place)}{os.getpid()}-", dir=home(place)))
-    try:
+    folder = home(place) / f"{_prefix(place)}{os.getpid()}-{secrets.token_hex(8)}"
+    try:  # its name is known before it is there: no signal comes between
+        folder.mkdir(mode=0o700)
         with _locked(folder):
             yield folder
     finally:
