@@ -217,3 +217,23 @@ def test_a_disk_that_refuses_gets_a_sentence_without_the_library_s_own(desk: Pat
     assert (code, out, errors.count("\n")) == (2, "", 1), errors
     assert "could not be written" in errors
     assert names(desk) == set()
+
+
+def test_a_signal_that_a_library_makes_another_error_of_is_still_a_cancel(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from nodeo.app import cli
+
+    def interrupted(*_: object) -> int:
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(5)
+        except KeyboardInterrupt:
+            raise SystemError("returned a result with an exception set") from None
+        return 0
+
+    monkeypatch.chdir(desk)
+    monkeypatch.setattr(cli, "_run", interrupted)
+    assert cli.main([*RUN, "--progress", "none"]) == 130
+    assert capfd.readouterr().err == "nodeo: cancelled; nothing was written.\n"
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -173,6 +173,9 @@ def _main(arguments: Sequence[str] | None) -> int:
         output.cancelled(str(stop))
         return CANCELLED
     except Exception as error:
+        if process.was_told_to_end():
+            output.cancelled("")
+            return CANCELLED
         if _lacks_memory(error):
             remedy = "Close other programs, raise the limit, or crop the images."
             output.failed("There is not enough memory.", remedy, "memory")

@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from ..errors import InputError
 
+_signals: list[int] = []  # received by ending_gently
 _ROOM = 1.5e9  # bytes of address space without which PyTorch and SciPy fail while they are loaded, or hang
 
 
@@ -56,15 +57,19 @@ def check_room() -> None:
 @contextlib.contextmanager
 def ending_gently() -> Iterator[None]:
     """Let the signals that end a process (SIGTERM; SIGHUP, unless ignored) do what Control-C does, once."""
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     before = {number: signal.getsignal(number) for number in (getattr(signal, name) for name in names)}
-    ours = [number for number, handler in before.items() if handler is signal.SIG_DFL]
+    usual = (signal.SIG_DFL, signal.default_int_handler)
+    ours = [number for number, handler in before.items() if handler in usual]
     if threading.current_thread() is not threading.main_thread():
         ours = []
+    _signals.clear()
 
-    def end(*_: object) -> None:
+    def end(received: int, _frame: object) -> None:
+        _signals.append(received)
         for number in ours:
-            signal.signal(number, signal.SIG_IGN)
+            if number != signal.SIGINT:
+                signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
 
     for number in ours:
@@ -74,6 +79,11 @@ def ending_gently() -> Iterator[None]:
     finally:
         for number in ours:
             signal.signal(number, before[number])
+
+
+def was_told_to_end() -> bool:
+    """Whether a signal has asked for the end: a library in whose midst it came may have made another error of it."""
+    return bool(_signals)
 
 
 def end_at_once(code: int) -> NoReturn:
