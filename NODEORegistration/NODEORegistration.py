@@ -107,7 +107,6 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
 
     def onSceneEndClose(self, caller, event):
         """An empty scene: the last run was another's."""
-        self._progressPanel.stopFollowing()
         self._progressPanel.clear()
         self.onSceneEnd(caller, event)
 

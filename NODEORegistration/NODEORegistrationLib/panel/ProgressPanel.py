@@ -45,11 +45,11 @@ class ProgressPanel:
             self._run = None
 
     def clear(self):
-        """Forget the last run, unless one is being shown."""
-        if self._run is None:
-            self.ui.progressFrame.visible = False
-            self.ui.lossCurveLabel.clear()
-            self.ui.logTextEdit.plainText = ""
+        """Forget the last run, also one that goes on."""
+        self.stopFollowing()
+        self.ui.progressFrame.visible = False
+        self.ui.lossCurveLabel.clear()
+        self.ui.logTextEdit.plainText = ""
 
     def _onProgress(self, event):
         fraction = event.get("fraction") or 0.0

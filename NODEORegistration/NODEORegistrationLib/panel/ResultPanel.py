@@ -1,9 +1,11 @@
 """What the registrations of the scene achieved, one at a time, and what can be done with it."""
 
+import html
+
 import slicer
 from slicer.i18n import tr as _
 
-from ..scene.Results import Results, resultsInScene, resultsOf
+from ..scene.Results import Results, chosenOf, resultsInScene, resultsOf
 from ..scene.ResultSummary import summaryHtml, summaryRows
 from ..scene.Verdict import verdict
 from .ApplyDialog import ApplyDialog
@@ -39,8 +41,9 @@ class ResultPanel:
         """Look what the scene holds now."""
         if self._parameters is None:
             return
-        shown = resultsOf(self._parameters)
-        self._list(shown)
+        there = resultsInScene()
+        shown = chosenOf(there, self._parameters)
+        self._list(there, shown)
         metrics = shown.metrics()
         self.ui.pairLabel.text = self._pair(shown)
         self.ui.pairLabel.visible = bool(self.ui.pairLabel.text)
@@ -53,8 +56,7 @@ class ResultPanel:
         sameFixed = shown.fixed is not None and shown.fixed is self._parameters.fixedVolume
         self._inspectPanel.update(shown, self._parameters.fixedMask if sameFixed else None)
 
-    def _list(self, shown):
-        there = resultsInScene()
+    def _list(self, there, shown):
         box = self.ui.resultComboBox
         wasBlocked = box.blockSignals(True)
         box.clear()
@@ -90,7 +92,7 @@ class ResultPanel:
 
 
 def _light(color, sentences):
-    return f"<span style='color:{color}'>●</span> {sentences.replace('&', '&amp;').replace('<', '&lt;')}"
+    return f"<span style='color:{color}'>●</span> {html.escape(sentences, quote=False)}"
 
 
 def _plain(metrics):

@@ -13,6 +13,7 @@ from .Overlay import Overlay
 from .Picture import Picture
 from .ResultIds import idsOf, nodesOf
 from .Results import Results
+from .SceneExport import isUnder
 from .SceneWatch import SceneWatch
 from .SliceViews import SlicePlaces, SliceViews, setForegroundOpacity, showLayers
 
@@ -88,7 +89,7 @@ class Inspection:
         fixed, moving, warped = results.fixed, results.moving, results.warped
         comparable = fixed is not None and warped is not None and Comparison.sameGrid(fixed, warped)
         possible = {
-            BEFORE: fixed is not None and moving is not None and not _isUnder(moving, results.transform),
+            BEFORE: fixed is not None and moving is not None and not isUnder(moving, results.transform),
             AFTER: fixed is not None and warped is not None,
             CHECKERBOARD: comparable,
             DIFFERENCE: comparable,
@@ -219,11 +220,3 @@ class Inspection:
         places.restore()
         if crosshairPlace is not None:
             self._crosshair.show(crosshairPlace)
-
-
-def _isUnder(volume, transform):
-    """Whether a volume lies under a transform: as it is seen, it has been moved already."""
-    parent = volume.GetParentTransformNode()
-    while parent is not None and parent is not transform:
-        parent = parent.GetParentTransformNode()
-    return parent is not None

@@ -66,14 +66,18 @@ def isOutput(node):
     return bool(node.GetAttribute(_SETTINGS))
 
 
+def outputsInScene():
+    """All nodes of the scene that came out of registrations; no copies of them."""
+    classes = ("vtkMRMLTransformNode", "vtkMRMLScalarVolumeNode")
+    return [node for name in classes for node in slicer.util.getNodesByClass(name) if kindOf(node)]
+
+
 def separateMarks():
     """Give each registration a mark of its own: a scene may have been opened twice, into one."""
     pairs = {}
-    for className in ("vtkMRMLTransformNode", "vtkMRMLScalarVolumeNode"):
-        for node in slicer.util.getNodesByClass(className):
-            if kindOf(node):
-                pair = tuple(None if volume is None else volume.GetID() for volume in pairOf(node))
-                pairs.setdefault(markOf(node), {}).setdefault(pair, []).append(node)
+    for node in outputsInScene():
+        pair = tuple(None if volume is None else volume.GetID() for volume in pairOf(node))
+        pairs.setdefault(markOf(node), {}).setdefault(pair, []).append(node)
     for groups in pairs.values():
         for nodes in list(groups.values())[1:]:
             mark = newMark()

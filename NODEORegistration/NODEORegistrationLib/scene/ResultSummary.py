@@ -1,5 +1,7 @@
 """What a registration achieved, in a few lines a radiologist reads."""
 
+import html
+
 from slicer.i18n import tr as _
 
 from .Comparison import correlation, sameGrid
@@ -93,4 +95,4 @@ def _given(values, *names):
 
 
 def _escaped(text):
-    return str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return html.escape(str(text), quote=False)

@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-import slicer
-
-from .ResultMarks import kindOf, markOf, pairOf, storedMetrics
+from .ResultMarks import kindOf, markOf, outputsInScene, pairOf, storedMetrics
 
 
 @dataclass
@@ -49,17 +47,20 @@ class Results:
 def resultsInScene():
     """All :class:`Results` of the scene, in the order in which they were made."""
     found = {}
-    for className in ("vtkMRMLTransformNode", "vtkMRMLScalarVolumeNode"):
-        for node in slicer.util.getNodesByClass(className):
-            if storedMetrics(node) is not None and kindOf(node):
-                results = found.setdefault(markOf(node), Results(mark=markOf(node)))
-                setattr(results, kindOf(node), node)
-                results.fixed, results.moving = pairOf(node)
+    for node in outputsInScene():
+        if storedMetrics(node) is not None:
+            results = found.setdefault(markOf(node), Results(mark=markOf(node)))
+            setattr(results, kindOf(node), node)
+            results.fixed, results.moving = pairOf(node)
     return sorted(found.values(), key=lambda results: results.mark)
 
 
 def resultsOf(parameters):
     """The results that the panel shows: those that were chosen, else the newest; empty ones if there are none."""
-    there = resultsInScene()
+    return chosenOf(resultsInScene(), parameters)
+
+
+def chosenOf(there, parameters):
+    """As :func:`resultsOf`, for who has all results at hand already."""
     chosen = [results for results in there if results.mark == parameters.result]
     return (chosen or there or [Results()])[-1]

@@ -168,7 +168,7 @@ def writeInitialTransform(initialNode, movingNode, path):
     """
     composed = vtk.vtkGeneralTransform()
     composed.PostMultiply()
-    if initialNode is not None and not _isUnder(movingNode, initialNode):
+    if initialNode is not None and not isUnder(movingNode, initialNode):
         fromWorld = vtk.vtkGeneralTransform()
         initialNode.GetTransformFromWorld(fromWorld)
         if not _canBeStored(fromWorld):
@@ -205,7 +205,8 @@ def _isForward(transform):
     ) and not transform.GetInverseFlag()
 
 
-def _isUnder(volumeNode, transformNode):
+def isUnder(volumeNode, transformNode):
+    """Whether a volume lies under a transform, directly or through others."""
     parent = volumeNode.GetParentTransformNode()
     while parent is not None:
         if parent is transformNode:

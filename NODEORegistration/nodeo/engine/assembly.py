@@ -8,6 +8,7 @@ import SimpleITK as sitk
 from torch import Tensor
 
 from ..field.deformation import Deformation
+from ..field.initial_transform import composite, field_transform
 from ..field.regularity import Folding
 from ..geometry.grid import Grid
 from ..geometry.resampling import resampled
@@ -15,7 +16,7 @@ from ..geometry.sampling import dense
 from ..models.base import Task
 from ..progress import Reporter
 from ..settings import Settings
-from .moving_side import composite, field_transform, mended
+from .moving_side import mended
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import SimpleITK as sitk
 import torch
 from torch import Tensor
 
+from ..field.initial_transform import composite, field_transform
 from ..field.regularity import Folding, measure_folding
 from ..field.smoothed_folds import smoothed_at, without_folds
 from ..geometry.grid import Grid
@@ -82,16 +83,3 @@ def _nodes_at(places: np.ndarray, task: Task, nodes: Grid) -> Tensor:
     last = np.array([nodes.size[axis] - 1 for axis in inside])
     found = found[((found >= 0) & (found <= last)).all(1)]
     return torch.from_numpy(np.unique(found, axis=0)[:, ::-1].copy())
-
-
-def field_transform(displacement: sitk.Image) -> sitk.Transform:
-    """A displacement field of world vectors, float64, as a transform."""
-    return sitk.DisplacementFieldTransform(sitk.Image(displacement))
-
-
-def composite(last_to_first: list[sitk.Transform]) -> sitk.CompositeTransform:
-    """The composition; as SimpleITK keeps it, the last of the list is applied first. The identity is left out."""
-    kept = [t for t in last_to_first if t.GetTransformEnum() != sitk.sitkIdentity]
-    composite = sitk.CompositeTransform(kept)
-    composite.FlattenTransform()
-    return composite

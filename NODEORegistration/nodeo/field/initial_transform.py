@@ -57,7 +57,7 @@ class InitialTransform:
             )
         if not self.is_linear:
             self._beside = _beside(transform, self.linear, fixed)
-            self.transform = sitk.CompositeTransform([self.linear, _field(self._beside)])
+            self.transform = sitk.CompositeTransform([self.linear, field_transform(self._beside)])
 
     def linear_part(self, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
         """Matrix [n, n] and offset [n], world to world: A itself if it is linear, else the best fit on ``grid``."""
@@ -88,9 +88,7 @@ class InitialTransform:
         lattice = Lattice(Grid.of(self._beside))
         forward = lattice.grid.local_vectors(self._beside)
         back = refine_inverse(search_inverse(forward, lattice), forward, lattice)
-        inverse = sitk.CompositeTransform([_field(lattice.grid.vector_image(back)), back_linear])
-        inverse.FlattenTransform()
-        return inverse
+        return composite([field_transform(lattice.grid.vector_image(back)), back_linear])
 
     def scaled(self, factor: float) -> InitialTransform:
         """The same in a world measured in another unit: all lengths times ``factor``."""
@@ -103,7 +101,7 @@ class InitialTransform:
             vectors = factor * sitk.GetArrayViewFromImage(self._beside)
             grid = Grid.of(self._beside).scaled(factor)
             scaled._beside = grid.stamp(sitk.GetImageFromArray(vectors, isVector=True))
-            scaled.transform = sitk.CompositeTransform([scaled.transform, _field(scaled._beside)])
+            scaled.transform = sitk.CompositeTransform([scaled.transform, field_transform(scaled._beside)])
         return scaled
 
     def local_displacement(self, grid: Grid) -> Tensor:
@@ -146,6 +144,14 @@ def _without_round_off(values: np.ndarray) -> np.ndarray:
     return values if largest == 0 else np.round(values, int(10 - np.ceil(np.log10(largest))))
 
 
-def _field(displacement: sitk.Image) -> sitk.DisplacementFieldTransform:
-    """A displacement field of world vectors as a transform."""
+def field_transform(displacement: sitk.Image) -> sitk.DisplacementFieldTransform:
+    """A displacement field of world vectors, float64, as a transform."""
     return sitk.DisplacementFieldTransform(sitk.Image(displacement))
+
+
+def composite(last_to_first: list[sitk.Transform]) -> sitk.CompositeTransform:
+    """The composition; as SimpleITK keeps it, the last of the list is applied first. The identity is left out."""
+    kept = [t for t in last_to_first if t.GetTransformEnum() != sitk.sitkIdentity]
+    composite = sitk.CompositeTransform(kept)
+    composite.FlattenTransform()
+    return composite
