@@ -276,11 +276,11 @@ def test_what_a_registration_measures_is_in_the_key_figures() -> None:
 def test_levels_that_went_differently_are_told_apart() -> None:
     metrics = {
         "stop": ["converged", "left out"],
-        "certificate": {"rounds": [0, 3], "damped_percent": [0.0, 0.25], "scale": 0.8},
+        "certificate": {"rounds": [0, 3], "damped_percent": [0.0, 0.25], "smoothings": [0, 2], "scale": 0.8},
     }
     assert [figure.value for figure in key_figures(metrics)] == [
         "1: converged, 2: left out",
-        "3 rounds, up to 0.250 % of nodes, field × 0.800",
+        "3 rounds, up to 0.250 % of nodes, smoothed 2 times, field × 0.800",
     ]
 
 

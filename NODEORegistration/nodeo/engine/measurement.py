@@ -48,7 +48,8 @@ def measure(task: Task, flow: Flow, handed_out: Assembly, report: Reporter) -> t
         "certificate": {
             "rounds": [c.rounds for c in flow.certificates],
             "damped_percent": [c.damped_percent for c in flow.certificates],
-            "scale": flow.certificates[-1].scale,
+            "smoothings": [c.smoothings for c in flow.certificates],
+            "scale": min(c.scale for c in flow.certificates),
         },
         "stop": flow.stops,
         "fallbacks": [*flow.fallbacks, *_notes(task, flow, handed_out)],

@@ -44,7 +44,7 @@ def mended(task: Task, back: Tensor, nodes: Grid) -> tuple[sitk.Transform, Foldi
             return inverse, folding
         folds = folded.nonzero().flip(1).numpy() + first
         near = _nodes_at((folds[:, None] + around).reshape(-1, around.shape[1]), task, nodes)
-        smoothed = smoothed_at(back, nodes.step, near, rounds=_ROUNDS * (since + 1) ** 2)
+        smoothed = smoothed_at(back, near, rounds=_ROUNDS * (since + 1) ** 2)
         back, _ = without_folds(smoothed, nodes.step)
 
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ..errors import InputError
-from ..field.certificate import Certificate, folded_nodes, scale_down
+from ..field.certificate import Certificate, folded_nodes, smoothed_or_scaled
 from ..field.deformation import Deformation
 from ..field.flow import compose
 from ..geometry.domain import Level
@@ -126,9 +126,11 @@ class Optimisation:
 
     def _leave_out(self, flow: Flow, deformation: Deformation, before: Level) -> None:
         """End with the level before, measured as finely as the last one would have been."""
-        displacement, scale = scale_down(deformation.displacement, lambda u: self._folded_nodes(u, before, True))
+        displacement, smoothings, scale = smoothed_or_scaled(
+            deformation.displacement, lambda u: self._folded_nodes(u, before, True)
+        )
         flow.deformation = Deformation(displacement, deformation.lattice)
-        flow.certificates.append(Certificate(0, 0.0, scale))
+        flow.certificates.append(Certificate(smoothings=smoothings, scale=scale))
         flow.stops.append("left out")
 
     def _level(self, flow: Flow, number: int, level: Level, checkpointed: bool) -> None:
@@ -184,7 +186,7 @@ class Optimisation:
     def _certified(self, objective: Objective, segment: Segment, last: bool) -> tuple[Tensor, Certificate]:
         """The displacement [k, D, H, W] on the nodes, without folds unless the settings let them be."""
         if not self.settings.unfold:
-            return objective.displacement(segment), Certificate(0, 0.0, 1.0)
+            return objective.displacement(segment), Certificate()
         return segment.certified(
             lambda: objective.displacement(segment), lambda u: self._folded_nodes(u, objective.level, fine=last)
         )

@@ -1,8 +1,9 @@
 """The certificate: a field that is handed out has been measured, and does not fold.
 
 Where the newest segment of the flow makes the field fold, its velocity is turned down, there and around, and the field
-is measured again: a line search that spares what does not fold. Only if that does not end is the whole displacement
-scaled.
+is measured again: a line search that spares what does not fold. Where that no longer helps, since the fold is between
+segments and not in the newest, the displacement is smoothed at the fold. Only what no smoothing ends is scaled down as a
+whole.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from torch import Tensor
 
 from ..geometry.sampling import dense
 from . import regularity
+from .smoothed_folds import smoothed_at
 from .smoothing import SeparableKernel, averaging
 
 ROUNDS = 16
+SMOOTHINGS = 40
 _NEXT_TO_NONE = 1e-4  # of a displacement
 _REACH = 2  # nodes around a fold that are turned down with it; grows by one every other round
 
@@ -29,14 +32,16 @@ class Certificate:
     """What it took.
 
     Attributes:
-        rounds: measurements after the first.
+        rounds: times that the newest segment was turned down.
         damped_percent: share of the velocity nodes that were turned down by more than a tenth.
-        scale: factor on the whole displacement; 1 unless turning down the segment was not enough.
+        smoothings: times that the displacement was smoothed at its folds; 0 unless turning down was not enough.
+        scale: factor on the whole displacement; 1 unless smoothing was not enough either.
     """
 
-    rounds: int
-    damped_percent: float
-    scale: float
+    rounds: int = 0
+    damped_percent: float = 0.0
+    smoothings: int = 0
+    scale: float = 1.0
 
 
 class Windowed(Protocol):
@@ -62,15 +67,42 @@ def unfold(
     strength = torch.ones_like(field.window)
     window = field.window.clone()
     current = displacement()
-    for step in range(ROUNDS + 1):
+    folded = folded_nodes(current)
+    for step in range(ROUNDS):
+        if not folded.any():
+            return current, Certificate(step, _damped(strength))
+        weaker = strength * (1.0 - 0.5 * _around(folded, _REACH + step // 2))
+        field.window.copy_(window * weaker)
+        turned_down = displacement()
+        still_folded = folded_nodes(turned_down)
+        if still_folded.sum() >= folded.sum():  # it is not the newest segment that folds
+            field.window.copy_(window * strength)
+            break
+        strength, current, folded = weaker, turned_down, still_folded
+    else:
+        step = ROUNDS
+    current, smoothings, scale = smoothed_or_scaled(current, folded_nodes)
+    return current, Certificate(step, _damped(strength), smoothings, scale)
+
+
+@torch.no_grad()
+def smoothed_or_scaled(displacement: Tensor, folded_nodes: Callable[[Tensor], Tensor]) -> tuple[Tensor, int, float]:
+    """The displacement without folds: smoothed where they are, as often as that helps; if they stay, scaled down.
+
+    Returns:
+        the displacement, how often it was smoothed, and its scale; 0 times if it was scaled.
+
+    Raises:
+        FloatingPointError: it holds values that are not numbers.
+    """
+    current = displacement
+    for smoothings in range(SMOOTHINGS + 1):
         folded = folded_nodes(current)
         if not folded.any():
-            return current, Certificate(step, _damped(strength), 1.0)
-        strength = strength * (1.0 - 0.5 * _around(folded, _REACH + step // 2))
-        field.window.copy_(window * strength)
-        current = displacement()
-    current, scale = scale_down(current, folded_nodes)
-    return current, Certificate(ROUNDS, _damped(strength), scale)
+            return current, smoothings, 1.0
+        current = smoothed_at(current, _grown(folded, smoothings // 8).nonzero())
+    scaled, scale = scale_down(displacement, folded_nodes)
+    return scaled, 0, scale
 
 
 @torch.no_grad()
@@ -128,8 +160,12 @@ def _damped(strength: Tensor) -> float:
 
 def _around(mask: Tensor, reach: int) -> Tensor:
     """1 within ``reach`` nodes of the mask [D, H, W], falling smoothly to 0 over as many."""
-    grown = _box(mask, 2 * reach, passes=1)(mask.float()) > 0
-    return _box(mask, reach, passes=2)(grown.float())
+    return _box(mask, reach, passes=2)(_grown(mask, 2 * reach).float())
+
+
+def _grown(mask: Tensor, reach: int) -> Tensor:
+    """The mask [D, H, W] and all that lies within ``reach`` nodes of it."""
+    return _box(mask, reach, passes=1)(mask.float()) > 0
 
 
 def _box(mask: Tensor, reach: int, passes: int) -> SeparableKernel:

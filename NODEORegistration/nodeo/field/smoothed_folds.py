@@ -1,8 +1,8 @@
 """Folds taken out of a displacement by smoothing it where they are, and nowhere else.
 
 For a displacement that no segment can be turned down for: an inverse, which between two nodes may have to turn so
-sharply that no interpolation follows. Only nodes at a fold and their neighbours move, so that the work goes with the
-folds and not with the image.
+sharply that no interpolation follows, or several segments that fold together where none does alone. Only nodes at a
+fold and their neighbours move, so that the work goes with the folds and not with the image.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def without_folds(displacement: Tensor, spacing: Sequence[float]) -> tuple[Tenso
     nodes = folded.nonzero()
     if not len(nodes):
         return displacement, folding
-    work = _Smoothing(displacement.clone(), spacing)
+    work = _Unfolding(displacement.clone(), spacing)
     rounds = 0
     while len(nodes) and rounds < ROUNDS:
         while len(nodes) and rounds < ROUNDS:
@@ -44,11 +44,11 @@ def without_folds(displacement: Tensor, spacing: Sequence[float]) -> tuple[Tenso
 
 
 @torch.no_grad()
-def smoothed_at(displacement: Tensor, spacing: Sequence[float], nodes: Tensor, rounds: int) -> Tensor:
-    """A displacement as in :func:`without_folds`, smoothed at and around ``nodes`` [n, k], z first."""
-    work = _Smoothing(displacement.clone(), spacing)
+def smoothed_at(displacement: Tensor, nodes: Tensor, rounds: int = 1) -> Tensor:
+    """A displacement [k, D, H, W], smoothed at and around ``nodes`` [n, k], z first; the faces stay as they are."""
+    work = _Smoothing(displacement.clone())
     for _ in range(rounds):
-        work.round(nodes, widened=True)
+        work.smooth(nodes, widened=True)
     return work.displacement
 
 
@@ -58,28 +58,54 @@ class _Smoothing:
     Nodes and cells are lists of indices [n, k], z first; a cell has the index of its first node.
     """
 
-    def __init__(self, displacement: Tensor, spacing: Sequence[float]) -> None:
+    def __init__(self, displacement: Tensor) -> None:
         self.displacement = displacement
         self.shape = torch.tensor(displacement.shape[1:], device=displacement.device)
         self.flat = displacement.view(len(displacement), -1)
-        self.spacing = torch.tensor(spacing, device=displacement.device)[:, None]
-        k = len(displacement)
-        steps = [torch.tensor(list(itertools.product(span, repeat=k))) for span in ((-1, 0, 1), (0, 1))]
-        self.around, self.corners = (step.to(displacement.device) for step in steps)
+        around = torch.tensor(list(itertools.product((-1, 0, 1), repeat=len(displacement))))
+        self.around = around.to(displacement.device)
 
-    def round(self, nodes: Tensor, widened: bool) -> Tensor:
-        """Smooth at and around ``nodes``; the nodes that fold there afterwards."""
+    def smooth(self, nodes: Tensor, widened: bool) -> Tensor:
+        """Smooth at and around ``nodes``; the nodes that moved."""
         near = (nodes[:, None] + self.around).flatten(0, 1)
         near = near[((near > 0) & (near < self.shape - 1)).all(1)]
-        if not len(near):
-            return near
         moved, counts = self._numbers(near).unique(return_counts=True)
         weight = torch.ones_like(counts) if widened else counts / len(self.around)
         index = self._indices(moved)
         neighbours = self._numbers((index[:, None] + self.around).flatten(0, 1)).view(len(moved), -1)
         mean = self.flat[:, neighbours].mean(-1)
         self.flat[:, moved] = torch.lerp(self.flat[:, moved], mean, weight.to(mean))
-        return self._folded_near(index)
+        return index
+
+    def _numbers(self, index: Tensor) -> Tensor:
+        """Places in the flat displacement [n] of indices [n, k]."""
+        number = index[:, 0]
+        for axis in range(1, index.shape[1]):
+            number = number * self.shape[axis] + index[:, axis]
+        return number
+
+    def _indices(self, numbers: Tensor) -> Tensor:
+        """The inverse of :meth:`_numbers`."""
+        parts = []
+        for n in reversed(self.shape.tolist()):
+            parts.append(numbers % n)
+            numbers = numbers // n
+        return torch.stack(parts[::-1], 1)
+
+
+class _Unfolding(_Smoothing):
+    """A displacement that is smoothed where it folds, and looked at again only there."""
+
+    def __init__(self, displacement: Tensor, spacing: Sequence[float]) -> None:
+        super().__init__(displacement)
+        self.spacing = torch.tensor(spacing, device=displacement.device)[:, None]
+        corners = torch.tensor(list(itertools.product((0, 1), repeat=len(displacement))))
+        self.corners = corners.to(displacement.device)
+
+    def round(self, nodes: Tensor, widened: bool) -> Tensor:
+        """Smooth at and around ``nodes``; the nodes that fold there afterwards."""
+        moved = self.smooth(nodes, widened)
+        return self._folded_near(moved) if len(moved) else moved
 
     def _folded_near(self, index: Tensor) -> Tensor:
         """The nodes of all cells around some nodes that fold, under a scheme or in the middle of a cell."""
@@ -107,18 +133,3 @@ class _Smoothing:
         """The edge of each cell along an axis that meets a corner, towards larger indices."""
         ends = [tuple(side if a == axis else c for a, c in enumerate(corner)) for side in (0, 1)]
         return positions[ends[1]] - positions[ends[0]]
-
-    def _numbers(self, index: Tensor) -> Tensor:
-        """Places in the flat displacement [n] of indices [n, k]."""
-        number = index[:, 0]
-        for axis in range(1, index.shape[1]):
-            number = number * self.shape[axis] + index[:, axis]
-        return number
-
-    def _indices(self, numbers: Tensor) -> Tensor:
-        """The inverse of :meth:`_numbers`."""
-        parts = []
-        for n in reversed(self.shape.tolist()):
-            parts.append(numbers % n)
-            numbers = numbers // n
-        return torch.stack(parts[::-1], 1)

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..field.certificate import Certificate, scale_down
+from ..field.certificate import Certificate, smoothed_or_scaled
 from ..field.initial_transform import InitialTransform
 from ..geometry.domain import Domain, Level
 from ..geometry.grid import Grid
@@ -140,9 +140,9 @@ class Segment(Protocol):
         """The segment on another device."""
 
     def certified(self, whole: Whole, folded_nodes: FoldedNodes) -> tuple[Tensor, Certificate]:
-        """The whole displacement without folds, and what that took; by default all of it is scaled down."""
-        displacement, scale = scale_down(whole(), folded_nodes)
-        return displacement, Certificate(0, 0.0, scale)
+        """The whole displacement without folds, and what that took; by default it is smoothed, or else scaled down."""
+        displacement, smoothings, scale = smoothed_or_scaled(whole(), folded_nodes)
+        return displacement, Certificate(smoothings=smoothings, scale=scale)
 
 
 class Model(Protocol):

@@ -86,13 +86,16 @@ def _by_level(reasons: Any) -> str:
 
 
 def _unfolding(metrics: dict[str, Any]) -> str:
-    """How often, where and how far the flow was turned down; nothing where nothing folded on the way."""
-    rounds, damped, scale = (find(metrics, "certificate", leaf) for leaf in ("rounds", "damped_percent", "scale"))
-    if not isinstance(rounds, list) or not any(rounds):
-        return ""
-    parts = [f"{sum(rounds)} rounds"]
-    if isinstance(damped, list) and damped:
-        parts.append(f"up to {number(max(damped), ' %')} of nodes")
+    """How often, where and how far the flow was turned down or smoothed; nothing where nothing folded on the way."""
+    names = ("rounds", "damped_percent", "smoothings", "scale")
+    rounds, damped, smoothings, scale = (find(metrics, "certificate", name) for name in names)
+    parts = []
+    if isinstance(rounds, list) and any(rounds):
+        parts.append(f"{sum(rounds)} rounds")
+        if isinstance(damped, list) and damped:
+            parts.append(f"up to {number(max(damped), ' %')} of nodes")
+    if isinstance(smoothings, list) and any(smoothings):
+        parts.append(f"smoothed {sum(smoothings)} times")
     if number(scale) and scale != 1:
         parts.append(f"field × {number(scale)}")
     return ", ".join(parts)
