@@ -63,7 +63,9 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
         self._resultPanel = lib.ResultPanel(self.ui, self._inspectPanel)
         preview = lib.Preview(self._inspectPanel)
         self._registerButton = lib.RegisterButton(self.ui, self.logic, self._progressPanel, self._inspectPanel, preview)
-        self._binding = lib.ParameterBinding(self.ui, self._resultPanel, self._registerButton, preview)
+        self._binding = lib.ParameterBinding(
+            self.ui, lib.ImagesBox(self.ui), self._resultPanel, self._registerButton, preview
+        )
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(scene, scene.EndCloseEvent, self.onSceneEndClose)
@@ -201,7 +203,8 @@ class NODEORegistrationLogic(ScriptedLoadableModuleLogic):
         Args:
             preset: fast, balanced, accurate or paper.
             fixedMask, movingMask: segmentation or label map nodes: where the similarity counts.
-            initialTransform: a transform node to start from, or identity, center, rigid or affine.
+            initialTransform: a transform node to start from, or identity, center, rigid,
+                similarity, affine or auto.
             outputs: {"transform", "inverse", "warped", "jacobian": node to update, or None for a new one}; only what
                 is named is made. Default: all four, new.
             wait: return when it is done; Slicer goes on reacting meanwhile. Otherwise return at once: connect to the

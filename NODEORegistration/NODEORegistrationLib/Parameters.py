@@ -35,7 +35,9 @@ class Preset(_Option):
 class InitialTransform(_Option):
     IDENTITY = "identity"
     CENTER = "center"
+    AUTO = "auto"
     RIGID = "rigid"
+    SIMILARITY = "similarity"
     AFFINE = "affine"
     NODE = "node"
 
@@ -61,6 +63,8 @@ class Similarity(_Option):
     MSE = "mse"
     MI = "mi"
     MIND = "mind"
+    AUTO = "auto"
+    DIFFERENT = "different"
 
 
 class Solver(_Option):
@@ -94,16 +98,20 @@ _LABELS = {
     Model.PAPER: _("Paper: a velocity of points"),
     InitialTransform.IDENTITY: _("None: the volumes as they lie"),
     InitialTransform.CENTER: _("Align the centers"),
+    InitialTransform.AUTO: _("Automatic: what the volumes need"),
     InitialTransform.RIGID: _("Rigid"),
+    InitialTransform.SIMILARITY: _("Rigid and one scale"),
     InitialTransform.AFFINE: _("Affine"),
     InitialTransform.NODE: _("A transform of the scene"),
     Kernel.GAUSSIAN: _("Gaussian"),
     Kernel.AVERAGING: _("Averaging"),
     Kernel.NONE: _("None"),
-    Similarity.LNCC: _("Of the same kind (local correlation)"),
-    Similarity.MSE: _("Of the same gray values (squared difference)"),
-    Similarity.MI: _("Of different kinds (mutual information)"),
-    Similarity.MIND: _("Of different kinds (MIND descriptor)"),
+    Similarity.LNCC: _("lncc: local correlation"),
+    Similarity.MSE: _("mse: squared difference"),
+    Similarity.MI: _("mi: mutual information"),
+    Similarity.MIND: _("mind: MIND descriptor"),
+    Similarity.AUTO: _("auto: lncc, mi or mind"),
+    Similarity.DIFFERENT: _("different: mi or mind"),
     Device.AUTO: _("Automatic"),
     Device.CPU: _("CPU"),
     Device.CUDA: _("GPU (CUDA)"),

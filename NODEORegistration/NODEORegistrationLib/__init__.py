@@ -5,6 +5,7 @@ The engine, ``nodeo``, is not imported here: it runs in a process of its own.
 
 from .Later import later
 from .panel.ExportDialog import ExportDialog
+from .panel.ImagesBox import ImagesBox
 from .panel.InspectPanel import InspectPanel
 from .panel.ParameterBinding import ParameterBinding
 from .panel.Preview import Preview
@@ -26,6 +27,7 @@ __all__ = [
     "OUTPUTS",
     "Dependencies",
     "ExportDialog",
+    "ImagesBox",
     "InspectPanel",
     "ParameterBinding",
     "Parameters",

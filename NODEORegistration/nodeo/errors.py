@@ -5,12 +5,12 @@ from __future__ import annotations
 CODES = {
     "device": "Offer the devices that there are.",
     "histograms": "Offer to leave the histograms as they are.",
-    "initial": "Offer another initial transform: none, centred, rigid, affine, or another of the user's own.",
+    "initial": "Offer another initial transform: none, auto, centred, rigid, affine, or another of the user's own.",
     "labels": "Offer to name the moving labels, too, or none.",
     "masks": "Offer other masks or none, and another initial transform.",
     "memory": "Offer the preset fast, a crop of the images, a smaller limit of voxels.",
     "output": "Offer another folder, or to replace what is in this one.",
-    "overlap": "Offer an initial transform that brings the images together: centred, rigid or affine.",
+    "overlap": "Offer an initial transform that brings the images together: centred, rigid, affine or auto.",
     "package": "Offer to install what is missing.",
     "settings": "Show which settings were changed, and offer to put them back to their preset.",
 }

@@ -90,6 +90,17 @@ def test_the_files_may_be_read_by_others(done: Path) -> None:
     assert done.stat().st_mode == plain.stat().st_mode
 
 
+def test_the_images_may_decide_on_the_similarity(desk: Path) -> None:
+    asked = ["--set", "similarity=auto", "--set", "iterations=4,2"]
+    ran = nodeo("register", "fixed.nrrd", "moving.nrrd", "--output", "decided", *QUICK[:2], *asked, folder=desk)
+    assert ran.returncode == 0, ran.stderr
+    metrics = strict((desk / "decided" / "metrics.json").read_text(encoding="utf-8"))
+    assert metrics["similarity"]["name"] == "lncc"
+    assert metrics["similarity"]["chosen"].startswith("The grey levels go together along a straight line: agreement ")
+    assert metrics["similarity"]["chosen"] in ran.stdout
+    assert strict((desk / "decided" / "settings.json").read_text(encoding="utf-8"))["similarity"] == "auto"
+
+
 def test_metrics_hold_all_that_was_measured(done: Path) -> None:
     metrics = strict((done / "metrics.json").read_text(encoding="utf-8"))
     assert metrics["similarity"]["name"] == "lncc"

@@ -17,11 +17,12 @@ from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
-from nodeo.engine import alignment, inputs, preparation
+from nodeo.engine import inputs, preparation
 from nodeo.files import reading
 from nodeo.geometry.grid import Grid
 from nodeo.geometry.resampling import resampled
 from nodeo.settings import Settings
+from nodeo.start import alignment
 from pairs import Cut, Pair
 
 LEAST_VOXELS = 25
@@ -106,7 +107,7 @@ def _made(pair: Pair) -> dict[str, sitk.Image]:
 def _align(images: dict[str, sitk.Image]) -> None:
     """Bring moving image and labels to the fixed grid by the engine's own affine start."""
     scans = preparation.prepare(images["fixed"], images["moving"], None, None, Settings())
-    start = alignment.initial_transform(*scans, "affine", lambda: None)
+    start = alignment.initial_transform(*scans, "affine", lambda: None).transform
     for role in ("moving", "moving_labels"):
         if role in images:
             images[role] = resampled(images[role], images["fixed"], start, labels=role.endswith("labels"))

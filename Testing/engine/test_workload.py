@@ -63,7 +63,7 @@ def test_a_solver_that_asks_more_often_takes_longer() -> None:
     assert work(QUICK.replace(steps=(2,)))["level 2"] == pytest.approx(work(QUICK.replace(solver="rk4"))["level 2"])
 
 
-@pytest.mark.parametrize("initial", ["rigid", "affine"])
+@pytest.mark.parametrize("initial", ["rigid", "similarity", "affine", "auto"])
 def test_a_search_is_work_unless_its_answer_is_given(initial: str) -> None:
     assert work(QUICK)["initial transform"] == 0.0
     assert work(QUICK.replace(initial=initial))["initial transform"] > 0.0

@@ -197,7 +197,12 @@ def test_folds_are_reported_as_they_are() -> None:
     assert counted > 0
     assert result.metrics["folding"]["voxels"] == counted
     assert result.metrics["jacobian"]["min"] < 0.1
-    assert result.metrics["certificate"] == {"rounds": [0], "damped_percent": [0.0], "scale": 1.0}
+    assert result.metrics["certificate"] == {
+        "rounds": [0],
+        "damped_percent": [0.0],
+        "smoothings": [0],
+        "scale": 1.0,
+    }
     assert np.isfinite(result.metrics["inverse_consistency_mm"]["p99"])
 
 

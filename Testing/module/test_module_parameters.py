@@ -174,7 +174,9 @@ def test_every_choice_of_the_panel_is_one_of_the_engine(panel):
     for unit in WindowUnit:
         engine.Settings(kernel_window=f"3.5{unit.value}")
     assert {choice.value for choice in Device} == {"auto", "cpu", "cuda"}
-    assert {choice.value for choice in InitialTransform} == {"identity", "center", "rigid", "affine", "node"}
+    assert {choice.value for choice in InitialTransform} == {
+        "identity", "center", "auto", "rigid", "similarity", "affine", "node",
+    }  # fmt: skip
 
 
 def test_changed_values_reach_the_engine_unchanged(panel):

@@ -12,7 +12,7 @@ def updateWidgetStates(ui, parameters):
     for widget in (ui.kernelWindowSpinBox, ui.kernelWindowUnitComboBox, ui.kernelPassesSpinBox):
         widget.enabled = smooths
     ui.jacobianFloorSpinBox.enabled = parameters.lambda_J > 0
-    ui.lnccWindowSpinBox.enabled = parameters.similarity == Similarity.LNCC
+    ui.lnccWindowSpinBox.enabled = parameters.similarity in (Similarity.LNCC, Similarity.AUTO)
     paper = parameters.model == Model.PAPER
     for widget in _row(ui, "timeModes"):
         widget.visible = not paper

@@ -9,8 +9,8 @@ _HINTS = {  # code of the engine → remedy; what is not here says the same to e
     "masks": _("Choose other masks, or none, under Masks and initial transform; or another initial transform there."),
     "memory": _("Choose the preset Fast, crop the volumes (Crop Volume), or close other programs."),
     "overlap": _(
-        "Choose Align the centers, Rigid or Affine under Masks and initial transform, or look where the volumes lie"
-        " in space."
+        "Choose Automatic, Align the centers, Rigid or Affine under Masks and initial transform, or look where the"
+        " volumes lie in space."
     ),
     "package": _("Press Register again: the package is then offered for installation."),
     "settings": _("Choose a preset again: it puts all settings back to values that go together."),

@@ -101,7 +101,7 @@ def _masks(parameters):
 def _transforms(parameters):
     if parameters.initial == InitialTransform.NODE and parameters.initialTransform is None:
         return Reason(_("Choose the transform to start from, or another initial transform."), "initialTransform")
-    if parameters.initial in (InitialTransform.CENTER, InitialTransform.RIGID, InitialTransform.AFFINE):
+    if parameters.initial not in (InitialTransform.IDENTITY, InitialTransform.NODE):
         return Reason(_scaled(parameters.movingVolume), "movingVolume")
     return Reason("")
 

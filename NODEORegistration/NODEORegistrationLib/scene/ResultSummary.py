@@ -19,6 +19,8 @@ def summaryRows(metrics):
                 _("less is better"),
             )
         )
+    if similarity.get("chosen"):
+        rows.append((_("Similarity chosen"), str(similarity["chosen"]), ""))
     for measure, name in (("folding", _("Folded voxels")), ("inverse_folding", _("Folded voxels of the inverse"))):
         folding = metrics.get(measure) or {}
         if _given(folding, "voxels"):

@@ -49,7 +49,9 @@ def _run_options(sub: argparse.ArgumentParser, preset: str) -> None:
     sub.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="one setting, over both")
     sub.add_argument("--fixed-mask", type=_path, metavar="FILE", help="where the similarity counts (not 0)")
     sub.add_argument("--moving-mask", type=_path, metavar="FILE", help="the same, of the moving image")
-    sub.add_argument("--initial", metavar="HOW", help="identity, center, rigid, affine or a transform file")
+    sub.add_argument(
+        "--initial", metavar="HOW", help="identity, center, rigid, similarity, affine, auto or a transform file"
+    )
     sub.add_argument("--fixed-labels", type=_path, metavar="FILE", help="label map to measure Dice and HD95 with")
     sub.add_argument("--moving-labels", type=_path, metavar="FILE", help="label map to warp as well")
     sub.add_argument("--device", metavar="NAME", help="auto, cpu, cuda or cuda:N (default: auto)")

@@ -96,6 +96,8 @@ def summary(metrics: dict[str, Any]) -> str:
         f"Inverse consistency   {back['mean']:.3f} mm mean, {back['p99']:.3f} mm 99th percentile",
         f"Time                  {metrics['seconds']['total']:.1f} s on {metrics['device']}",
     ]
+    if similarity.get("chosen"):
+        lines.insert(1, f"Similarity chosen     {similarity['chosen']}")
     if "dice" in metrics:
         before, after = metrics["dice"]["before"], metrics["dice"]["after"]
         lines.insert(1, f"Dice                  {before['mean_dice']:.4f} -> {after['mean_dice']:.4f}")

@@ -24,6 +24,7 @@ class LevelProblem(Objective[Segment]):
 
     Args:
         previous: displacement [k, D, H, W] of the levels before, on a coarser or equal node grid; None at the first.
+        sliding: let what is rough be so in few places, see ``penalty`` in the settings.
         checkpointed: integrate again in the backward pass instead of keeping the steps: less memory, more time.
 
     Attributes:
@@ -37,9 +38,11 @@ class LevelProblem(Objective[Segment]):
         previous: Tensor | None,
         settings: Settings,
         device: torch.device,
+        sliding: bool = False,
         checkpointed: bool = False,
     ) -> None:
         self.level = level
+        self.sliding = sliding
         self.settings = settings
         self.checkpointed = checkpointed
         self.lattice = Lattice(level.node_grid, device)
@@ -49,7 +52,7 @@ class LevelProblem(Objective[Segment]):
             Comparison(channel, task.domain, level, self.lattice, task.initial, settings.lncc_window, here)
             for channel in task.channels
         ]
-        self._corners = _opposite_corners(len(self.lattice.shape))
+        self._corners = opposite_corners(len(self.lattice.shape))
 
     def loss(self, segment: Segment, iteration: int) -> Loss:
         """The loss with ``segment`` as it is; the difference schemes that det J is held by take turns."""
@@ -88,16 +91,21 @@ class LevelProblem(Objective[Segment]):
             hinge = regularity.jacobian_hinge(displacement, spacing, corners, s.jacobian_floor)
             penalties["J"] = s.lambda_J * hinge
         if s.lambda_df:
-            penalties["df"] = s.lambda_df * regularity.gradient_energy(displacement, spacing)
+            penalties["df"] = s.lambda_df * self._roughness(displacement)
         if s.lambda_v and velocities:
             penalties["v"] = s.lambda_v * regularity.energy(velocities)
         if s.lambda_s and velocities:
-            roughness = [regularity.gradient_energy(v, spacing) for v in velocities]
-            penalties["s"] = s.lambda_s * torch.stack(roughness).mean()
+            penalties["s"] = s.lambda_s * torch.stack([self._roughness(v) for v in velocities]).mean()
         return penalties
 
+    def _roughness(self, field: Tensor) -> Tensor:
+        """How much a displacement or a velocity [k, D, H, W] varies, a scalar without a unit."""
+        if self.sliding:
+            return regularity.gradient_variation(field, self.lattice.spacing, self.settings.penalty_scale)
+        return regularity.gradient_energy(field, self.lattice.spacing)
 
-def _opposite_corners(k: int) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+
+def opposite_corners(k: int) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
     """All corners of a cell as pairs of opposite ones: each pair holds a forward and its backward scheme."""
     corners = list(itertools.product((0, 1), repeat=k))
     return [(corner, tuple(1 - side for side in corner)) for corner in corners[: len(corners) // 2]]

@@ -18,10 +18,10 @@ from ..field.regularity import Folding
 from ..geometry.grid import Grid
 from ..models.base import Task
 from ..progress import Reporter
+from ..start.bearings import looks_lost
 from ..version import __version__
 from . import devices
 from .assembly import Assembly
-from .bearings import looks_lost
 from .optimisation import Flow
 
 _POINTS = 20_000  # where the way there and back is tried
@@ -45,6 +45,7 @@ def measure(task: Task, flow: Flow, handed_out: Assembly, report: Reporter) -> t
         "inverse_folding": _folding(handed_out.inverse_folding, task.moving.grid),
         "jacobian": _statistics(determinant, counted, grid),
         **_consistency(task, handed_out, counted),
+        "start": _start(task, flow),
         "certificate": {
             "rounds": [c.rounds for c in flow.certificates],
             "damped_percent": [c.damped_percent for c in flow.certificates],
@@ -61,12 +62,23 @@ def measure(task: Task, flow: Flow, handed_out: Assembly, report: Reporter) -> t
     return grid.image(determinant), metrics
 
 
+def _start(task: Task, flow: Flow) -> dict[str, Any]:
+    """Whether the flow began with a segment that follows large motion, and how large that was, in mm."""
+    if flow.beginning is None:
+        return {"searched": False}
+    # what comes before the world is counted in fixed voxels
+    motion = flow.beginning.motion * min(task.fixed.grid.step)
+    return {"searched": True, "motion_mm": motion, "smoothings": flow.beginning.certificate.smoothings}
+
+
 def _similarity(task: Task, flow: Flow) -> dict[str, Any]:
     """The similarity loss before and after at the last level: as it counts in the loss, and of each channel."""
     before = {name: values[0] for name, values in flow.similarities.items()}
     after = {name: values[1] for name, values in flow.similarities.items()}
+    reasons = [channel.reason for channel in task.channels if channel.reason]
     return {
         "name": " + ".join(channel.similarity for channel in task.channels),
+        **({"chosen": "; ".join(reasons)} if reasons else {}),
         "before": sum(channel.weight * before[channel.name] for channel in task.channels),
         "after": sum(channel.weight * after[channel.name] for channel in task.channels),
         "channels": {
@@ -91,12 +103,17 @@ def _notes(task: Task, flow: Flow, handed_out: Assembly) -> list[str]:
     notes = []
     if farthest < _STILL * min(task.fixed.grid.step) and unlike:
         notes.append("Nothing was moved although the images differ: the similarity saw no way to go.")
-    if unlike and looks_lost(task):
+    if unlike and _lost(task):
         notes.append(
             "The registration may be lost: where it began, the images look no more alike than where they surely do not "
-            "belong. Look at the result; start from rigid, affine or a transform of your own."
+            "belong. Look at the result; start from auto or from a transform of your own."
         )
     return notes
+
+
+def _lost(task: Task) -> bool:
+    with devices.threads(1):
+        return looks_lost(task.fixed, task.moving, task.initial)
 
 
 def _equal(one: sitk.Image, other: sitk.Image) -> bool:

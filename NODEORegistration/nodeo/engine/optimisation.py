@@ -20,8 +20,11 @@ from ..models.base import Loss, Objective, Segment, Task
 from ..progress import Reporter
 from ..settings import Settings
 from . import devices
+from .beginning import Beginning, begin
 from .descent import NO_NUMBER, descend
 from .level import LevelProblem
+
+_CLEARLY = 0.9  # of a similarity loss
 
 
 @dataclass
@@ -30,8 +33,9 @@ class Flow:
 
     Attributes:
         device: where the next level runs.
-        segments: of the levels, first level first.
-        deformation: the whole deformation so far, on the newest node grid; None before the first level.
+        segments: the beginning's, if there is one, and those of the levels, first level first.
+        deformation: the whole deformation so far, on the newest node grid; None at rest.
+        beginning: what the flow began with before the first level; None: at rest.
         similarities: of each channel at the newest level, before (A alone) and after.
         certificates, stops: a level each: what unfolding took, why the optimiser stopped.
         history: one record an iteration.
@@ -41,6 +45,7 @@ class Flow:
     device: torch.device
     segments: list[Segment] = field(default_factory=list)
     deformation: Deformation | None = None
+    beginning: Beginning | None = None
     similarities: dict[str, tuple[float, float]] = field(default_factory=dict)
     certificates: list[Certificate] = field(default_factory=list)
     stops: list[str] = field(default_factory=list)
@@ -52,6 +57,10 @@ class Flow:
         if self.deformation is None:
             raise ValueError("no level has been registered yet")
         return self.deformation
+
+    def similarity(self) -> float:
+        """The similarity loss of the best iteration so far."""
+        return min(self.history, key=lambda record: record["loss"])["similarity"]
 
     def move(self, device: torch.device) -> None:
         """Go on elsewhere, with everything there is so far."""
@@ -81,11 +90,40 @@ class Optimisation:
         Raises:
             InputError: memory ran out, and nothing on the ladder helped.
         """
-        flow = Flow(device)
-        for number, level in enumerate(self.levels):
+        flow = self._begun(device)
+        for number, level in enumerate(self.levels[len(flow.stops) :], start=len(flow.stops)):
             with self.report.timed(f"level {number + 1}"):
                 self._with_what_memory_there_is(flow, number, level)
         return flow
+
+    def _begun(self, device: torch.device) -> Flow:
+        """A flow to go on with: at rest, or after a first segment.
+
+        Where nobody asked for that segment, the first level is tried from both, and the segment is kept if the images
+        are clearly more alike after it.
+        """
+        rest, first = Flow(device), self.levels[0]
+
+        def folded(displacement: Tensor) -> Tensor:
+            return self._folded_nodes(displacement, first, fine=False)
+
+        try:
+            with self.report.timed("search"):
+                beginning = begin(self.task, first, self.model, self.settings, device, folded, self.report)
+        except Exception as error:
+            if not devices.ran_out_of_memory(error):
+                raise
+            rest.fallbacks.append("Start: memory ran out; the flow began at rest.")
+            return rest
+        if beginning is None:
+            return rest
+        begun = Flow(device, [beginning.segment], beginning.deformation, beginning=beginning)
+        if self.settings.start != "auto":
+            return begun
+        for flow in (rest, begun):
+            with self.report.timed("level 1"):
+                self._with_what_memory_there_is(flow, 0, first)
+        return begun if begun.similarity() < _CLEARLY * rest.similarity() else rest
 
     def _with_what_memory_there_is(self, flow: Flow, number: int, level: Level) -> None:
         """One level; each time memory runs out, one rung further down the ladder."""
@@ -97,7 +135,7 @@ class Optimisation:
             if not checkpointed:
                 checkpointed = True
                 remedy = "steps are computed twice instead of being kept"
-            elif last and flow.deformation is not None:
+            elif last and number > 0 and flow.deformation is not None:
                 remedy = "the finest level was left out"
                 self._leave_out(flow, flow.deformation, self.levels[number - 1])
             elif flow.device.type != "cpu":
@@ -166,9 +204,11 @@ class Optimisation:
     def _objective(self, flow: Flow, level: Level, checkpointed: bool) -> Objective:
         """What is minimised at a level."""
         previous = None if flow.deformation is None else flow.deformation.displacement
+        large = flow.beginning is not None
+        sliding = self.settings.penalty == "charbonnier" or (self.settings.penalty == "auto" and large)
 
         def standard() -> LevelProblem:
-            return LevelProblem(self.task, level, previous, self.settings, flow.device, checkpointed)
+            return LevelProblem(self.task, level, previous, self.settings, flow.device, sliding, checkpointed)
 
         return self.model.objective(self.task, level, flow.device, standard)
 

@@ -14,7 +14,8 @@ from ..models import Model
 from ..models.base import Task
 from ..settings import Settings
 from ..similarity.channel import Channel, Scan
-from . import pyramid
+from ..start import contrast
+from . import devices, pyramid
 from .preparation import occupied_box
 
 _THINNEST = 4  # voxels of what is compared, along its shortest axis
@@ -31,7 +32,10 @@ def planned(
         InputError: the initial transform folds, or leaves nothing to compare.
     """
     _check_start(fixed, initial)
-    channel = Channel(PAIR, fixed, moving, settings.similarity, overlap=_overlap(fixed, moving, initial, settings))
+    overlap = _overlap(fixed, moving, initial, settings)
+    with devices.threads(1):  # what several threads add up differs in the last digits
+        similarity = contrast.chosen(settings.similarity, fixed, moving, initial)
+    channel = Channel(PAIR, fixed, moving, similarity.name, overlap=overlap, reason=similarity.reason)
     domain, levels = pyramid.plan(fixed, _content_box(fixed, moving, initial), model, settings)
     return Task((channel,), initial, domain), levels
 
@@ -77,7 +81,7 @@ def _overlap(fixed: Scan, moving: Scan, initial: InitialTransform, settings: Set
     if not overlap.any():
         raise InputError(
             "The two images do not overlap where they lie in space.",
-            "Check the images' origins and directions, or start from another initial transform (center, rigid, affine)."
+            "Check the images' origins and directions, or start from another initial transform (auto, center, rigid)."
             if settings.initial == "identity"
             else "Check the initial transform, and the images' origins and directions.",
             "overlap",

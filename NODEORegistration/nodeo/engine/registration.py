@@ -10,7 +10,8 @@ from ..geometry.resampling import darkest
 from ..progress import ProgressCallback, Reporter
 from ..settings import Settings
 from ..similarity.channel import Scan
-from . import alignment, devices, inputs, preparation
+from ..start import alignment
+from . import devices, inputs, preparation
 from .assembly import assemble
 from .inverse import invert
 from .measurement import measure
@@ -71,10 +72,11 @@ def register(
         with report.timed("initial transform"):
             report.tell("Initial transform", "initial transform")
             if initial_transform is None:
-                initial_transform = alignment.initial_transform(*scans, settings.initial, report.check)
+                with devices.threads(1):  # what is small is slower in several, and differs in the last digits
+                    start = alignment.initial_transform(*scans, settings.initial, report.check, device)
             else:
-                initial_transform = inputs.own_transform(initial_transform)
-            initial = InitialTransform(initial_transform, scans[0].grid)
+                start = alignment.Start(inputs.own_transform(initial_transform))
+            initial = InitialTransform(start.transform, scans[0].grid)
         with report.timed("preparation"):
             task, levels = planned(fixed_scan, moving_scan, initial.scaled(1.0 / unit), model, inner)
             report.expect(workload.expected(task.domain, levels))
@@ -87,6 +89,7 @@ def register(
         with report.timed("measurements"):
             report.tell("Measurements", "measurements")
             jacobian, metrics = measure(task, flow, handed_out, report)
+            metrics["fallbacks"] = [*start.notes, *metrics["fallbacks"]]
             report.tell("Measurements", "measurements", 1.0)
         return Result(
             transform=handed_out.transform,

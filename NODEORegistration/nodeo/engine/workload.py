@@ -18,19 +18,22 @@ from ..geometry.domain import Domain, Level
 from ..models import Model
 from ..settings import Settings
 from ..similarity.channel import Scan
+from ..start.alignment import SEARCHED
 from . import pyramid
 from .inverse import kept_points
 
 # Seconds, whatever the images.
 _START = 1.2  # until a process has loaded its libraries
-_SEARCH = 0.35
+_SEARCH = 0.5
 _ITERATION = 0.0015
 _MEASUREMENTS = 0.3  # points that are moved there and back one by one
+_LOOKED = 0.15  # for large motion
+_FOLLOWED = 5.0
 _AROUND = 0.02  # any other stage
 
 # Microseconds for each
 _PREPARED = 0.035  # voxel of either image
-_SEARCHED = 0.15  # voxel of either image, rigid or affine
+_SEARCHED = 0.045  # voxel of either image, where an initial transform is looked for
 _COMPARED = 0.08  # voxel of a level, an iteration
 _MOVED = 0.13  # node of a level, each time that the velocity is evaluated, an iteration
 _CERTIFIED = 0.12  # voxel of the domain
@@ -72,13 +75,14 @@ class Workload:
         """Seconds by stage, in their order, under the names that the stages' times are kept under."""
         fixed, moving = math.prod(self.fixed.grid.shape), math.prod(self.moving.grid.shape)
         voxels = math.prod(n + 1 for n in domain.length)
-        search = _SEARCH + 1e-6 * _SEARCHED * (fixed + moving) if self.initial in ("rigid", "affine") else 0.0
+        search = _SEARCH + 1e-6 * _SEARCHED * (fixed + moving) if self.initial in SEARCHED else 0.0
         backwards = _BACKWARDS * levels[-1].nodes * len(levels)
         inverted = _INVERTED * kept_points(domain, levels[-1]) + _FITTED * voxels
         exported = _EXPORTED * voxels + _CARRIED * (0 if self.initial == "identity" else moving)
         seconds = {
             "preparation": _AROUND + 1e-6 * _PREPARED * (fixed + moving),
             "initial transform": search,
+            "search": self._search(),
             **{f"level {number}": self._level(level) for number, level in enumerate(levels, start=1)},
             "certificate": 1e-6 * _CERTIFIED * voxels,
             "inverse": _AROUND + 1e-6 * (backwards + inverted),
@@ -89,6 +93,12 @@ class Workload:
         if not self.whole_process:
             return seconds
         return {"start": _START, **seconds, "writing": _AROUND + 1e-6 * _WRITTEN * fixed}
+
+    def _search(self) -> float:
+        """Of a search that finds that there is nothing to look for, or of all of it where it is asked for."""
+        if self.settings.start == "none" or not self.model.follows:
+            return 0.0
+        return _FOLLOWED if self.settings.start == "search" else _LOOKED
 
     def _level(self, level: Level) -> float:
         evaluations = level.steps * _EVALUATIONS.get(self.settings.solver, _MANY)

@@ -2,8 +2,8 @@
 
 Where the newest segment of the flow makes the field fold, its velocity is turned down, there and around, and the field
 is measured again: a line search that spares what does not fold. Where that no longer helps, since the fold is between
-segments and not in the newest, the displacement is smoothed at the fold. Only what no smoothing ends is scaled down as a
-whole.
+segments and not in the newest, the displacement is smoothed at the fold. Only where no smoothing ends it is the whole
+scaled down.
 """
 
 from __future__ import annotations

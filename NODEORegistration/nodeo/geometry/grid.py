@@ -71,13 +71,13 @@ class Grid:
         """Continuous indices [..., ndim] of world positions [..., ndim]."""
         return (np.asarray(world) - np.asarray(self.origin)) @ np.linalg.inv(self.matrix).T
 
-    def subgrid(self, start: Sequence[int], size: Sequence[int], every: Sequence[float]) -> Grid:
+    def subgrid(self, start: Sequence[float], size: Sequence[int], every: Sequence[float]) -> Grid:
         """A point every ``every`` of this grid from index ``start`` on; the subgrid may reach outside this grid."""
         origin = self.world(np.asarray(start, dtype=float))
         spacing = tuple(s * k for s, k in zip(self.spacing, every, strict=True))
         return Grid(tuple(int(n) for n in size), spacing, tuple(origin), self.direction)
 
-    def active_subgrid(self, start: Sequence[int], size: Sequence[int], every: Sequence[float]) -> Grid:
+    def active_subgrid(self, start: Sequence[float], size: Sequence[int], every: Sequence[float]) -> Grid:
         """As :meth:`subgrid`, told for the active axes only; an axis of one point stays as it is."""
         whole: list[list] = [[0] * self.ndim, list(self.size), [1] * self.ndim]
         for axis, *values in zip(self.axes, start, size, every, strict=True):

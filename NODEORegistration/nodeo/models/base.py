@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from ..field.certificate import Certificate, smoothed_or_scaled
+from ..field.deformation import Deformation
 from ..field.initial_transform import InitialTransform
 from ..geometry.domain import Domain, Level
 from ..geometry.grid import Grid
@@ -151,9 +152,11 @@ class Model(Protocol):
     Attributes:
         whole_image: works on all of the fixed image, with a node at each of its voxels.
         recomputes: its motion may be computed again in the backward pass, to save memory.
+        follows: it has a :meth:`follower`.
     """
 
     whole_image: bool = False
+    follows: bool = False
     recomputes: bool = True
 
     def segment(self, task: Task, level: Level, lattice: Lattice, generator: torch.Generator) -> Segment:
@@ -163,6 +166,17 @@ class Model(Protocol):
             lattice: the level's nodes, on the device that works.
             generator: for whatever is random.
         """
+
+    def follower(
+        self, task: Task, level: Level, target: Deformation, weight: Tensor, generator: torch.Generator
+    ) -> Segment | None:
+        """A new segment that about follows a displacement, to begin a flow with; by default there is none.
+
+        Args:
+            target: on the level's nodes; it may fold.
+            weight: [D, H, W] on them, how much each counts.
+        """
+        return None
 
     def objective(
         self, task: Task, level: Level, device: torch.device, standard: Callable[[], Objective[Any]]

@@ -9,7 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from ..field.certificate import Certificate, unfold
+from ..field.deformation import Deformation
 from ..field.flow import Solver, integrate
+from ..field.trajectories import legendre_moments
 from ..field.velocity import FlowField
 from ..geometry.domain import Level
 from ..geometry.lattice import Lattice
@@ -19,10 +21,14 @@ from .base import Descent, FoldedNodes, Model, Segment, Task, Whole
 from .kernel import kernel_of
 
 _BETAS = (0.9, 0.99)
+_LONG_STEPS = 6  # of the solver, at least, and
+_LONG_RATE = 0.05  # spacings, the first step of Adam, of a segment that goes a long way at once
 
 
 class FlowModel(Model):
     """Segments of one flow, each with a velocity at every node of its level."""
+
+    follows = True
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -31,7 +37,18 @@ class FlowModel(Model):
         s = self.settings
         window = task.domain.fade(lattice, level.node_factors)
         field = FlowField(lattice.shape, kernel_of(lattice, s), window, s.time_modes, generator)
-        return FlowSegment(field, lattice, Solver.of(s, level.steps), s)
+        return FlowSegment(field, lattice, Solver.of(s, level.steps), s, s.learning_rate)
+
+    def follower(
+        self, task: Task, level: Level, target: Deformation, weight: Tensor, generator: torch.Generator
+    ) -> FlowSegment:
+        steps = max(level.steps, _LONG_STEPS)
+        segment = self.segment(task, replace(level, steps=steps), target.lattice, generator)
+        with torch.no_grad():
+            segment.field.head.copy_(
+                legendre_moments(target.displacement, weight, target.lattice, self.settings.time_modes)
+            )
+        return replace(segment, rate=_LONG_RATE)
 
 
 @dataclass(eq=False)
@@ -40,12 +57,14 @@ class FlowSegment(Segment):
 
     Attributes:
         lattice: the nodes that it moves, and the grid that the field lives on.
+        rate: the first step of the optimiser, in spacings of the velocity grid.
     """
 
     field: FlowField
     lattice: Lattice
     solver: Solver
     settings: Settings
+    rate: float
 
     def __post_init__(self) -> None:
         self.velocity = self.field
@@ -55,8 +74,7 @@ class FlowSegment(Segment):
 
     def descent(self) -> Descent:
         """Adam whose step has a length in space: that many spacings of the velocity grid."""
-        rate = self.settings.learning_rate * min(self.lattice.spacing)
-        return Descent(Adam(self.parameters(), rate, _BETAS))
+        return Descent(Adam(self.parameters(), self.rate * min(self.lattice.spacing), _BETAS))
 
     def motion(self) -> tuple[Tensor, list[Tensor]]:
         displacement, velocities = integrate(self.field, self.lattice, self.solver)

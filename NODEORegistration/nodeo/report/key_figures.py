@@ -21,6 +21,7 @@ def key_figures(metrics: dict[str, Any]) -> list[KeyFigure]:
     name = find(metrics, "similarity", "name")
     lines = [
         (f"Similarity loss ({name})" if name else "Similarity loss", _change(metrics, "similarity")),
+        ("Similarity chosen", str(find(metrics, "similarity", "chosen") or "")),
         ("Mean Dice", _change(metrics, "dice", "mean_dice")),
         ("Mean HD95", _change(metrics, "dice", "mean_hd95", unit=" mm")),
     ]

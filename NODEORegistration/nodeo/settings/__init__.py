@@ -1,10 +1,11 @@
 """Every option of a registration, what it may be, and the presets."""
 
-from .checks import ADAPTIVE_SOLVERS, FIXED_STEP_SOLVERS, KERNELS, MODELS, SIMILARITIES, SOLVERS
+from .checks import ADAPTIVE_SOLVERS, DECIDED, FIXED_STEP_SOLVERS, KERNELS, MODELS, SIMILARITIES, SOLVERS
 from .options import PRESETS, Settings
 
 __all__ = [
     "ADAPTIVE_SOLVERS",
+    "DECIDED",
     "FIXED_STEP_SOLVERS",
     "KERNELS",
     "MODELS",

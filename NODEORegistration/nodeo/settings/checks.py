@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from .options import Settings
 
 MODELS = ("flow", "paper")
-SIMILARITIES = ("lncc", "mse", "mi", "mind")
+SIMILARITIES = ("lncc", "mse", "mi", "mind", "auto", "different")
+DECIDED = ("auto", "different")  # similarities that the images decide on
+PENALTIES = ("auto", "quadratic", "charbonnier")
+STARTS = ("none", "search", "auto")
 KERNELS = ("averaging", "gaussian", "none")
 FIXED_STEP_SOLVERS = ("euler", "midpoint", "heun2", "heun3", "rk4", "explicit_adams", "implicit_adams")
 ADAPTIVE_SOLVERS = ("dopri5", "dopri8", "bosh3", "fehlberg2", "adaptive_heun")
@@ -29,6 +32,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "lambda_df": (0, 1e9),
     "lambda_v": (0, 1e9),
     "lambda_s": (0, 1e9),
+    "penalty_scale": (1e-4, 1e4),
     "jacobian_floor": (-10, 1),  # of no deformation it is 1
     "rtol": (1e-7, 1),  # single precision has 7 digits
     "atol": (1e-9, 1e6),
@@ -55,6 +59,8 @@ def check(s: Settings) -> None:
     _one_of("model", s.model, MODELS)
     _one_of("similarity", s.similarity, SIMILARITIES)
     _one_of("kernel", s.kernel, KERNELS)
+    _one_of("start", s.start, STARTS)
+    _one_of("penalty", s.penalty, PENALTIES)
     _one_of("solver", s.solver, SOLVERS)
     _check_numbers(s)
     _check_levels(s)

@@ -32,7 +32,11 @@ class Settings:
     """
 
     model: str = _option("flow", "velocity field: flow (ours), or paper (Wu et al. 2022, one level)")
-    similarity: str = _option("lncc", "lncc, mse, mi (mutual information) or mind (MIND-SSC)")
+    similarity: str = _option(
+        "lncc",
+        "lncc, mse, mi (mutual information) or mind (MIND-SSC); decided from the images: auto: lncc, mi or mind; "
+        "different: mi or mind",
+    )
     lncc_window: int = _option(9, "width of the window of the local correlation, voxels of the level, odd")
     levels: tuple[int, ...] = _option((4, 2, 1), "shrink factors of the images, coarse to fine")
     iterations: tuple[int, ...] = _option((50, 30, 16), "iterations of each level")
@@ -49,6 +53,10 @@ class Settings:
     lambda_df: float = _option(0.45, "weight of |grad u|^2, u the whole displacement")
     lambda_v: float = _option(0.0, "weight of the integral of |v|^2, v in mm")
     lambda_s: float = _option(0.25, "weight of the integral of |grad v|^2")
+    penalty: str = _option(
+        "auto", "of grad u, grad v: quadratic; charbonnier: organs may slide; auto: if motion is large"
+    )
+    penalty_scale: float = _option(0.2, "charbonnier: gradient from which on the penalties grow linearly")
 
     solver: str = _option("midpoint", "a solver of torchdiffeq: " + ", ".join(SOLVERS))
     steps: tuple[int, ...] = _option((1,), "steps of a fixed-step solver over [0, 1], a level")
@@ -65,11 +73,12 @@ class Settings:
     learning_rate: float = _option(0.08, "first step of Adam; flow: in spacings of the velocity grid")
     tolerance: float = _option(1e-4, "a level ends when 10 iterations gain less than this share of its gain; 0: never")
 
-    initial: str = _option("identity", "initial transform: identity, center, rigid, affine or a file")
+    start: str = _option("auto", "discrete search for large motion: none, search, or auto: if there is any")
+    initial: str = _option("identity", "initial transform: identity, center, rigid, similarity, affine, auto or a file")
     intensity_range: tuple[float, float] = _option((0.1, 99.9), "percentiles mapped to 0 and 1, clipped outside")
     match_histograms: bool = _option(False, "match the moving image's histogram to the fixed one's first")
     crop: bool = _option(True, "work on the box of the fixed image's content only")
-    unfold: bool = _option(True, "turn the newest velocity down where the field folds; false: folds are reported only")
+    unfold: bool = _option(True, "turn down or smooth where the field folds; false: folds are reported only")
     dense_field: bool = _option(False, "export the displacement at every voxel instead of at the velocity nodes")
 
     device: str = _option("auto", "auto, cpu, cuda or cuda:N")

@@ -46,6 +46,7 @@ class Channel:
         similarity: a name from :data:`nodeo.similarity.SIMILARITIES`.
         weight: in the loss.
         overlap: [D, H, W] on the fixed grid, 1 where A leads into the moving image; None: everywhere.
+        reason: why this similarity, if the images have decided.
     """
 
     name: str
@@ -54,3 +55,4 @@ class Channel:
     similarity: str
     weight: float = 1.0
     overlap: Tensor | None = None
+    reason: str = ""

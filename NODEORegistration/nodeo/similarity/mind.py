@@ -55,6 +55,15 @@ class MindSSC:
         return torch.stack([channel for plane in self.planes for channel in plane.distances(image)]).flatten(1)
 
 
+def descriptors(image: Tensor, weight: Tensor | None = None) -> Tensor:
+    """The descriptor of each voxel of an image [D, H, W], scaled to 0..1: [channels, D, H, W], each in 0..1.
+
+    Args:
+        weight: like ``image``: voxels of weight 0 enter no patch.
+    """
+    return MindSSC(image, weight=weight).fixed.unflatten(1, image.shape)
+
+
 class _Plane:
     """The four patches around each voxel in the plane of two axes."""
 

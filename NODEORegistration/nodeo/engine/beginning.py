@@ -1,0 +1,131 @@
+"""Where the flow begins: at rest, or with a segment that follows the motion which a discrete search has found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from ..errors import InputError
+from ..field import regularity
+from ..field.certificate import Certificate
+from ..field.deformation import Deformation
+from ..geometry.domain import Level
+from ..geometry.lattice import Lattice
+from ..models import Model
+from ..models.base import FoldedNodes, Loss, Objective, Segment, Task
+from ..progress import Reporter
+from ..settings import Settings
+from ..start.search import most_of, search
+from . import devices
+from .descent import descend
+from .level import opposite_corners
+
+_LARGE = 2.0  # spacings of the first level's image: descent finds what moves less by itself
+_AT_REST = 0.3  # how much a point that rests counts beside the one that moves farthest: what moves pushes
+_ITERATIONS = 45
+_ROUGHNESS = 0.02  # weight of |∇v|²
+_NEAR = 0.1  # spacings: a distance from the target grows quadratically up to here, and linearly beyond
+_FOLDING, _FLOOR = 100.0, 0.1  # weight of relu(floor - det J)², and the floor
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """A first segment of the flow, and what it does.
+
+    Attributes:
+        segment: of no level.
+        deformation: on the first level's nodes, without folds.
+        certificate: what that took.
+        motion: what all but a tenth of the box move by at most, in the fixed image's unit.
+    """
+
+    segment: Segment
+    deformation: Deformation
+    certificate: Certificate
+    motion: float
+
+
+def begin(
+    task: Task,
+    level: Level,
+    model: Model,
+    settings: Settings,
+    device: torch.device,
+    folded: FoldedNodes,
+    report: Reporter,
+) -> Beginning | None:
+    """The segment that ``settings.start`` asks for; None: the flow begins at rest.
+
+    Args:
+        level: the first.
+        folded: tells the nodes of that level at which a displacement folds.
+
+    Raises:
+        InputError: a search is asked for, and the model cannot follow what it finds.
+    """
+    if not model.follows and settings.start == "search":
+        raise InputError(f"The model {settings.model} begins at rest.", "Set start=none.", "settings")
+    if not model.follows or settings.start == "none":
+        return None
+    report.tell("Looking for large motion", "search")
+    least = _LARGE * min(level.image_grid.step) if settings.start == "auto" else 0.0
+    with devices.threads(1):  # its steps are so small that threads would mostly wait for each other
+        found = search(task.channels, task.domain, task.initial, device, report.check, least)
+    if found is None:
+        return None
+    nodes = Lattice(level.node_grid, device)
+    target = found.read(found.displacement, nodes)
+    weight = found.read(found.certainty[None], nodes)[0] * task.domain.fade(nodes, level.node_factors)
+    length = target.square().sum(0).sqrt()
+    weight = weight * (_AT_REST + length / length.max().clamp(min=1e-6))
+    generator = torch.Generator().manual_seed(settings.seed)
+    follower = model.follower(task, level, Deformation(target, nodes), weight, generator)
+    if follower is None:
+        return None
+    objective = _Following(level, nodes, target, weight)
+    return _followed(objective, follower, folded, report)
+
+
+def _followed(objective: _Following, segment: Segment, folded: FoldedNodes, report: Reporter) -> Beginning:
+    """The segment, after it has learned to follow the target without folds."""
+
+    def told(iteration: int, loss: Loss, total: float) -> None:
+        report.tell("Following large motion", "search", 0.5 + 0.5 * iteration / _ITERATIONS)
+
+    descend(objective, segment, 0.0, told)
+    for parameter in segment.parameters():
+        parameter.requires_grad_(False)
+    with torch.no_grad():
+        displacement, certificate = segment.certified(lambda: objective.displacement(segment), folded)
+    return Beginning(segment, Deformation(displacement, objective.lattice), certificate, most_of(displacement))
+
+
+class _Following(Objective[Segment]):
+    """How far a segment is from a target [k, D, H, W], weighted [D, H, W]; large distances count linearly."""
+
+    def __init__(self, level: Level, lattice: Lattice, target: Tensor, weight: Tensor) -> None:
+        self.level = replace(level, iterations=_ITERATIONS)
+        self.lattice = lattice
+        self.target = target
+        self.weight = weight / weight.mean()
+        self._corners = opposite_corners(len(lattice.shape))
+
+    def loss(self, segment: Segment, iteration: int) -> Loss:
+        displacement, velocities = segment.motion()
+        spacing = self.lattice.spacing
+        apart = (displacement - self.target).square().sum(0) / min(spacing) ** 2
+        distance = ((apart + _NEAR**2).sqrt() * self.weight).mean()
+        corners = self._corners[iteration % len(self._corners)]
+        penalties = {"J": _FOLDING * regularity.jacobian_hinge(displacement, spacing, corners, _FLOOR)}
+        if velocities:
+            roughness = [regularity.gradient_energy(v, spacing) for v in velocities]
+            penalties["s"] = _ROUGHNESS * torch.stack(roughness).mean()
+        return Loss(distance + sum(penalties.values()), distance, {}, penalties)
+
+    def displacement(self, segment: Segment) -> Tensor:
+        return segment.motion()[0]
+
+    def similarities(self, displacement: Tensor) -> dict[str, Tensor]:
+        return {}

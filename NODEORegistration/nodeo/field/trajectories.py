@@ -1,0 +1,56 @@
+"""A velocity that carries points along straight lines to where a displacement wants them: where a fit begins.
+
+To follow a long way by descent alone does not work: a velocity that does not yet lead there has no gradient that leads
+there. Read along the lines instead, the velocity is a mean of what passes, at each place and time.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from ..geometry.lattice import Lattice
+from .smoothing import gaussian
+
+_MOMENTS = 8  # of time at which the lines are read
+_WIDTH = 0.8  # nodes, standard deviation over which what passes is averaged
+_NOTHING = 1e-3  # of the mean weight: a place that less passes has no velocity of its own
+
+
+@torch.no_grad()
+def legendre_moments(displacement: Tensor, weight: Tensor, lattice: Lattice, modes: int) -> Tensor:
+    """The velocity along x + t u(x), t in [0, 1], in shifted Legendre polynomials of t: [modes, k, D, H, W], local mm.
+
+    Args:
+        displacement: u at the points of ``lattice``, [k, D, H, W], local mm; it may fold.
+        weight: [D, H, W], how much each point counts.
+    """
+    kernel = gaussian(lattice.shape, [_WIDTH] * len(lattice.shape), device=lattice.device)
+    carried = torch.cat([displacement * weight, weight[None]])
+    moments = displacement.new_zeros(modes, *displacement.shape)
+    for moment in range(_MOMENTS):
+        time = (moment + 0.5) / _MOMENTS
+        passing = kernel(_dropped(carried, time * displacement, lattice))
+        velocity = passing[:-1] / (passing[-1] + _NOTHING * weight.mean())
+        for mode, value in enumerate(_legendre(2.0 * time - 1.0, modes)):
+            moments[mode] += (2 * mode + 1) / _MOMENTS * value * velocity
+    return moments
+
+
+def _dropped(values: Tensor, displacement: Tensor, lattice: Lattice) -> Tensor:
+    """Values [c, D, H, W] dropped where a displacement takes their points, shared among the nodes around: [c, D, H, W].
+
+    It is the transpose of sampling, and computed as such.
+    """
+    with torch.enable_grad():
+        nodes = torch.zeros_like(values, requires_grad=True)
+        (dropped,) = torch.autograd.grad(lattice.sample(nodes, displacement), nodes, values)
+    return dropped
+
+
+def _legendre(x: float, modes: int) -> list[float]:
+    """The first Legendre polynomials at x in [-1, 1]."""
+    values = [1.0, x]
+    for n in range(1, modes - 1):
+        values.append(((2 * n + 1) * x * values[n] - n * values[n - 1]) / (n + 1))
+    return values[:modes]
