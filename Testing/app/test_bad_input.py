@@ -96,7 +96,7 @@ IMAGES: dict[str, tuple[Callable[[], dict], str, str]] = {
         for axis, n in [(0, 2), (1, 5), (2, 7)]
     },
     "one long axis only": (lambda: {"fixed": slab(0, 1)[:, :1, :]}, r"has size \(1, 1, 20\)", "two axes"),
-    "no overlap": (lambda: {"moving": far_away()}, "do not overlap", "initial transform (center"),
+    "no overlap": (lambda: {"moving": far_away()}, "do not overlap", "initial transform (auto"),
     "2-D with 3-D": (lambda: {"fixed": phantom()[:, :, 10]}, "2-D and the moving image 3-D", "same dimension"),
     "slice with volume": (lambda: {"moving": as_slice(phantom()[:, :, 10])}, r"\(24, 22, 1\)", "single slice"),
     "empty mask": (lambda: {"fixed_mask": sitk.Image(SIZE, sitk.sitkUInt8)}, "fixed mask is empty", "leave it out"),
