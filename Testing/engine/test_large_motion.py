@@ -7,6 +7,8 @@ from functools import cache
 import numpy as np
 import pytest
 import SimpleITK as sitk
+import torch
+from nodeo.engine import optimisation
 from nodeo.engine.registration import register
 from nodeo.engine.result import Result
 from nodeo.errors import InputError
@@ -95,6 +97,16 @@ def test_nothing_is_looked_for_where_little_moves() -> None:
     result = register(fixed, moving, SETTINGS)
     assert result.metrics["start"] == {"searched": False}
     assert register(fixed, moving, SETTINGS.replace(start="none")).history == result.history
+
+
+def test_a_search_for_which_memory_is_too_small_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    monkeypatch.setattr(optimisation, "begin", full)
+    result = register(image(cut(texture(4), 20, 60)), image(cut(texture(4), 21, 58)), SETTINGS)
+    assert result.metrics["fallbacks"] == ["Start: memory ran out; the flow began at rest."]
+    assert result.metrics["similarity"]["after"] < 0.1
 
 
 def test_a_model_that_cannot_follow_says_so() -> None:

@@ -713,7 +713,8 @@ def test_a_full_gpu_hands_over_to_the_cpu(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(Optimisation, "_level", fake_level)
     monkeypatch.setattr(torch.cuda, "empty_cache", lambda: None)
-    ladder = Optimisation(None, [None], models.build(QUICK), QUICK, Reporter(None))  # type: ignore[arg-type,list-item]
+    settings = QUICK.replace(start="none")
+    ladder = Optimisation(None, [None], models.build(settings), settings, Reporter(None))  # type: ignore[arg-type,list-item]
     flow = ladder.run(torch.device("cuda"))
     assert tried == [("cuda", False), ("cuda", True), ("cpu", True)]
     assert flow.device.type == "cpu"

@@ -19,7 +19,8 @@ from .view import centre_of_mass
 
 SEARCHED = ("rigid", "similarity", "affine", "auto")
 FOUND = ("center", *SEARCHED)
-_BETTER = 0.01  # of the likeness: less is no reason to move more
+_AT_ALL = 0.04  # likeness, as of images in which chance finds so much: less is no reason to move at all
+_BETTER = 0.01  # less is no reason to move more
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def _simplest(pair: Pair, level: Level, found: Coarse, check: Check) -> Places |
     ):
         place = make()
         score = float(level.score(place))
-        if score > best + _BETTER:
+        if score > best + (_AT_ALL if kept is None else _BETTER):
             best, kept = score, place
     return kept
 
