@@ -120,8 +120,10 @@ def test_noise_and_noise_have_nothing_in_common() -> None:
 
 
 def test_an_image_that_shows_nothing_agrees_with_none() -> None:
-    image, plain, everywhere = torch.rand(FLAT), torch.full(FLAT, 0.5), torch.ones(FLAT)
-    assert agreement(image, plain, everywhere) == agreement(plain, image, everywhere) == (0.0, 0.0)
+    image = torch.rand(FLAT, generator=torch.Generator().manual_seed(0))
+    plain, everywhere = torch.full(FLAT, 0.5), torch.ones(FLAT)
+    for pair in ((image, plain), (plain, image)):
+        assert agreement(*pair, everywhere) == pytest.approx((0.0, 0.0), abs=1e-3)
     assert agreement(image, image, torch.zeros(FLAT)) == (0.0, 0.0)
 
 
