@@ -20,8 +20,8 @@ _SPANS = BINS - 3  # the spline reaches one bin down and two up: 0..1 covers the
 _CHUNK = 1 << 16  # voxels worked on at once: small enough for what is computed on the way to stay in the cache
 _TINY = 1e-12  # a share of the histogram that counts as none
 
-# The weight of bin c + k for a warped value at the fraction t of span c is the sum over p of _SPLINE[k][p] t^p.
-_SPLINE = (
+# The weight of bin c + k for a warped value at the fraction t of span c is the sum over p of SPLINE[k][p] t^p.
+SPLINE = (
     (1 / 6, -1 / 2, 1 / 2, -1 / 6),
     (2 / 3, 0.0, -1.0, 1 / 2),
     (1 / 6, 1 / 2, 1 / 2, -1 / 2),
@@ -46,7 +46,7 @@ class MutualInformation:
         self.row = (values.clamp(0.0, 1.0) * BINS).long().clamp_(max=BINS - 1).mul_(_SPANS)
         self.weight = None if weight is None else weight.flatten()
         self.count = values.numel() if weight is None else weight.sum(dtype=torch.float64).clamp(min=_TINY)
-        self.spline = torch.tensor(_SPLINE, dtype=torch.float64, device=fixed.device)
+        self.spline = torch.tensor(SPLINE, dtype=torch.float64, device=fixed.device)
         self.best = _shared_information(self._joint(values))[0].clamp(min=1e-3)
 
     def __call__(self, warped: Tensor) -> Tensor:

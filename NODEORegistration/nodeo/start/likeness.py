@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..similarity.mutual_information import SPLINE
 from .reader import Reader, Reading
 from .view import View
 
@@ -17,15 +18,6 @@ _WHOLE = 2.0**32  # what a count of 1 is as an integer: integers add up to the s
 _TINY = 1e-12  # a share of the histogram that counts as none
 _FILLED = 1e-4  # a share of the histogram that fills a bin
 _CHUNK = 1 << 17  # points worked on at once
-
-# A cubic B-spline: the weight of bin c + j for a value at the fraction t of span c is the sum over p of
-# _SPLINE[j][p] t^p.
-_SPLINE = (
-    (1 / 6, -1 / 2, 1 / 2, -1 / 6),
-    (2 / 3, 0.0, -1.0, 1 / 2),
-    (1 / 6, 1 / 2, 1 / 2, -1 / 2),
-    (0.0, 0.0, 0.0, 1 / 6),
-)
 
 
 class Likeness:
@@ -51,7 +43,7 @@ class Likeness:
         self.weight = None if fixed.weight is None else fixed.weight.flatten()
         self.count = float(fixed.weights().sum())
         self.moving_count = float(moving.weights().sum()) * moving.volume / fixed.volume
-        self.spline = torch.tensor(_SPLINE, dtype=torch.float64)
+        self.spline = torch.tensor(SPLINE, dtype=torch.float64)
 
     def score(self, matrix: Tensor, offset: Tensor) -> Tensor:
         """[b], larger is more alike, for x -> ``matrix`` [b, k, k] (x - centre) + ``offset`` [b, k]; on the CPU."""
