@@ -34,13 +34,14 @@ def mended(task: Task, back: Tensor, nodes: Grid) -> tuple[sitk.Transform, Foldi
     while True:
         inverse = composite([field_transform(nodes.vector_image(back)), task.initial.inverse])
         seen, first = _seen(task, inverse, back, nodes)
-        folding, folded = measure_folding(seen, task.moving.grid.step)
-        since = 0 if folding.voxels < fewest else since + 1
-        fewest = min(fewest, folding.voxels)
-        if not folding.voxels or since == _PATIENCE:
+        folding, folded = measure_folding(seen, task.moving.grid.step, middles=True)
+        count = int(folded.sum())
+        since = 0 if count < fewest else since + 1
+        fewest = min(fewest, count)
+        if not count or since == _PATIENCE:
             return inverse, folding
         around = _around(task, nodes, reach=since + 1)
-        if folding.voxels * len(around) > _MOST_POINTS:
+        if count * len(around) > _MOST_POINTS:
             return inverse, folding
         folds = folded.nonzero().flip(1).numpy() + first
         near = _nodes_at((folds[:, None] + around).reshape(-1, around.shape[1]), task, nodes)
