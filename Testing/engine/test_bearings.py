@@ -68,3 +68,11 @@ def test_a_slice_in_space_is_looked_at_in_its_own_plane() -> None:
     upside_down.SetRotation((1.0, 0.0, 0.0), np.pi)  # about the slice's normal
     upside_down.SetCenter(fixed.TransformContinuousIndexToPhysicalPoint((31.5, 27.5, 0.0)))
     assert LOST in notes(fixed, moving, upside_down)
+
+
+def test_an_image_of_one_bright_voxel_has_a_place_too() -> None:
+    values = np.zeros((20, 22, 24), dtype=np.float32)
+    values[10, 11, 12] = 1.0
+    fixed, moving = sitk.GetImageFromArray(values), drawn(Phantom((12.0, 11.0, 10.0), 8.0), grid((20, 22, 24)))
+    result = register(fixed, moving, Settings(levels=(2,), iterations=(2,), threads=1))
+    assert result.metrics["folding"]["voxels"] == 0

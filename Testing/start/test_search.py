@@ -69,3 +69,9 @@ def np_ends(grid: Grid):
 def np_box(domain: Domain):
     first = torch.tensor(domain.start).double()
     return torch.stack([first, first + torch.tensor(domain.length)]).numpy()
+
+
+def test_a_window_never_reaches_past_an_image_whose_voxels_are_very_thin() -> None:
+    grid = Grid((24, 22, 20), (1.0, 1.0, 1e-6), (0.0, 0.0, 0.0), (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0))
+    window = SearchGrid.over(Domain(grid, (0, 0, 0), (23, 21, 19), (2, 2, 2)), points=20, reach=4.0)
+    assert all(1 <= w <= n // 2 for w, n in zip(window.steps, window.grid.size, strict=True))

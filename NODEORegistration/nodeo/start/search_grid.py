@@ -49,7 +49,8 @@ class SearchGrid:
         intervals = -(-np.array(domain.length) // factors)
         start = np.array(domain.start) - (intervals * factors - np.array(domain.length)) / 2
         grid = domain.grid.active_subgrid(start.tolist(), (intervals + 1).tolist(), factors.tolist())
-        steps = [max(1, round(reach * target / h)) for h in grid.step]
+        halves = [n // 2 for n in reversed(grid.shape)]  # of an image: to look farther would be to look past it
+        steps = [max(1, min(round(reach * target / h), half)) for h, half in zip(grid.step, halves, strict=True)]
         return cls(grid, tuple(steps))
 
     def lattice(self, device: torch.device) -> Lattice:

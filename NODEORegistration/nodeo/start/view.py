@@ -79,7 +79,7 @@ def centre_of_mass(values: Tensor, weight: Tensor | None = None) -> Tensor:
 def box(scan: Scan) -> np.ndarray:
     """First and last index [k, 2] (x first) of the content of a scan and what lies around it."""
     content = scan.content[::-1].astype(float)
-    wider = _AROUND * (content[:, 1] - content[:, 0])
+    wider = np.maximum(_AROUND * (content[:, 1] - content[:, 0]), 2.0)  # of one bright voxel, too, there is some around
     last = np.array(scan.grid.shape[::-1]) - 1.0
     return np.stack([np.maximum(content[:, 0] - wider, 0.0), np.minimum(content[:, 1] + wider, last)], 1)
 
