@@ -33,7 +33,7 @@ IN_PLACE = {"liver": {"initial": "identity"}}  # states of one person: an affine
 def main() -> int:
     """Register what was asked for; exit code 1 if a map folds, 2 if the data are not here."""
     options = _options()
-    names = options.pairs or sorted(path.name for path in FOLDER.glob("*/fixed.nii.gz") for path in [path.parent])
+    names = options.pairs or sorted(file.parent.name for file in FOLDER.glob("*/fixed.nii.gz"))
     if not names or not all((FOLDER / name / "fixed.nii.gz").is_file() for name in names):
         print(f"There is no such pair in {FOLDER.name}.", file=sys.stderr)
         return 2

@@ -47,6 +47,16 @@ class Beginning:
     motion: float
 
 
+def check(model: Model, settings: Settings) -> None:
+    """Refuse to look for a motion that the model cannot follow.
+
+    Raises:
+        InputError: a search is asked for.
+    """
+    if settings.start == "search" and not model.follows:
+        raise InputError(f"The model {settings.model} begins at rest.", "Set start=none.", "settings")
+
+
 def begin(
     task: Task,
     level: Level,
@@ -61,12 +71,7 @@ def begin(
     Args:
         level: the first.
         folded: tells the nodes of that level at which a displacement folds.
-
-    Raises:
-        InputError: a search is asked for, and the model cannot follow what it finds.
     """
-    if not model.follows and settings.start == "search":
-        raise InputError(f"The model {settings.model} begins at rest.", "Set start=none.", "settings")
     if not model.follows or settings.start == "none":
         return None
     report.tell("Looking for large motion", "search")
@@ -82,8 +87,6 @@ def begin(
     weight = weight * (_AT_REST + length / length.max().clamp(min=1e-6))
     generator = torch.Generator().manual_seed(settings.seed)
     follower = model.follower(task, level, Deformation(target, nodes), weight, generator)
-    if follower is None:
-        return None
     objective = _Following(level, nodes, target, weight)
     return _followed(objective, follower, folded, report)
 

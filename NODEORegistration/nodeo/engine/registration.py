@@ -11,7 +11,7 @@ from ..progress import ProgressCallback, Reporter
 from ..settings import Settings
 from ..similarity.channel import Scan
 from ..start import alignment
-from . import devices, inputs, preparation
+from . import beginning, devices, inputs, preparation
 from .assembly import assemble
 from .inverse import invert
 from .measurement import measure
@@ -116,7 +116,9 @@ def _checked(
     fixed = inputs.check_image(fixed, "fixed image")
     moving = inputs.check_image(moving, "moving image")
     inputs.check_pair(fixed, moving)
-    models.build(settings).check(masked=not (fixed_mask is None and moving_mask is None))
+    model = models.build(settings)
+    model.check(masked=not (fixed_mask is None and moving_mask is None))
+    beginning.check(model, settings)
     if fixed_mask is not None:
         fixed_mask = inputs.check_mask(inputs.without_time(fixed_mask), fixed, "fixed mask")
     if moving_mask is not None:

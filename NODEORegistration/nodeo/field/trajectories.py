@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ..geometry.lattice import Lattice
 from .smoothing import gaussian
+from .velocity import legendre
 
 _MOMENTS = 8  # of time at which the lines are read
 _WIDTH = 0.8  # nodes, standard deviation over which what passes is averaged
@@ -32,8 +33,8 @@ def legendre_moments(displacement: Tensor, weight: Tensor, lattice: Lattice, mod
         time = (moment + 0.5) / _MOMENTS
         passing = kernel(_dropped(carried, time * displacement, lattice))
         velocity = passing[:-1] / (passing[-1] + _NOTHING * weight.mean())
-        for mode, value in enumerate(_legendre(2.0 * time - 1.0, modes)):
-            moments[mode] += (2 * mode + 1) / _MOMENTS * value * velocity
+        for mode, value in enumerate(legendre(torch.tensor(2.0 * time - 1.0, dtype=torch.float64), modes)):
+            moments[mode] += (2 * mode + 1) / _MOMENTS * value.item() * velocity
     return moments
 
 
@@ -46,11 +47,3 @@ def _dropped(values: Tensor, displacement: Tensor, lattice: Lattice) -> Tensor:
         nodes = torch.zeros_like(values, requires_grad=True)
         (dropped,) = torch.autograd.grad(lattice.sample(nodes, displacement), nodes, values)
     return dropped
-
-
-def _legendre(x: float, modes: int) -> list[float]:
-    """The first Legendre polynomials at x in [-1, 1]."""
-    values = [1.0, x]
-    for n in range(1, modes - 1):
-        values.append(((2 * n + 1) * x * values[n] - n * values[n - 1]) / (n + 1))
-    return values[:modes]

@@ -8,6 +8,14 @@ from torch import Tensor, nn
 from .smoothing import SeparableKernel
 
 
+def legendre(x: Tensor, modes: int) -> list[Tensor]:
+    """The first ``modes`` Legendre polynomials at x in [-1, 1], each like x."""
+    values = [torch.ones_like(x), x]
+    for n in range(1, modes - 1):
+        values.append(((2 * n + 1) * x * values[n] - n * values[n - 1]) / (n + 1))
+    return values[:modes]
+
+
 class TimeNetwork(nn.Module):
     """g(t): [0, 1] -> ``modes`` coefficients.
 
@@ -29,11 +37,8 @@ class TimeNetwork(nn.Module):
 
     def forward(self, t: Tensor) -> Tensor:
         x = 2.0 * t - 1.0
-        legendre = [torch.ones_like(x), x]
-        for n in range(1, self.modes - 1):
-            legendre.append(((2 * n + 1) * x * legendre[n] - n * legendre[n - 1]) / (n + 1))
         learned = self.outer(torch.tanh(self.inner(x.reshape(1))))
-        return torch.stack(legendre[: self.modes]) + learned
+        return torch.stack(legendre(x, self.modes)) + learned
 
 
 class FlowField(nn.Module):

@@ -169,14 +169,14 @@ class Model(Protocol):
 
     def follower(
         self, task: Task, level: Level, target: Deformation, weight: Tensor, generator: torch.Generator
-    ) -> Segment | None:
-        """A new segment that about follows a displacement, to begin a flow with; by default there is none.
+    ) -> Segment:
+        """A new segment that about follows a displacement, to begin a flow with; of a model that ``follows`` only.
 
         Args:
             target: on the level's nodes; it may fold.
             weight: [D, H, W] on them, how much each counts.
         """
-        return None
+        raise TypeError(f"a {type(self).__name__} follows no displacement")
 
     def objective(
         self, task: Task, level: Level, device: torch.device, standard: Callable[[], Objective[Any]]

@@ -55,11 +55,11 @@ class Comparison:
         self._skip = [r // s for r, s in zip(rest, level.shrink[::-1], strict=True)]
         # smoothed like the fixed image but not thinned out: between its points nothing may be lost to interpolation
         factors = shrink_factors(channel.moving.grid, min(level.image_grid.step))
-        self.moving_image = _smoothed(channel.moving.values.to(lattice.device), factors)
+        self.moving_image = smoothed(channel.moving.values.to(lattice.device), factors)
         self.to_moving = MovingMap(lattice, channel.moving.grid, initial)
         self.similarity = build(
             channel.similarity,
-            self._crop(_smoothed(channel.fixed.values.to(lattice.device), level.shrink)),
+            self._crop(smoothed(channel.fixed.values.to(lattice.device), level.shrink)),
             window=window,
             weight=self._where(channel, here),
         )
@@ -97,7 +97,7 @@ class Comparison:
         return torch.stack(parts).prod(0) if parts else None
 
 
-def _smoothed(values: Tensor, factors: Sequence[int]) -> Tensor:
+def smoothed(values: Tensor, factors: Sequence[float]) -> Tensor:
     """``values`` [D, H, W] without the detail that ``factors`` (x first) would alias; axes of factor 1 stay."""
     sigmas = [_SIGMA * factor if factor > 1 else 0.0 for factor in reversed(factors)]
     kernel = gaussian(values.shape, sigmas, device=values.device)

@@ -62,10 +62,6 @@ class Found:
     certainty: Tensor
     lattice: Lattice
 
-    def motion(self) -> float:
-        """What all but a tenth of the points move by at most, local mm."""
-        return most_of(self.displacement)
-
     def read(self, values: Tensor, at: Lattice, moved: Tensor | None = None) -> Tensor:
         """``values`` [c, ...] on the lattice, read at the points of another, moved by ``moved`` [k, ...], local mm."""
         return sample(values, places(at, self.lattice.grid, at.zeros() if moved is None else moved))
@@ -101,7 +97,7 @@ def search(
     found = Found(everywhere.zeros(), torch.ones(everywhere.shape, device=device), everywhere)
     for stage in STAGES[len(domain.length)]:
         found = _next(found, stage, SearchGrid.over(domain, stage.points, stage.reach), channels, initial, check)
-        if found.motion() < least:
+        if most_of(found.displacement) < least:
             return None
         least = 0.0  # the first stage decides: the others only tell it better
     return found

@@ -13,15 +13,13 @@ from torch import Tensor
 
 from ..field.initial_transform import InitialTransform
 from ..field.moving_map import MovingMap
-from ..field.smoothing import gaussian
 from ..geometry.domain import Domain, shrink_factors
 from ..geometry.grid import Grid
 from ..geometry.lattice import Lattice
 from ..geometry.sampling import sample
 from ..similarity.channel import Channel, Scan
+from ..similarity.comparison import smoothed
 from ..similarity.mind import descriptors
-
-_SIGMA = 0.4  # standard deviation of the smoothing, as a share of the spacing
 
 
 @dataclass(frozen=True)
@@ -100,12 +98,10 @@ def moving_seen(channel: Channel, grid: Grid, initial: InitialTransform, displac
 
 def _seen(scan: Scan, points: Tensor, step: Sequence[float]) -> Seen:
     """An image at sampling coordinates [k, D, H, W] that lie about ``step`` mm (x first) apart."""
-    coarse = [max(1.0, min(step) / h) for h in reversed(scan.grid.step)]
-    sigmas = [_SIGMA * factor if factor > 1 else 0.0 for factor in coarse]
     values = scan.values.to(points.device)
-    kernel = gaussian(values.shape, sigmas, device=points.device)
     inside = torch.ones_like(values) if scan.mask is None else scan.mask.to(values)
-    smooth = sample(kernel.product(values, kernel.bands)[None], points)[0]
+    coarse = smoothed(values, [min(step) / h for h in scan.grid.step])
+    smooth = sample(coarse[None], points)[0]
     weight = (sample(inside[None], points, outside="zeros")[0] > 0.5).float()
     return Seen(descriptors(smooth, weight), weight)
 

@@ -9,7 +9,7 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from .motion import rotation
+from .motion import rotation, turned
 
 
 @cache
@@ -17,9 +17,7 @@ def turns(k: int, apart: float) -> Tensor:
     """Rotations [n, k, k] of ``k`` dimensions, about ``apart`` degrees from one to the next; the first is none."""
     steps = max(1, round(90.0 / apart))
     if k == 2:
-        angles = torch.arange(4 * steps, dtype=torch.float64) * (math.pi / 2 / steps)
-        c, s = angles.cos(), angles.sin()
-        return torch.stack([torch.stack([c, -s], -1), torch.stack([s, c], -1)], -2)
+        return turned(torch.arange(4 * steps, dtype=torch.float64)[:, None] * (math.pi / 2 / steps))
     # points on the faces of a cube of four dimensions: half the quaternions, since q and -q turn alike
     ticks = [math.tan(i * math.pi / 4 / steps) for i in range(-steps, steps + 1)]
     found = {}
