@@ -58,6 +58,7 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
         self.ui = slicer.util.childWidgetVariables(panel)
         panel.setMRMLScene(slicer.mrmlScene)
         self.logic = NODEORegistrationLogic()
+        self._engineBox = lib.EngineBox(self.ui)
         self._progressPanel = lib.ProgressPanel(self.ui)
         self._inspectPanel = lib.InspectPanel(self.ui)
         self._resultPanel = lib.ResultPanel(self.ui, self._inspectPanel)
@@ -78,6 +79,7 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
     def cleanup(self):
         """Called before a reload and when Slicer closes: no worker survives."""
         lib.runQueue().stopNow()
+        lib.standingWorker().stopNow()
         if self._binding is not None:
             self._progressPanel.stopFollowing()
             self._inspectPanel.close()
@@ -88,6 +90,7 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
     def enter(self):
         """Called whenever the user opens the module."""
         self.initializeParameterNode()
+        self._engineBox.enter()
 
     def exit(self):
         """Called whenever the user opens another module: the views are given back, a run goes on."""
@@ -97,6 +100,7 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
     def onReload(self):
         """Reload the parts of the module, too."""
         lib.runQueue().stopNow()
+        lib.standingWorker().stopNow()
         for name in [name for name in sys.modules if name.split(".")[0] in ("NODEORegistrationLib", "nodeo")]:
             del sys.modules[name]
         ScriptedLoadableModuleWidget.onReload(self)

@@ -4,6 +4,7 @@ The engine, ``nodeo``, is not imported here: it runs in a process of its own.
 """
 
 from .Later import later
+from .panel.EngineBox import EngineBox
 from .panel.ExportDialog import ExportDialog
 from .panel.ImagesBox import ImagesBox
 from .panel.InspectPanel import InspectPanel
@@ -17,6 +18,7 @@ from .run import Dependencies
 from .run.Request import requestFromParameters, requestFromScript
 from .run.Run import Run
 from .run.RunQueue import runQueue
+from .run.StandingWorker import standingWorker
 from .scene.Results import resultsInScene, resultsOf
 from .scene.SceneRepair import repair
 from .scene.SmallPair import loadSmallPair
@@ -26,6 +28,7 @@ from .scene.VolumeChoice import chooseVolumes
 __all__ = [
     "OUTPUTS",
     "Dependencies",
+    "EngineBox",
     "ExportDialog",
     "ImagesBox",
     "InspectPanel",
@@ -47,4 +50,5 @@ __all__ = [
     "resultsInScene",
     "resultsOf",
     "runQueue",
+    "standingWorker",
 ]

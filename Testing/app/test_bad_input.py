@@ -302,7 +302,7 @@ def test_a_device_nobody_knows_gets_a_sentence() -> None:
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a good pair in it, as the current directory; the process's allocator is left alone."""
-    monkeypatch.setattr(process, "prepare", lambda: None)
+    monkeypatch.setattr(process, "make_ready", lambda: None)
     monkeypatch.chdir(tmp_path)
     sitk.WriteImage(phantom(warp=2.0), "fixed.nrrd")
     sitk.WriteImage(phantom(), "moving.nrrd")

@@ -183,7 +183,7 @@ def test_what_is_named_last_wins(desk: Path) -> None:
 @pytest.fixture
 def here(done: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """In this process, in the folder of the good run: nothing below needs a process of its own."""
-    monkeypatch.setattr(process, "prepare", lambda: None)
+    monkeypatch.setattr(process, "make_ready", lambda: None)
     monkeypatch.chdir(done.parent)
     return done.parent
 

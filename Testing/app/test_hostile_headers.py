@@ -55,7 +55,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def desk(good: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of it, as the current directory; the process's allocator is left alone."""
-    monkeypatch.setattr(process, "prepare", lambda: None)
+    monkeypatch.setattr(process, "make_ready", lambda: None)
     shutil.copytree(good, tmp_path / "desk")
     monkeypatch.chdir(tmp_path / "desk")
     yield tmp_path / "desk"

@@ -30,7 +30,7 @@ PAGE = Path(__file__).with_name("iteration_profile.md")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Profile one pair; exit code 2 if it was asked for wrongly."""
     options = _options(arguments)
-    process.prepare()  # as the command line does, before torch is loaded
+    process.make_ready()  # as the command line does, before torch is loaded
     output = options.output.absolute()
     output.mkdir(parents=True, exist_ok=True)
     try:

@@ -32,15 +32,15 @@ def _section(command: argparse.ArgumentParser, about: str) -> str:
     about = textwrap.fill(command.description or f"{about[:1].upper()}{about[1:]}.", _WIDTH)
     # what has no help is said all about by the line above the table
     rows = [(f"`{_typed(action)}`", _meaning(action)) for action in arguments if action.help]
-    parts = f"### `{command.prog}`", about, f"    {_usage(command, arguments)}", table(("argument", "meaning"), rows)
-    return "\n\n".join(parts)
+    parts = [f"### `{command.prog}`", about, f"    {_usage(command, arguments)}"]
+    return "\n\n".join(parts + ([table(("argument", "meaning"), rows)] if rows else []))
 
 
 def _usage(command: argparse.ArgumentParser, arguments: list[argparse.Action]) -> str:
     """One line: what has to be given, what may be, and where the options go."""
     needed = [_typed(action) for action in arguments if action.required]
     welcome = [f"[{_typed(action)}]" for action in arguments if not action.required and not action.option_strings]
-    return " ".join([command.prog, *welcome, *needed, "[OPTION …]"])
+    return " ".join([command.prog, *welcome, *needed, *(["[OPTION …]"] if arguments else [])])
 
 
 def _typed(action: argparse.Action) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pytest
 import SimpleITK as sitk
@@ -9,7 +11,7 @@ from nodeo import models
 from nodeo.engine.preparation import prepare
 from nodeo.engine.pyramid import plan
 from nodeo.engine.registration import register
-from nodeo.engine.workload import Workload
+from nodeo.engine.workload import AROUND, Workload
 from nodeo.progress import Progress, Reporter
 from nodeo.settings import PRESETS, Settings
 from phantoms import Phantom, bumps, drawn, grid, middle
@@ -24,19 +26,19 @@ def pair(size: tuple[int, ...]) -> tuple[sitk.Image, sitk.Image]:
     return drawn(lambda x: phantom(warp(x)), on), drawn(phantom, on)
 
 
-def work(settings: Settings, whole_process: bool = False, size: tuple[int, ...] = VOLUME, given: bool = False):
+def work(settings: Settings, around: Collection[str] = (), size: tuple[int, ...] = VOLUME, given: bool = False):
     scans = prepare(*pair(size), None, None, settings)
     how = "" if given else settings.initial
-    return Workload(*scans, models.build(settings), settings, how, whole_process).foreseen()
+    return Workload(*scans, models.build(settings), settings, how, around).foreseen()
 
 
 def share(expected: dict[str, float], *stages: str) -> float:
     return sum(expected[stage] for stage in stages) / sum(expected.values())
 
 
-def news_of(settings: Settings, whole_process: bool = False, size: tuple[int, ...] = VOLUME) -> list[Progress]:
+def news_of(settings: Settings, around: Collection[str] = (), size: tuple[int, ...] = VOLUME) -> list[Progress]:
     news: list[Progress] = []
-    register(*pair(size), settings, progress=news.append, whole_process=whole_process)
+    register(*pair(size), settings, progress=news.append, around=around)
     return news
 
 
@@ -71,14 +73,15 @@ def test_a_search_is_work_unless_its_answer_is_given(initial: str) -> None:
 
 
 def test_a_process_starts_and_writes() -> None:
-    alone, whole = work(QUICK), work(QUICK, whole_process=True)
+    alone, whole = work(QUICK), work(QUICK, around=AROUND)
     assert list(whole) == ["start", *alone, "writing"]
+    assert list(work(QUICK, around=["writing"])) == [*alone, "writing"]
     assert {**whole, **alone} == whole
 
 
 def test_the_plan_foreseen_is_the_plan_where_the_contents_coincide() -> None:
     scans = prepare(*(pair(VOLUME)[0],) * 2, None, None, QUICK)
-    workload = Workload(*scans, models.build(QUICK), QUICK, "identity", False)
+    workload = Workload(*scans, models.build(QUICK), QUICK, "identity", ())
     box = scans[1].content[::-1]
     assert workload.foreseen() == workload.expected(*plan(scans[0], box, models.build(QUICK), QUICK))
 
@@ -142,8 +145,8 @@ def test_the_last_stages_move() -> None:
 
 
 def test_a_whole_process_has_begun_before_and_writes_afterwards() -> None:
-    alone, whole = news_of(QUICK), news_of(QUICK, whole_process=True)
+    alone, whole = news_of(QUICK), news_of(QUICK, around=AROUND)
     assert [item.stage for item in alone] == [item.stage for item in whole]
     assert whole[1].fraction > alone[1].fraction
-    expected = work(QUICK, whole_process=True)
+    expected = work(QUICK, around=AROUND)
     assert whole[-1].fraction == pytest.approx(1.0 - share(expected, "writing"), abs=0.01)

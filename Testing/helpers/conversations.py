@@ -73,6 +73,12 @@ class Conversation:
         self._watchdog = threading.Timer(SLOW_START, self.process.kill)
         self._watchdog.start()
 
+    def allow(self) -> None:
+        """Another while to say something in."""
+        self._watchdog.cancel()
+        self._watchdog = threading.Timer(SLOW_START, self.process.kill)
+        self._watchdog.start()
+
     def until(self, wanted: str, **details) -> dict:
         """Read events up to the first such one."""
         for line in self.process.stdout:

@@ -8,6 +8,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from ..EngineSettings import MODULE_FOLDER
+from .StandingWorker import standingWorker
 
 _REQUIREMENTS = MODULE_FOLDER / "Resources" / "requirements.txt"
 
@@ -32,6 +33,7 @@ def ensure():
     for package, requirement in requirements().items():
         if _met(package, requirement):
             continue
+        standingWorker().stopNow()  # what it has loaded cannot be replaced everywhere
         install = _installTorch if package == "torch" else _pipInstall
         reason = install(requirement)
         if reason:

@@ -16,7 +16,7 @@ from ..scene.SceneImport import ImportFailed, ResultImport
 from ..scene.TemporaryFolder import newFolder
 from ..Signal import Signal
 from .Hints import remedy
-from .WorkerProcess import WorkerProcess
+from .StandingWorker import standingWorker
 
 
 class Run:
@@ -158,7 +158,7 @@ class Run:
         for mask in ("fixed_mask", "moving_mask"):
             if (folder / f"{mask}.nrrd").exists():
                 arguments += ["--" + mask.replace("_", "-"), str(folder / f"{mask}.nrrd")]
-        self._worker = WorkerProcess()
+        self._worker = standingWorker().hire()
         self._worker.event.connect(self._onEvent)
         self._worker.log.connect(self._note)
         self._worker.ended.connect(self._onWorkerEnded)

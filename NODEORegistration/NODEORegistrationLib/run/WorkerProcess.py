@@ -15,14 +15,14 @@ from ..EngineSettings import MODULE_FOLDER
 from ..Later import later
 from ..Signal import Signal
 
-_GRACE_MS = 8000  # a worker that was told to stop insists on itself after 4 s
+GRACE_MS = 8000  # a worker that was told to stop insists on itself after 4 s
 
 
 class WorkerProcess:
-    """One run of ``nodeo register``.
+    """``nodeo`` with some arguments: one registration, or the worker that stays.
 
     Signals:
-        event(dict): one event of the worker's protocol, see ``nodeo/worker.py``.
+        event(dict): one event of the worker's protocol, see ``nodeo/app/events.py`` and ``serve.py``.
         log(str): a line the worker wrote to standard error.
         ended(int, str): exit code, and a sentence if the process itself failed (else empty). Emitted once.
     """
@@ -65,17 +65,26 @@ class WorkerProcess:
         """Whether there is a process."""
         return self._process is not None and self._process.state() != qt.QProcess.NotRunning
 
+    def send(self, request):
+        """Give the worker that stays a request, a dictionary."""
+        if self._process is not None:
+            self._process.write(json.dumps(request).encode() + b"\n")
+
+    def kill(self):
+        """End what does not listen."""
+        if self._process is not None:
+            self._process.kill()
+
     def cancel(self):
-        """Ask the worker to stop; it is killed if it does not within some seconds."""
+        """Ask the worker to stop: its input ends. It is killed if it does not within some seconds."""
         if self.isRunning() and not self._killer.active:
-            self._process.write(b"cancel\n")
             self._process.closeWriteChannel()
-            self._killer.start(_GRACE_MS)
+            self._killer.start(GRACE_MS)
 
     def stopNow(self):
         """Cancel and wait: for when Slicer closes or the module is reloaded."""
         self.cancel()
-        if self.isRunning() and not self._process.waitForFinished(_GRACE_MS):
+        if self.isRunning() and not self._process.waitForFinished(GRACE_MS):
             self._process.kill()
             self._process.waitForFinished(1000)
 

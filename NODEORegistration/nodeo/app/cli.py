@@ -1,39 +1,38 @@
-"""The command line: what can be asked, and what an answer looks like when something is wrong."""
+"""The command line: what can be asked."""
 
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 
-from ..errors import Cancelled, InputError
+from ..errors import InputError
 from ..settings import PRESETS
 from ..study import REGULARIZERS_PRESET, SWEEP_PRESET
 from ..version import __version__
 from . import process
+from .answer import BAD_INPUT, OK, answered
+from .channel import open_channel
 from .display import Display
-from .worker import Channel, open_channel
-
-OK, FAILED, BAD_INPUT, CANCELLED = 0, 1, 2, 130
+from .serve import Refusing, serve
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(kind: type[argparse.ArgumentParser] = argparse.ArgumentParser) -> argparse.ArgumentParser:
     """The parser of ``nodeo``; a command leaves in ``run`` its module in :mod:`.commands` and its function there."""
-    top = argparse.ArgumentParser(prog="nodeo", description="Diffeomorphic registration by neural ODEs.")
+    top = kind(prog="nodeo", description="Diffeomorphic registration by neural ODEs.")
     top.add_argument("--version", action="version", version=f"nodeo {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _register(commands)
     _apply(commands)
     _evaluate(commands)
     _study(commands)
+    _serve(commands)
     return top
 
 
 def _register(commands) -> None:
     sub = commands.add_parser("register", help="deform MOVING onto FIXED", description="Deform MOVING onto FIXED.")
-    sub.set_defaults(run=("register", "register"))
+    sub.set_defaults(run=("register", "register"), standing=False)
     sub.add_argument("fixed", type=_path, metavar="FIXED", help="image that stays; the result has its grid")
     sub.add_argument("moving", type=_path, metavar="MOVING", help="image that is deformed")
     _run_options(sub, "balanced")
@@ -136,6 +135,15 @@ def _study_options(sub: argparse.ArgumentParser, preset: str) -> None:
     _run_options(sub, preset)
 
 
+def _serve(commands) -> None:
+    commands.add_parser(
+        "serve",
+        help="stay, and run commands for a host program",
+        description="Stay, and run one command after the other for a host program: requests on standard input, events "
+        "on standard output, both a line of JSON each. Loads everything once; ends with its standard input.",
+    )
+
+
 def _path(text: str) -> Path:
     if not text:
         raise argparse.ArgumentTypeError("it is empty")  # and not the current folder
@@ -157,52 +165,10 @@ def _main(arguments: Sequence[str] | None) -> int:
     process.fill_streams()
     options = parser().parse_args(arguments)
     try:
-        output = open_channel(options.progress)
+        if options.command == "serve":
+            return serve(parser(Refusing))
+        channel = open_channel(options.progress)
     except InputError as error:
         Display(live=False).failed(error.message, error.hint)
         return BAD_INPUT
-    try:
-        with process.ending_gently():
-            return _run(options, output)
-    except InputError as error:
-        output.failed(error.message, error.hint, error.code)
-        return BAD_INPUT
-    except ModuleNotFoundError as error:
-        message = f"The Python package '{error.name}' is not installed."
-        output.failed(message, f"Install it: pip install {error.name}", "package")
-        return BAD_INPUT
-    except (Cancelled, KeyboardInterrupt) as stop:
-        output.cancelled(str(stop))
-        return CANCELLED
-    except Exception as error:
-        if process.was_told_to_end():
-            output.cancelled("")
-            return CANCELLED
-        if _lacks_memory(error):
-            remedy = "Close other programs, raise the limit, or crop the images."
-            output.failed("There is not enough memory.", remedy, "memory")
-            return BAD_INPUT
-        import traceback
-
-        traceback.print_exc(file=sys.stderr)
-        output.failed(f"Something went wrong inside nodeo: {error}.", "Please report it with the lines above.")
-        return FAILED
-    finally:
-        output.close()
-
-
-def _run(options: argparse.Namespace, output: Channel) -> int:
-    process.check_room()
-    process.prepare()
-    with process.lasting_imports():
-        family, name = options.run
-        commands = import_module(f".commands.{family}", __package__)  # heavy: only when the arguments are right
-    return getattr(commands, name)(options, output) or OK
-
-
-def _lacks_memory(error: Exception) -> bool:
-    """Whether memory ran out, in the work or, before that, while the libraries were loaded."""
-    if isinstance(error, MemoryError) or "failed to map segment" in str(error):
-        return True
-    devices = sys.modules.get("nodeo.engine.devices")
-    return devices is not None and devices.ran_out_of_memory(error)
+    return answered(options, channel)

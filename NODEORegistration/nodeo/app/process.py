@@ -18,8 +18,13 @@ _signals: list[int] = []  # received by ending_gently
 _ROOM = 1.5e9  # bytes of address space without which PyTorch and SciPy fail while they are loaded, or hang
 
 
-def prepare() -> None:
-    """Make the process a good neighbour, and a fast one; call it once, before the first import of torch."""
+def make_ready() -> None:
+    """Make the process a good neighbour, and a fast one; call it before the first import of torch.
+
+    Raises:
+        InputError: it may not use the memory that its libraries need.
+    """
+    check_room()
     wait_asleep()
     keep_freed_memory()
 
@@ -118,6 +123,17 @@ def keep_freed_memory() -> None:
             m_trim_threshold, m_mmap_max = -1, -4  # from malloc.h
             library.mallopt(m_mmap_max, 0)
             library.mallopt(m_trim_threshold, 2**31 - 1)
+
+
+def give_memory_back() -> None:
+    """Let the system have what :func:`keep_freed_memory` has kept, and the GPU what PyTorch has."""
+    gc.collect()
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_initialized():
+        torch.cuda.empty_cache()
+    if sys.platform.startswith("linux"):
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 @contextlib.contextmanager

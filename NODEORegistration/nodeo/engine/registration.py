@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import SimpleITK as sitk
 
 from .. import models
@@ -32,7 +34,7 @@ def register(
     moving_mask: sitk.Image | None = None,
     initial_transform: sitk.Transform | None = None,
     progress: ProgressCallback | None = None,
-    whole_process: bool = False,
+    around: Collection[str] = (),
 ) -> Result:
     """Deform ``moving`` onto ``fixed``.
 
@@ -42,8 +44,8 @@ def register(
         fixed_mask, moving_mask: where the similarity counts (not 0); the field exists everywhere.
         initial_transform: A, fixed world -> moving world, in place of ``settings.initial``.
         progress: called after every iteration; it stops the run by raising :class:`~nodeo.errors.Cancelled`.
-        whole_process: the registration is all that this process does: the fractions that are told leave room for its
-            start, and for writing the result.
+        around: what the caller does besides, ``start`` of the process or ``writing`` of the result: the fractions that
+            are told leave room for it.
 
     Returns:
         the transform both ways, the warped image, det J, and what was measured.
@@ -67,7 +69,7 @@ def register(
             model = models.build(inner)
             fixed_scan, moving_scan = (scan.scaled(1.0 / unit) for scan in scans)
             how = settings.initial if initial_transform is None else ""
-            workload = Workload(fixed_scan, moving_scan, model, inner, how, whole_process)
+            workload = Workload(fixed_scan, moving_scan, model, inner, how, around)
             report.expect(workload.foreseen())
         with report.timed("initial transform"):
             report.tell("Initial transform", "initial transform")

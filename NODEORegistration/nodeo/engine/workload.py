@@ -11,7 +11,7 @@ will take less.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ..geometry.domain import Domain, Level
@@ -21,6 +21,8 @@ from ..similarity.channel import Scan
 from ..start.alignment import SEARCHED
 from . import pyramid
 from .inverse import kept_points
+
+AROUND = ("start", "writing")  # what a process that does nothing else does before and after
 
 # Seconds, whatever the images.
 _START = 1.2  # until a process has loaded its libraries
@@ -57,7 +59,7 @@ class Workload:
     Attributes:
         fixed, moving: as they go into the plan.
         initial: how the initial transform is found, as in the settings; "" if it was given.
-        whole_process: with what comes before and after in a process of its own, the stages ``start`` and ``writing``.
+        around: which of the stages ``start`` and ``writing`` there are, before and after.
     """
 
     fixed: Scan
@@ -65,7 +67,7 @@ class Workload:
     model: Model
     settings: Settings
     initial: str
-    whole_process: bool
+    around: Collection[str]
 
     def foreseen(self) -> dict[str, float]:
         """As :meth:`expected`, before there is an initial transform: as if both contents lay in one box."""
@@ -90,9 +92,8 @@ class Workload:
             "warped image": 1e-6 * _WARPED * fixed,
             "measurements": _MEASUREMENTS + 1e-6 * _MEASURED * fixed,
         }
-        if not self.whole_process:
-            return seconds
-        return {"start": _START, **seconds, "writing": _AROUND + 1e-6 * _WRITTEN * fixed}
+        seconds = {"start": _START, **seconds, "writing": _AROUND + 1e-6 * _WRITTEN * fixed}
+        return {name: value for name, value in seconds.items() if name not in AROUND or name in self.around}
 
     def _search(self) -> float:
         """Of a search that finds that there is nothing to look for, or of all of it where it is asked for."""

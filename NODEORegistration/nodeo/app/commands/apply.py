@@ -15,7 +15,7 @@ from ...files.hushed import hushed
 from ...files.writing import appearing_file
 from ...geometry.placement import check_placed
 from ...geometry.resampling import resampled
-from ..worker import Channel
+from ..channel import Channel
 
 
 def apply(options: argparse.Namespace, channel: Channel) -> None:

@@ -13,7 +13,7 @@ from ...files.destination import check_file
 from ...files.writing import appearing_file
 from ...progress import Progress
 from ...report.canvas import check_matplotlib
-from ..worker import Channel
+from ..channel import Channel
 
 
 def evaluate(options: argparse.Namespace, channel: Channel) -> None:

@@ -10,6 +10,7 @@ import SimpleITK as sitk
 
 from ...engine.registration import register as register_images
 from ...engine.result import FILES, Result
+from ...engine.workload import AROUND
 from ...evaluation.labels import Evaluation
 from ...evaluation.labels import evaluate as evaluate_labels
 from ...files.destination import check_output
@@ -18,8 +19,8 @@ from ...geometry.resampling import resampled
 from ...progress import Reporter
 from ...report.canvas import check_matplotlib
 from ...study.pair import ROLES
+from ..channel import Channel
 from ..display import summary
-from ..worker import Channel
 from .given import check_label_maps, images_of, inputs_of, settings_of
 
 
@@ -42,7 +43,7 @@ def register(options: argparse.Namespace, channel: Channel) -> None:
         fixed_mask=images.get("fixed_mask"),
         moving_mask=images.get("moving_mask"),
         progress=report.pass_on,
-        whole_process=True,
+        around=["writing"] if options.standing else AROUND,
     )
     result.metrics["seconds"] = {"read": round(seconds, 3), **result.metrics["seconds"]}
     result.metrics["inputs"] = {name: str(getattr(options, name)) for name in images}

@@ -13,7 +13,7 @@ from ...study.output import Study
 from ...study.pair import ROLES, StudyPair, sample_files
 from ...study.runs import check_study_folder, failed
 from ...study.slices import parse_slice, take_slices
-from ..worker import Channel
+from ..channel import Channel
 from .given import check_label_maps, images_of, inputs_of, settings_of
 
 
