@@ -10,7 +10,7 @@ import SimpleITK as sitk
 import torch
 from nodeo.geometry.grid import Grid
 from nodeo.geometry.lattice import Lattice
-from nodeo.geometry.sampling import dense, refine, sample
+from nodeo.geometry.sampling import dense, refine, sample, spread
 from torch import Tensor
 
 OBLIQUE = sitk.Euler3DTransform((0.0, 0.0, 0.0), 0.3, -0.2, 0.5).GetMatrix()
@@ -310,3 +310,20 @@ def test_a_linear_field_stays_linear_between_nodes() -> None:
     fine = dense(torch.stack([x + 10 * y + 100 * z]), (2, 4, 1))[0]
     z, y, x = torch.meshgrid(torch.arange(4.0), torch.arange(9) / 4, torch.arange(9) / 2, indexing="ij")
     torch.testing.assert_close(fine, x + 10 * y + 100 * z)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("shape", [(7, 9), (5, 6, 7)])
+def test_spreading_is_the_transpose_of_sampling(shape: tuple[int, ...], threads: int) -> None:
+    """The same bits as by differentiating; some points lie outside, and their number is no multiple of the threads'."""
+    generator = torch.Generator().manual_seed(1)
+    points = 2.4 * torch.rand(len(shape), 100, generator=generator) - 1.2
+    values = torch.randn(4, 100, generator=generator)
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        field = torch.zeros(4, *shape, requires_grad=True)
+        (wanted,) = torch.autograd.grad(sample(field, points), field, values)
+        assert torch.equal(spread(values, points, shape), wanted)
+    finally:
+        torch.set_num_threads(before)

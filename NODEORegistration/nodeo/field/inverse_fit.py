@@ -5,14 +5,12 @@ Displacements are in local mm; a displacement u stands for the map x -> x + u(x)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from ..geometry.lattice import Lattice
-from ..geometry.sampling import sample
+from ..geometry.sampling import sample, spread
 
 _ANCHOR = 1.0  # points; how much each node's start counts beside the points around it
 _RIGHT = 0.1  # of a voxel; an error this small needs no fit
@@ -53,18 +51,15 @@ def _fitted(inverse: Tensor, error: Tensor, targets: Tensor, iterations: int, en
         the inverse, and the error that it leaves.
     """
     inner = _inner(inverse[:1])
-    spread = _spread(torch.cat([error, torch.ones_like(error[:1])]), targets, inverse.shape[1:])
-    downhill, scale = spread[:-1].mul_(-inner), inner / spread[-1:].add_(_ANCHOR)
+    sums = spread(torch.cat([error, torch.ones_like(error[:1])]), targets, inverse.shape[1:])
+    downhill, scale = sums[:-1].mul_(-inner), inner / sums[-1:].add_(_ANCHOR)
     direction = scale * downhill
     slope = _dot(downhill, direction)
     for _ in range(iterations):
         if slope == 0 or error.square().sum(0).mean() <= enough**2:
             break
-        with torch.enable_grad():
-            nodes = direction.requires_grad_()
-            read = sample(nodes, targets)
-            bend = torch.autograd.grad(read, nodes, read.detach())[0]
-        direction, read = direction.detach(), read.detach()
+        read = sample(direction, targets)
+        bend = spread(read, targets, inverse.shape[1:])
         bend.mul_(inner).add_(direction, alpha=_ANCHOR)
         step = slope / _dot(direction, bend)
         inverse = torch.addcmul(inverse, step, direction)
@@ -78,13 +73,6 @@ def _fitted(inverse: Tensor, error: Tensor, targets: Tensor, iterations: int, en
 
 def _dot(one: Tensor, other: Tensor) -> Tensor:
     return torch.dot(one.flatten(), other.flatten())
-
-
-def _spread(values: Tensor, targets: Tensor, shape: Sequence[int]) -> Tensor:
-    """The transpose of reading nodes at ``targets``: ``values`` [c, n] there, handed back to c × ``shape``."""
-    nodes = values.new_zeros(()).expand(len(values), *shape).requires_grad_()  # what they hold does not matter
-    with torch.enable_grad():
-        return torch.autograd.grad(sample(nodes, targets), nodes, values)[0]
 
 
 def _around(mask: Tensor) -> Tensor:

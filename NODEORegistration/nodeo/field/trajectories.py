@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from ..geometry.lattice import Lattice
+from ..geometry.sampling import spread
 from .smoothing import gaussian
 from .velocity import legendre
 
@@ -41,9 +42,6 @@ def legendre_moments(displacement: Tensor, weight: Tensor, lattice: Lattice, mod
 def _dropped(values: Tensor, displacement: Tensor, lattice: Lattice) -> Tensor:
     """Values [c, D, H, W] dropped where a displacement takes their points, shared among the nodes around: [c, D, H, W].
 
-    It is the transpose of sampling, and computed as such.
+    It is the transpose of sampling.
     """
-    with torch.enable_grad():
-        nodes = torch.zeros_like(values, requires_grad=True)
-        (dropped,) = torch.autograd.grad(lattice.sample(nodes, displacement), nodes, values)
-    return dropped
+    return spread(values.flatten(1), lattice.sampling(displacement).flatten(1), values.shape[1:])

@@ -18,20 +18,60 @@ def sample(field: Tensor, points: Tensor, outside: str = "border") -> Tensor:
     to the threads as a batch, since ``grid_sample`` runs in parallel over batches only.
     """
     if points.dim() == 2:
-        return sample(field, points.unflatten(1, [*[1] * (len(points) - 1), -1]), outside).flatten(1)
-    parts = torch.get_num_threads() if points.device.type == "cpu" else 1
-    axes = range(1, points.dim())
-    axis = next((axis for axis in axes if points.shape[axis] % parts == 0), max(axes, key=points.size))
+        return sample(field, _row(points, len(points)), outside).flatten(1)
+    axis, parts = _dealing(points)
     n = points.shape[axis]
     short = -n % parts
     if short:
         points = torch.cat([points, *[points.narrow(axis, n - 1, 1)] * short], dim=axis)
-    batch = points.unflatten(axis, (parts, -1)).movedim(axis, 0).movedim(1, -1)
+    batch = _dealt(points, axis, parts).movedim(1, -1)
     values = F.grid_sample(
         field.expand(parts, *field.shape), batch, mode="bilinear", padding_mode=outside, align_corners=True
     )
     values = values.movedim(0, axis).flatten(axis, axis + 1)
     return values.narrow(axis, 0, n) if short else values
+
+
+def spread(values: Tensor, points: Tensor, shape: Sequence[int]) -> Tensor:
+    """The transpose of :func:`sample`, with the edge value outside: ``values`` at points, added to what they are read
+    from, each by its share.
+
+    Args:
+        values: [c, n].
+        points: sampling coordinates [k, n].
+        shape: of the field that they were read from, z first.
+
+    Returns:
+        [c, D, H, W]: what :func:`torch.autograd.grad` would give, without a graph, and without the second that it takes
+        to import what it checks its arguments with.
+    """
+    k = len(points)
+    values, points = _row(values, k), _row(points, k)
+    axis, parts = _dealing(points)
+    short = [0, 0] * (points.dim() - 1 - axis) + [0, -points.shape[axis] % parts]  # as padding: last axis first
+    values, points = F.pad(values, short), F.pad(points, short)
+    field = values.new_zeros(()).expand(parts, len(values), *shape)  # what it holds does not matter
+    transpose = {2: torch.ops.aten.grid_sampler_2d_backward, 3: torch.ops.aten.grid_sampler_3d_backward}[k]
+    batches = _dealt(values, axis, parts), field, _dealt(points, axis, parts).movedim(1, -1)
+    bilinear, border, align_corners, of_field_only = 0, 1, True, [True, False]
+    return transpose(*batches, bilinear, border, align_corners, of_field_only)[0].sum(0)
+
+
+def _row(values: Tensor, k: int) -> Tensor:
+    """A list [c, n] along the last of k axes."""
+    return values.unflatten(1, [*[1] * (k - 1), -1])
+
+
+def _dealing(points: Tensor) -> tuple[int, int]:
+    """The axis of the points that is dealt out, and the number of parts."""
+    parts = torch.get_num_threads() if points.device.type == "cpu" else 1
+    axes = range(1, points.dim())
+    return next((axis for axis in axes if points.shape[axis] % parts == 0), max(axes, key=points.size)), parts
+
+
+def _dealt(values: Tensor, axis: int, parts: int) -> Tensor:
+    """[c, d, h, w] as a batch of parts along an axis."""
+    return values.unflatten(axis, (parts, -1)).movedim(axis, 0)
 
 
 def refine(
