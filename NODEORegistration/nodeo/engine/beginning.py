@@ -14,7 +14,7 @@ from ..field.deformation import Deformation
 from ..geometry.domain import Level
 from ..geometry.lattice import Lattice
 from ..models import Model
-from ..models.base import FoldedNodes, Loss, Objective, Segment, Task
+from ..models.base import FoldedNodes, Loss, LossNumbers, Objective, Segment, Task
 from ..progress import Reporter
 from ..settings import Settings
 from ..start.search import most_of, search
@@ -94,7 +94,7 @@ def begin(
 def _followed(objective: _Following, segment: Segment, folded: FoldedNodes, report: Reporter) -> Beginning:
     """The segment, after it has learned to follow the target without folds."""
 
-    def told(iteration: int, loss: Loss, total: float) -> None:
+    def told(iteration: int, loss: LossNumbers) -> None:
         report.tell("Following large motion", "search", 0.5 + 0.5 * iteration / _ITERATIONS)
 
     descend(objective, segment, 0.0, told)

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable
 import torch
 from torch import Tensor
 
-from ..models.base import Loss, Objective, Segment
+from ..models.base import LossNumbers, Objective, Segment
 
 NO_NUMBER = "the loss was no longer a number"
 _PATIENCE = 10  # iterations over which a level has to gain something
 
-Told = Callable[[int, Loss, float], None]  # iteration from 0, its loss, the total as a number
+Told = Callable[[int, LossNumbers], None]  # iteration from 0, its loss
 
 
 def descend(objective: Objective, segment: Segment, tolerance: float, told: Told) -> str:
@@ -35,7 +35,8 @@ def descend(objective: Objective, segment: Segment, tolerance: float, told: Told
     for iteration in range(iterations):
         optimiser.forget_gradients()
         loss = objective.loss(segment, iteration)
-        total = loss.total.item()
+        numbers = loss.numbers()
+        total = numbers.total
         if not math.isfinite(total):
             stop = NO_NUMBER
             break
@@ -43,7 +44,7 @@ def descend(objective: Objective, segment: Segment, tolerance: float, told: Told
             best = total
             _copy(parameters, kept)
         bests.append(best)
-        told(iteration, loss, total)
+        told(iteration, numbers)
         if descent.keeps_best and _settled(bests, tolerance):
             stop = "converged"
             break
@@ -57,8 +58,7 @@ def descend(objective: Objective, segment: Segment, tolerance: float, told: Told
 
 @torch.no_grad()
 def _copy(source: Iterable[Tensor], target: Iterable[Tensor]) -> None:
-    for copied, copy in zip(source, target, strict=True):
-        copy.copy_(copied)
+    torch._foreach_copy_(list(target), list(source))
 
 
 def _settled(bests: list[float], tolerance: float) -> bool:

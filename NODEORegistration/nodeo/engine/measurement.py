@@ -24,7 +24,7 @@ from . import devices
 from .assembly import Assembly
 from .optimisation import Flow
 
-_POINTS = 20_000  # where the way there and back is tried
+_POINTS = 8_000  # where the way there and back is tried
 _NOTHING = 1e-6  # a similarity loss as small as this, before and after, of images that differ
 _ALIKE = 0.02  # a similarity loss as small as this leaves nothing to do
 _STILL = 0.01  # of a voxel; who moves no point further has moved nothing

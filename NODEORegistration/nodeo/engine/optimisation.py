@@ -16,7 +16,7 @@ from ..field.flow import compose
 from ..geometry.domain import Level
 from ..geometry.lattice import Lattice
 from ..models import Model
-from ..models.base import Loss, Objective, Segment, Task
+from ..models.base import LossNumbers, Objective, Segment, Task
 from ..progress import Reporter
 from ..settings import Settings
 from . import devices
@@ -178,8 +178,8 @@ class Optimisation:
         segment = self.model.segment(self.task, level, objective.lattice, generator)
         history: list[dict] = []
 
-        def told(iteration: int, loss: Loss, total: float) -> None:
-            self._tell(number, iteration, loss, total, history)
+        def told(iteration: int, loss: LossNumbers) -> None:
+            self._tell(number, iteration, loss, history)
 
         stop = descend(objective, segment, self.settings.tolerance, told)
         last = number == len(self.levels) - 1
@@ -212,12 +212,13 @@ class Optimisation:
 
         return self.model.objective(self.task, level, flow.device, standard)
 
-    def _tell(self, number: int, iteration: int, loss: Loss, total: float, history: list[dict]) -> None:
+    def _tell(self, number: int, iteration: int, loss: LossNumbers, history: list[dict]) -> None:
         """Keep an iteration's numbers, and report them."""
         iterations = self.levels[number].iterations
-        record = {"level": number + 1, "iteration": iteration + 1, "loss": total, "similarity": loss.similarity.item()}
-        channels = {f"similarity_{name}": value.item() for name, value in loss.similarities.items()}
-        penalties = {f"penalty_{name}": value.item() for name, value in loss.penalties.items()}
+        at_iteration = {"level": number + 1, "iteration": iteration + 1}
+        record = {**at_iteration, "loss": loss.total, "similarity": loss.similarity}
+        channels = {f"similarity_{name}": value for name, value in loss.similarities.items()}
+        penalties = {f"penalty_{name}": value for name, value in loss.penalties.items()}
         history.append({**record, **channels, **penalties})
         at, share = f"level {number + 1}", (iteration + 1) / iterations
         self.report.tell("Registering", at, share, levels=len(self.levels), iterations=iterations, **record)

@@ -7,12 +7,14 @@ to 0.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torchdiffeq import odeint, odeint_adjoint
+from torchdiffeq._impl.odeint import SOLVERS
 
 from ..geometry.lattice import Lattice
 from ..settings import ADAPTIVE_SOLVERS, Settings
@@ -101,13 +103,46 @@ def integrate(
 
 def solve(motion: Motion, start: Tensor, solver: Solver, backwards: bool = False) -> Tensor:
     """Where ``motion`` leads from ``start`` [k, D, H, W] over t in [0, 1], or back from 1 to 0."""
+    adjoint = solver.adjoint and torch.is_grad_enabled()
+    if not (solver.adaptive or adjoint):
+        return _stepped(motion, start, solver, backwards)
     times = torch.tensor([1.0, 0.0] if backwards else [0.0, 1.0], device=start.device)
     # left to themselves, adaptive solvers step past the end and interpolate back, where no velocity is defined
     options = {"step_t": times} if solver.adaptive else {"step_size": 1.0 / solver.steps}
-    integrator = odeint_adjoint if solver.adjoint and torch.is_grad_enabled() else odeint
+    integrator = odeint_adjoint if adjoint else odeint
     return integrator(motion, start, times, rtol=solver.rtol, atol=solver.atol, method=solver.method, options=options)[
         -1
     ]
+
+
+def _stepped(motion: Motion, start: Tensor, solver: Solver, backwards: bool) -> Tensor:
+    """The steps of one of torchdiffeq's fixed-step methods, and nothing else of it.
+
+    Its ``odeint`` gives the same bits; but it keeps every time on the device, where each comparison of two times makes
+    the host wait for it, and copies start and end into one tensor, forwards and in the gradient.
+    """
+    method = SOLVERS[solver.method](
+        _Asked(motion), start, step_size=1.0 / solver.steps, rtol=solver.rtol, atol=solver.atol
+    )
+    times = torch.arange(solver.steps + 1) * (1.0 / solver.steps)
+    times[-1] = 1.0
+    if backwards:
+        times = 1.0 - times
+    displacement = start
+    for now, then in itertools.pairwise(times):
+        step, _ = method._step_func(method.func, now, then - now, then, displacement)
+        displacement = displacement + step
+    return displacement
+
+
+class _Asked:
+    """A motion as torchdiffeq's methods ask for it: they may tell which side of a jump in time they mean."""
+
+    def __init__(self, motion: Motion) -> None:
+        self._motion = motion
+
+    def __call__(self, t: Tensor, displacement: Tensor, *, perturb: object = None) -> Tensor:
+        return self._motion(t, displacement)
 
 
 def compose(outer: Tensor, inner: Tensor, lattice: Lattice) -> Tensor:

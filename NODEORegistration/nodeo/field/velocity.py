@@ -7,6 +7,8 @@ from torch import Tensor, nn
 
 from .smoothing import SeparableKernel
 
+_KNOWN = 64  # times that are kept
+
 
 def legendre(x: Tensor, modes: int) -> list[Tensor]:
     """The first ``modes`` Legendre polynomials at x in [-1, 1], each like x."""
@@ -34,11 +36,29 @@ class TimeNetwork(nn.Module):
             self.inner.bias.copy_(torch.randn(hidden, generator=generator))
             self.outer.weight.zero_()
             self.outer.bias.zero_()
+        self._known: dict[float, tuple[Tensor, Tensor]] = {}
 
     def forward(self, t: Tensor) -> Tensor:
-        x = 2.0 * t - 1.0
-        learned = self.outer(torch.tanh(self.inner(x.reshape(1))))
-        return torch.stack(legendre(x, self.modes)) + learned
+        """The coefficients [modes] at a time, a scalar on any device."""
+        x, modes = self._constants(t)
+        return modes + self.outer(torch.tanh(self.inner(x)))
+
+    def _constants(self, t: Tensor) -> tuple[Tensor, Tensor]:
+        """The time in [-1, 1], [1], and Legendre's polynomials there, on the network's device.
+
+        A solver asks for the same few times again and again: those on the CPU are sent to the device once.
+        """
+        device = self.inner.weight.device
+        if t.device.type != "cpu":
+            x = 2.0 * t.to(device) - 1.0
+            return x.reshape(1), torch.stack(legendre(x, self.modes))
+        time = t.item()
+        if len(self._known) > _KNOWN:  # a solver that chooses its steps
+            self._known.clear()
+        if time not in self._known or self._known[time][0].device != device:
+            x = 2.0 * t.detach().to(self.inner.weight.dtype) - 1.0
+            self._known[time] = x.reshape(1).to(device), torch.stack(legendre(x, self.modes)).to(device)
+        return self._known[time]
 
 
 class FlowField(nn.Module):
@@ -72,7 +92,7 @@ class FlowField(nn.Module):
 
     def forward(self, t: Tensor) -> Tensor:
         """Velocity [k, D, H, W] at time ``t``, local mm per unit of time."""
-        mixed = torch.tensordot(self.time(t.to(self.head)), self.head, dims=1)
+        mixed = torch.tensordot(self.time(t), self.head, dims=1)
         return self.kernel(mixed) * self.window
 
     def moved(self, device: torch.device) -> FlowField:

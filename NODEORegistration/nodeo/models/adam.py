@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 EPSILON = 1e-8
 
@@ -42,20 +42,19 @@ class Adam:
 
     @torch.no_grad()
     def step(self) -> None:
-        """Move the parameters; one without a gradient stays."""
+        """Move the parameters; one without a gradient stays. The running means are corrected for their start at 0."""
         self._steps += 1
         states = zip(self.parameters, self._means, self._squares, self._largest, strict=True)
-        for parameter, mean, square, largest in states:
-            if parameter.grad is not None:
-                self._move(parameter, parameter.grad, mean, square, largest)
-
-    def _move(self, parameter: Tensor, gradient: Tensor, mean: Tensor, square: Tensor, largest: Tensor) -> None:
-        """One step of one parameter, the running means corrected for their start at 0."""
+        moving = [(p, p.grad, *state) for p, *state in states if p.grad is not None]
+        parameters, gradients, means, squares, largest = map(list, zip(*moving, strict=True))
         keep, keep_square = self.betas
-        mean.lerp_(gradient, 1.0 - keep)
-        square.mul_(keep_square).addcmul_(gradient, gradient, value=1.0 - keep_square)
-        if largest is not square:
-            torch.maximum(largest, square, out=largest)
+        # all at once: a GPU is given one kernel for all parameters
+        torch._foreach_lerp_(means, gradients, 1.0 - keep)
+        torch._foreach_mul_(squares, keep_square)
+        torch._foreach_addcmul_(squares, gradients, gradients, 1.0 - keep_square)
+        if self._largest is not self._squares:
+            torch._foreach_maximum_(largest, squares)
         correction = math.sqrt(1.0 - keep_square**self._steps)
-        scale = largest.sqrt().add_(EPSILON * correction)
-        parameter.addcdiv_(mean, scale, value=-self.rate * correction / (1.0 - keep**self._steps))
+        scales = torch._foreach_sqrt(largest)
+        torch._foreach_add_(scales, EPSILON * correction)
+        torch._foreach_addcdiv_(parameters, means, scales, -self.rate * correction / (1.0 - keep**self._steps))

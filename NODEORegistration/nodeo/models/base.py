@@ -76,6 +76,28 @@ class Loss:
     similarities: dict[str, Tensor]
     penalties: dict[str, Tensor]
 
+    def numbers(self) -> LossNumbers:
+        """All of it as numbers, read from the device at once: the host waits for it a single time."""
+        parts = [self.total, self.similarity, *self.similarities.values(), *self.penalties.values()]
+        total, similarity, *rest = torch.stack([part.detach() for part in parts]).tolist()
+        count = len(self.similarities)
+        return LossNumbers(
+            total,
+            similarity,
+            dict(zip(self.similarities, rest[:count], strict=True)),
+            dict(zip(self.penalties, rest[count:], strict=True)),
+        )
+
+
+@dataclass(frozen=True)
+class LossNumbers:
+    """A :class:`Loss` on the host."""
+
+    total: float
+    similarity: float
+    similarities: dict[str, float]
+    penalties: dict[str, float]
+
 
 class Objective(Protocol[Part]):
     """What is minimised at one level.

@@ -79,7 +79,7 @@ class FlowSegment(Segment):
     def motion(self) -> tuple[Tensor, list[Tensor]]:
         displacement, velocities = integrate(self.field, self.lattice, self.solver)
         if self.solver.hides_velocities and (self.settings.lambda_v or self.settings.lambda_s):
-            velocities = [self.field(torch.tensor(t, device=self.lattice.device)) for t in (0.0, 0.5, 1.0)]
+            velocities = [self.field(torch.tensor(t)) for t in (0.0, 0.5, 1.0)]
         return displacement, velocities
 
     def certified(self, whole: Whole, folded_nodes: FoldedNodes) -> tuple[Tensor, Certificate]:
