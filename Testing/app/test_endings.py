@@ -222,7 +222,7 @@ def test_a_disk_that_refuses_gets_a_sentence_without_the_library_s_own(desk: Pat
 def test_a_signal_that_a_library_makes_another_error_of_is_still_a_cancel(
     desk: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    from nodeo.app import cli
+    from nodeo.app import answer, cli
 
     def interrupted(*_: object) -> int:
         try:
@@ -233,7 +233,7 @@ def test_a_signal_that_a_library_makes_another_error_of_is_still_a_cancel(
         return 0
 
     monkeypatch.chdir(desk)
-    monkeypatch.setattr(cli, "_run", interrupted)
+    monkeypatch.setattr(answer, "_run", interrupted)
     assert cli.main([*RUN, "--progress", "none"]) == 130
     assert capfd.readouterr().err == "nodeo: cancelled; nothing was written.\n"
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

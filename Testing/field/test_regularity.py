@@ -11,7 +11,8 @@ import pytest
 import torch
 from nodeo.field.certificate import Certificate, scale_down, unfold
 from nodeo.field.flow import Solver, integrate
-from nodeo.field.regularity import energy, gradient_energy, jacobian_determinant, jacobian_hinge, measure_folding
+from nodeo.field.hinge import _OfAll, jacobian_hinge
+from nodeo.field.regularity import energy, gradient_energy, jacobian_determinant, measure_folding
 from nodeo.field.smoothing import gaussian
 from nodeo.field.velocity import FlowField
 from nodeo.geometry.grid import Grid
@@ -272,6 +273,18 @@ def test_the_gradient_of_the_hinge_is_the_finite_difference(shape: tuple[int, ..
     corners = [(0,) * len(shape), (1,) * len(shape)]
     assert jacobian_hinge(displacement, spacing, corners).item() > 0.01
     assert torch.autograd.gradcheck(lambda u: jacobian_hinge(u, spacing, corners), displacement)
+
+
+@pytest.mark.parametrize("shape", [(3, 4, 3), (4, 5)])
+def test_the_hinge_of_all_cells_at_once_is_that_of_the_few(shape: tuple[int, ...]) -> None:
+    """As a GPU computes it, which no test has."""
+    spacing = SPACING[: len(shape)]
+    displacement = rough(shape, spacing, share=0.4).double().requires_grad_()
+    corners = [(0,) * len(shape), (1,) * len(shape)]
+    values = [hinge(displacement, spacing, corners, 0.5) for hinge in (jacobian_hinge, _OfAll.apply)]
+    assert values[0].item() == pytest.approx(values[1].item(), rel=1e-12)
+    few, everywhere = (torch.autograd.grad(value, displacement)[0] for value in values)
+    assert few.abs().max() > 0 and torch.allclose(few, everywhere, rtol=1e-10, atol=1e-14)
 
 
 def test_the_hinge_costs_nothing_where_the_volume_is_kept() -> None:

@@ -11,6 +11,7 @@ from ..errors import InputError
 from ..field import regularity
 from ..field.certificate import Certificate
 from ..field.deformation import Deformation
+from ..field.hinge import jacobian_hinge
 from ..geometry.domain import Level
 from ..geometry.lattice import Lattice
 from ..models import Model
@@ -121,7 +122,7 @@ class _Following(Objective[Segment]):
         apart = (displacement - self.target).square().sum(0) / min(spacing) ** 2
         distance = ((apart + _NEAR**2).sqrt() * self.weight).mean()
         corners = self._corners[iteration % len(self._corners)]
-        penalties = {"J": _FOLDING * regularity.jacobian_hinge(displacement, spacing, corners, _FLOOR)}
+        penalties = {"J": _FOLDING * jacobian_hinge(displacement, spacing, corners, _FLOOR)}
         if velocities:
             roughness = [regularity.gradient_energy(v, spacing) for v in velocities]
             penalties["s"] = _ROUGHNESS * torch.stack(roughness).mean()

@@ -11,6 +11,7 @@ from torch.utils.checkpoint import checkpoint
 
 from ..field import regularity
 from ..field.flow import compose
+from ..field.hinge import jacobian_hinge
 from ..geometry.domain import Level
 from ..geometry.lattice import Lattice
 from ..geometry.sampling import on_nodes
@@ -88,15 +89,20 @@ class LevelProblem(Objective[Segment]):
         penalties = {}
         if s.lambda_J:
             corners = self._corners[iteration % len(self._corners)]
-            hinge = regularity.jacobian_hinge(displacement, spacing, corners, s.jacobian_floor)
+            hinge = jacobian_hinge(displacement, spacing, corners, s.jacobian_floor)
             penalties["J"] = s.lambda_J * hinge
         if s.lambda_df:
             penalties["df"] = s.lambda_df * self._roughness(displacement)
         if s.lambda_v and velocities:
             penalties["v"] = s.lambda_v * regularity.energy(velocities)
         if s.lambda_s and velocities:
-            penalties["s"] = s.lambda_s * torch.stack([self._roughness(v) for v in velocities]).mean()
+            penalties["s"] = s.lambda_s * self._mean_roughness(velocities)
         return penalties
+
+    def _mean_roughness(self, velocities: Sequence[Tensor]) -> Tensor:
+        if self.lattice.device.type == "cpu" or self.sliding:
+            return torch.stack([self._roughness(v) for v in velocities]).mean()
+        return self._roughness(torch.cat(list(velocities))) / len(velocities)  # a copy costs less than many operations
 
     def _roughness(self, field: Tensor) -> Tensor:
         """How much a displacement or a velocity [k, D, H, W] varies, a scalar without a unit."""

@@ -39,7 +39,7 @@ class _GradientEnergy(torch.autograd.Function):
         for axis, h in zip(range(field.dim() - 1, 0, -1), spacing, strict=True):
             edges = field.diff(dim=axis)
             weight = field.shape[0] / (edges.numel() * h**2)
-            total += weight * torch.dot(edges.flatten(), edges.flatten())
+            total = torch.add(total, torch.dot(edges.flatten(), edges.flatten()), alpha=weight)
             if gradient is not None:
                 n = edges.shape[axis]
                 gradient.narrow(axis, 1, n).add_(edges, alpha=2.0 * weight)
@@ -103,25 +103,25 @@ def _collected(points: Tensor, axis: int) -> Tensor:
     return edges
 
 
-def _differences(field: Tensor, spacing: Sequence[float]) -> list[Tensor]:
+def differences(field: Tensor, spacing: Sequence[float]) -> list[Tensor]:
     """Columns ∂/∂x, ∂/∂y[, ∂/∂z] of id + field along every edge, one point shorter along their own axis."""
     columns = []
     for axis, h in enumerate(spacing):
         column = field.diff(dim=field.dim() - 1 - axis).div_(h)
-        column[axis] += 1.0
+        column[axis].add_(1.0)
         columns.append(column)
     return columns
 
 
-def _at_corner(differences: Sequence[Tensor], corner: Sequence[int]) -> list[Tensor]:
+def at_corner(differences: Sequence[Tensor], corner: Sequence[int]) -> list[Tensor]:
     """The differences along the edges that meet at one corner of each cell; views [k, D-1, H-1, W-1].
 
     ``corner`` holds 0 or 1 for x, y[, z].
     """
-    return [_of_cells(edges, corner, along=axis) for axis, edges in enumerate(differences)]
+    return [of_cells(edges, corner, along=axis) for axis, edges in enumerate(differences)]
 
 
-def _of_cells(points: Tensor, corner: Sequence[int], along: int | None = None) -> Tensor:
+def of_cells(points: Tensor, corner: Sequence[int], along: int | None = None) -> Tensor:
     """The points [..., D, H, W] that are one corner of each cell; a view [..., D-1, H-1, W-1].
 
     Args:
@@ -141,46 +141,6 @@ def determinant(columns: Sequence[Tensor]) -> Tensor:
         return a * d - b * c
     (a, d, g), (b, e, h), (c, f, i) = columns
     return a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)
-
-
-def jacobian_hinge(
-    displacement: Tensor, spacing: Sequence[float], corners: Sequence[Sequence[int]], threshold: float = 0.5
-) -> Tensor:
-    """Mean over cells and ``corners`` of relu(threshold - det J)², one difference scheme a corner.
-
-    Cells above the threshold have no gradient, and they are nearly all: only the others enter the graph.
-    """
-    total = displacement.new_zeros(())
-    with torch.no_grad():
-        differences = _differences(displacement, spacing)
-    for corner in corners:
-        low = determinant(_at_corner(differences, corner)) < threshold
-        cells = low.nonzero(as_tuple=True)
-        if cells[0].numel():
-            columns = _cell_columns(displacement, spacing, corner, cells)
-            hinge = (threshold - determinant(columns)).clamp(min=0.0).square().sum()
-            total = total + hinge / (low.numel() * len(corners))
-    return total
-
-
-def _cell_columns(
-    displacement: Tensor, spacing: Sequence[float], corner: Sequence[int], cells: Sequence[Tensor]
-) -> list[Tensor]:
-    """As :func:`_at_corner`, for the cells whose indices (z, y, x) are given only; each [k, cells]."""
-    columns = []
-    for axis, h in enumerate(spacing):
-        ends = []
-        for side in (0, 1):
-            node = [
-                index + (side if other == axis else corner[other])
-                for other, index in zip(reversed(range(len(cells))), cells, strict=True)
-            ]
-            everywhere: tuple[slice | Tensor, ...] = (slice(None), *node)
-            ends.append(displacement[everywhere])
-        column = (ends[1] - ends[0]) / h
-        column[axis] += 1.0
-        columns.append(column)
-    return columns
 
 
 @dataclass(frozen=True)
@@ -217,21 +177,21 @@ def measure_folding(displacement: Tensor, spacing: Sequence[float], middles: boo
     for first in range(0, displacement.shape[1] - 1, _SLAB):
         planes = slice(first, first + _SLAB + 1)
         slab = displacement[:, planes]
-        differences = _differences(slab, spacing)
+        edges = differences(slab, spacing)
         for corner in itertools.product((0, 1), repeat=k):
-            volumes = determinant(_at_corner(differences, corner))
+            volumes = determinant(at_corner(edges, corner))
             low, high = (extreme.item() for extreme in volumes.aminmax())
             smallest = low if math.isnan(low) or low < smallest else smallest
             largest = high if math.isnan(high) or high > largest else largest
             if not low > 0:  # NaN folds too
                 negative += volumes.clamp(max=0.0).sum().item() / (2.0 if k == 2 else 6.0)
-                _of_cells(folded[planes], corner).logical_or_(~(volumes > 0))
+                of_cells(folded[planes], corner).logical_or_(~(volumes > 0))
         for parity in (0, 1) if k == 3 else ():
             middle = central_tetrahedron(partial(_corner_position, slab, spacing), parity)
             if not middle.min() > 0:
                 negative += middle.clamp(max=0.0).sum().item()
                 for corner in itertools.product((0, 1), repeat=k):
-                    _of_cells(turned[planes], corner).logical_or_(~(middle > 0))
+                    of_cells(turned[planes], corner).logical_or_(~(middle > 0))
     voxels = int(folded.sum().item())
     volume = abs(0.5 * negative) * math.prod(spacing)
     mask = folded | turned if middles else folded
@@ -254,7 +214,7 @@ def central_tetrahedron(position: Callable[[Sequence[int]], Tensor], parity: int
 
 def _corner_position(displacement: Tensor, spacing: Sequence[float], corner: Sequence[int]) -> Tensor:
     """Position of one corner of each cell, relative to the cell's first corner at rest, in units of the spacing."""
-    moved = [_of_cells(component, corner) for component in displacement]
+    moved = [of_cells(component, corner) for component in displacement]
     steps = [moved[axis] / h + corner[axis] for axis, h in enumerate(spacing)]
     return torch.stack(steps)
 
@@ -265,6 +225,6 @@ def jacobian_determinant(displacement: Tensor, spacing: Sequence[float]) -> Tens
     columns = []
     for axis, h in enumerate(spacing):
         column = torch.gradient(displacement, spacing=h, dim=displacement.dim() - 1 - axis)[0]
-        column[axis] += 1.0
+        column[axis].add_(1.0)
         columns.append(column)
     return determinant(columns)

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from ...field import regularity
+from ...field.hinge import jacobian_hinge
 from ...field.initial_transform import InitialTransform
 from ...field.moving_map import MovingMap
 from ...field.smoothing import zero_padded
@@ -55,7 +56,7 @@ class PublishedObjective(Objective[PublishedSegment]):
         alike = self._similarity(self._seen(displacement))
         ones = [1.0] * len(shape)
         stretch = math.prod(n / (n - 1) for n in shape)  # det J counts N voxels where there are N - 1 intervals
-        hinge = regularity.jacobian_hinge(displacement.flip(0), ones, [(0,) * len(shape)], s.jacobian_floor / stretch)
+        hinge = jacobian_hinge(displacement.flip(0), ones, [(0,) * len(shape)], s.jacobian_floor / stretch)
         roughness = regularity.gradient_energy(displacement, ones) / len(shape)
         penalties = {
             "J": s.lambda_J * stretch**2 * hinge,
