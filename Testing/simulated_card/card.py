@@ -210,6 +210,7 @@ class CardTensor(Tensor):
 
 # Before the first backward pass of the process: PyTorch counts its devices then.
 _setup_privateuseone_for_python_backend(NAME)
+getattr(torch, NAME).get_amp_supported_dtype = lambda: [torch.float16]  # what is computed twice asks for it
 _plugged: list[Card] = []
 
 
