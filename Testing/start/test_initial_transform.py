@@ -10,7 +10,7 @@ import pytest
 import SimpleITK as sitk
 from faults.small_pairs import Pair
 from faults.worlds import World, stored
-from nodeo import Settings
+from nodeo import Settings, register
 from nodeo.engine import devices, inputs, preparation
 from nodeo.errors import Cancelled, InputError
 from nodeo.start.alignment import Start, initial_transform
@@ -293,6 +293,8 @@ def test_who_looks_the_same_elsewhere_is_told_so() -> None:
     start = begun(Pair(fixed, moving), "rigid")
     assert len(start.notes) == 1
     assert start.notes[0].startswith("The start is ambiguous: 16") and "mm away" in start.notes[0]
+    result = register(fixed, moving, Settings(levels=(2,), iterations=(1,), threads=1, initial="rigid"))
+    assert result.metrics["fallbacks"][0] == start.notes[0]
 
 
 @pytest.mark.parametrize("how", ["rigid", "auto"])

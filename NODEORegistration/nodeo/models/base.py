@@ -142,7 +142,8 @@ class Segment(Protocol):
 
     def certified(self, whole: Whole, folded_nodes: FoldedNodes) -> tuple[Tensor, Certificate]:
         """The whole displacement without folds, and what that took; by default it is smoothed, or else scaled down."""
-        displacement, smoothings, scale = smoothed_or_scaled(whole(), folded_nodes)
+        displacement = whole()
+        displacement, smoothings, scale = smoothed_or_scaled(displacement, folded_nodes(displacement), folded_nodes)
         return displacement, Certificate(smoothings=smoothings, scale=scale)
 
 
