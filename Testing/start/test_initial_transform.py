@@ -244,7 +244,7 @@ def test_auto_is_never_worse_than_nothing(size: tuple[int, ...]) -> None:
 
 
 @every_size
-@pytest.mark.parametrize("how", ["rigid", "similarity", "affine", "auto"])
+@pytest.mark.parametrize("how", ["affine", "auto"])
 def test_it_is_the_same_every_time(size: tuple[int, ...], how: str) -> None:
     of = made(size, linear(grid(size), 10.0))
     one, two = (begun(of, how).transform for _ in range(2))
@@ -252,7 +252,7 @@ def test_it_is_the_same_every_time(size: tuple[int, ...], how: str) -> None:
 
 
 @every_size
-@pytest.mark.parametrize("scale", [1e-3, 0.1, 25.4])
+@pytest.mark.parametrize("scale", [1e-3, 25.4])
 def test_the_unit_of_length_changes_nothing(size: tuple[int, ...], scale: float) -> None:
     of, world = made(size, linear(grid(size), 10.0)), World(scale)
     at = points(of.fixed)
