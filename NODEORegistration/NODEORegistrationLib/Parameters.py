@@ -184,7 +184,7 @@ class Parameters:
     decoder_downsampling: Annotated[int, WithinRange(0, 6)] = 2
     velocity_gain: Annotated[float, WithinRange(0.00001, 100.0)] = 0.001
     published_arithmetic: bool = False
-    similarity: Similarity = Similarity.LNCC
+    similarity: Similarity = Similarity.AUTO
     lncc_window: Annotated[int, WithinRange(3, 99)] = 9
     start: Start = Start.AUTO
     penalty: Penalty = Penalty.AUTO

@@ -407,7 +407,7 @@ OLDER = {
     "unknown names": {
         "kernel": ("UNHEARD_OF", "gaussian"),
         "kernel_window_unit": ("INCH", "vox"),
-        "similarity": ("SSD", "lncc"),
+        "similarity": ("SSD", "auto"),
         "start": ("WARM", "auto"),
         "penalty": ("HUBER", "auto"),
         "solver": ("TSIT5", "midpoint"),

@@ -154,8 +154,10 @@ class Model(Protocol):
         whole_image: works on all of the fixed image, with a node at each of its voxels.
         recomputes: its motion may be computed again in the backward pass, to save memory.
         follows: it has a :meth:`follower`.
+        similarity: the only one that it computes; empty: whichever is asked for.
     """
 
+    similarity: str = ""
     whole_image: bool = False
     follows: bool = False
     recomputes: bool = True
