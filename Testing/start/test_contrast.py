@@ -159,6 +159,7 @@ def test_no_number_depends_on_the_unit_of_length_or_the_order_of_the_axes(size: 
     assert reason(lambda image: image) == reason(metres)
     order = list(reversed(range(len(size))))
     assert reason(lambda image: image) == reason(lambda image: sitk.PermuteAxes(image, order))
+    assert reason(lambda image: image) == reason(lambda image: sitk.Flip(image, [True] * len(size)))
 
 
 def test_what_a_mask_leaves_out_does_not_count() -> None:
