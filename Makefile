@@ -25,8 +25,9 @@ figure: setup
 	$(BIN)/nodeo study regularizers --output build/figure
 	@echo "Open build/figure/regularizers.html"
 
+# In two processes, a file of tests in one: what several tests of a file share is made once.
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 test-slow: setup
 	$(BIN)/python -m pytest --slow -m slow

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # before torch is imported: several processes share the cores
+    os.environ["OMP_NUM_THREADS"] = "1"
 
 pytest_plugins = ["slicer_host.fixtures", "simulated_card.fixtures"]
 

@@ -44,7 +44,7 @@ PRESET_PARAMETERS = (
 )
 _LARGEST_WEIGHT = 1e4  # of those, see Parameters
 DETAIL_PARAMETERS = ("lambda_df", "lambda_s")  # what keeps a deformation smooth, and so from following details
-_OWN_PARAMETERS = ("similarity", "match_histograms", "device", "threads", "seed")
+_OWN_PARAMETERS = ("similarity", "start", "penalty", "match_histograms", "device", "threads", "seed")
 
 
 def presetValues(preset, detail=0.0):

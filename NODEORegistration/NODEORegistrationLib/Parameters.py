@@ -67,6 +67,18 @@ class Similarity(_Option):
     DIFFERENT = "different"
 
 
+class Start(_Option):
+    AUTO = "auto"
+    SEARCH = "search"
+    NONE = "none"
+
+
+class Penalty(_Option):
+    AUTO = "auto"
+    CHARBONNIER = "charbonnier"
+    QUADRATIC = "quadratic"
+
+
 class Solver(_Option):
     MIDPOINT = "midpoint"
     EULER = "euler"
@@ -112,6 +124,12 @@ _LABELS = {
     Similarity.MIND: _("mind: MIND descriptor"),
     Similarity.AUTO: _("auto: lncc, mi or mind"),
     Similarity.DIFFERENT: _("different: mi or mind"),
+    Start.AUTO: _("Find out"),
+    Start.SEARCH: _("Search for it"),
+    Start.NONE: _("Start from rest"),
+    Penalty.AUTO: _("Find out"),
+    Penalty.CHARBONNIER: _("Yes"),
+    Penalty.QUADRATIC: _("No"),
     Device.AUTO: _("Automatic"),
     Device.CPU: _("CPU"),
     Device.CUDA: _("GPU (CUDA)"),
@@ -166,8 +184,10 @@ class Parameters:
     decoder_downsampling: Annotated[int, WithinRange(0, 6)] = 2
     velocity_gain: Annotated[float, WithinRange(0.00001, 100.0)] = 0.001
     published_arithmetic: bool = False
-    similarity: Similarity = Similarity.LNCC
+    similarity: Similarity = Similarity.AUTO
     lncc_window: Annotated[int, WithinRange(3, 99)] = 9
+    start: Start = Start.AUTO
+    penalty: Penalty = Penalty.AUTO
     levels: str = "4, 2, 1"
     iterations: str = "50, 30, 16"
     solver: Solver = Solver.MIDPOINT

@@ -20,7 +20,7 @@ from nodeo.errors import InputError
 from nodeo.settings import Settings
 from phantoms import Phantom, as_slice, bumps, drawn, grid, middle
 
-TINY = Settings(levels=(2,), iterations=(2,), steps=(1,), threads=1)
+TINY = Settings(start="none", levels=(2,), iterations=(2,), steps=(1,), threads=1)
 SIZE = (24, 22, 20)
 
 
@@ -319,7 +319,7 @@ def tree(folder: Path) -> dict[str, bytes | None]:
 
 
 def register_line(*more: str, fixed: str = "fixed.nrrd", moving: str = "moving.nrrd") -> list[str]:
-    quick = [f"--set={name}" for name in ("levels=2", "iterations=2", "steps=1")]
+    quick = [f"--set={name}" for name in ("start=none", "levels=2", "iterations=2", "steps=1")]
     return ["register", fixed, moving, "--output", "out", "--progress", "none", "--threads", "1", *quick, *more]
 
 

@@ -20,7 +20,7 @@ from phantoms import Phantom, bumps, drawn, grid, middle
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals, limits and closed streams are POSIX")
 
-QUICK = ["--set", "levels=2", "--set", "iterations=2", "--threads", "1"]
+QUICK = ["--set", "start=none", "--set", "levels=2", "--set", "iterations=2", "--threads", "1"]
 RUN = ["register", "fixed.nrrd", "moving.nrrd", "--output", "out"]
 
 

@@ -77,7 +77,7 @@ def answered(arguments: list[str], capfd: pytest.CaptureFixture[str]) -> None:
         assert problem == ""
 
 
-@some
+@settings(some, max_examples=20)  # each of those that are registered takes a second
 @given(
     name=st.sampled_from(sorted(set(FIELDS) - {"magic", "srow_x", "srow_y"})),
     number=st.one_of(st.integers(-(2**15), 2**15 - 1), st.integers(-2, 9)),
@@ -92,7 +92,7 @@ def test_a_nifti_header_with_one_field_drawn_at_random(
         offset, form = FIELDS[field]
         struct.pack_into(form, content, offset, value)
     Path("bad.nii").write_bytes(content)
-    answered(engine.register(moving="bad.nii"), capfd)
+    answered(engine.register("--set=start=none", moving="bad.nii"), capfd)
 
 
 @some

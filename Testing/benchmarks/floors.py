@@ -12,6 +12,7 @@ from nodeo import similarity
 from nodeo.engine.level import LevelProblem
 from nodeo.field.smoothing import averaging
 from nodeo.models.flow import FlowSegment
+from nodeo.similarity.lncc import LocalNCC
 from stage_clock import StageClock
 from torch import Tensor
 
@@ -80,7 +81,7 @@ class Floors:
             "composition": (int(later), "sample nodes"),
             "coordinates": (1, "upsample"),
             "sampling": (1, "sample"),
-            "similarity": (6 if self.problem.settings.similarity == "lncc" else 0, "box"),
+            "similarity": (6 if isinstance(self.problem.comparisons[0].similarity, LocalNCC) else 0, "box"),
         }
         count, name = parts.get(stage, (0, ""))
         return count * self.primitives[name].seconds if name in self.primitives else 0.0

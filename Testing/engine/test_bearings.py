@@ -8,7 +8,7 @@ import SimpleITK as sitk
 from nodeo import Settings, register
 from phantoms import Phantom, bumps, drawn, grid, middle
 
-QUICK = Settings(levels=(2, 1), iterations=(8, 5), threads=1)
+QUICK = Settings(start="none", levels=(2, 1), iterations=(8, 5), threads=1)
 LOST = "may be lost"
 
 
@@ -74,5 +74,5 @@ def test_an_image_of_one_bright_voxel_has_a_place_too() -> None:
     values = np.zeros((20, 22, 24), dtype=np.float32)
     values[10, 11, 12] = 1.0
     fixed, moving = sitk.GetImageFromArray(values), drawn(Phantom((12.0, 11.0, 10.0), 8.0), grid((20, 22, 24)))
-    result = register(fixed, moving, Settings(levels=(2,), iterations=(2,), threads=1))
+    result = register(fixed, moving, QUICK.replace(levels=(2,), iterations=(2,)))
     assert result.metrics["folding"]["voxels"] == 0

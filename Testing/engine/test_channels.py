@@ -19,7 +19,7 @@ from nodeo.progress import Reporter
 from nodeo.similarity.channel import Channel
 from phantoms import Bumps, Phantom, bumps, drawn, grid, middle, world_points
 
-SETTINGS = Settings(levels=(2, 1), iterations=(30, 20), threads=1, device="cpu")
+SETTINGS = Settings(start="none", levels=(2, 1), iterations=(30, 20), threads=1, device="cpu")
 ON = grid((64, 56))
 WARP = bumps(middle(ON), 2.5, 6.0)
 

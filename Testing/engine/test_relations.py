@@ -15,7 +15,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from nodeo import Settings, register
 
-QUICK = Settings(levels=(2, 1), iterations=(10, 5), threads=1)
+QUICK = Settings(start="none", levels=(2, 1), iterations=(10, 5), threads=1)
 PLAIN = World()
 SAME = 0.1  # mm in the mean: the promise however a pair is stored, wherever it lies
 SCALED = 1e-3  # of a voxel in the mean: the promise for any unit of length

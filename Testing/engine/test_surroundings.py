@@ -19,7 +19,7 @@ from nodeo.progress import Progress
 from nodeo.settings import Settings
 from phantoms import Phantom, bumps, drawn, grid, middle
 
-TINY = Settings(levels=(2,), iterations=(3,), steps=(1,), threads=1, device="cpu")
+TINY = Settings(start="none", levels=(2,), iterations=(3,), steps=(1,), threads=1, device="cpu")
 
 
 def pair() -> tuple[sitk.Image, sitk.Image]:

@@ -13,7 +13,7 @@ from nodeo.engine.result import Result
 from phantoms import Phantom, bumps, drawn, folds, grid, mapped, middle, world_points
 
 ROUGH = Settings(levels=(2, 1), iterations=(40, 30), lambda_df=0.1, lambda_s=0.05, kernel_window="2vox", threads=1)
-QUICK = Settings(levels=(2, 1), iterations=(15, 8), threads=1)
+QUICK = Settings(start="none", levels=(2, 1), iterations=(15, 8), threads=1)
 
 
 def pair(size: tuple[int, ...], spacing: tuple[float, ...] | None = None) -> tuple[sitk.Image, sitk.Image]:

@@ -372,7 +372,14 @@ def test_a_fold_that_is_not_the_field_s_own_is_smoothed_where_it_is() -> None:
     elsewhere = torch.full((2, *SHAPE), 6.0) * lattice.taper([15, 15])
     elsewhere[0, 20, 30] += 3.0
     assert folded(lattice)(elsewhere).any()
-    mended, certificate = unfold(field, lambda: elsewhere, folded(lattice))
+    looked_at: list[Tensor] = []
+
+    def looked(displacement: Tensor) -> Tensor:
+        looked_at.append(displacement)
+        return folded(lattice)(displacement)
+
+    mended, certificate = unfold(field, lambda: elsewhere.clone(), looked)
+    assert len(looked_at) == 2 + certificate.smoothings, "as it is, turned down, and after each smoothing"
     assert not folded(lattice)(mended).any()
     assert certificate.rounds == 0 and certificate.smoothings > 0 and certificate.scale == 1.0
     assert torch.equal(field.window, window)

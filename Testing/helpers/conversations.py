@@ -18,6 +18,8 @@ from nodeo.app import cli
 ENGINE = Path(cli.__file__).resolve().parents[2]
 ENDLESS = [
     "--set",
+    "start=none",
+    "--set",
     "levels=1",
     "--set",
     "iterations=1000000",

@@ -25,6 +25,7 @@ def open_registered_scene(host, scene_file: Path, step: int, choose: Callable = 
         parameters = panel._parameters
         parameters.fixedVolume, parameters.movingVolume = NODEORegistrationTest().loadSmallPair(step)
         parameters.preset = type(parameters.preset).FAST
+        parameters.start = type(parameters.start).NONE
         parameters.createInverse = True
         choose(parameters)
         panel.ui.registerButton.click()

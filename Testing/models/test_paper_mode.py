@@ -334,7 +334,8 @@ def test_the_command_line_runs_it_and_writes_everything(tmp_path: Path) -> None:
         ),
         (
             {"published_arithmetic": True, "similarity": "mse"},
-            "similarity is mse with published_arithmetic on. The published code has similarity=lncc.",
+            "similarity is mse with published_arithmetic on. "
+            "The published code has similarity=lncc or similarity=auto.",
         ),
         (
             {"published_arithmetic": True, "solver": "dopri5"},

@@ -18,7 +18,7 @@ import SimpleITK as sitk
 MODULE = Path(__file__).resolve().parents[2] / "NODEORegistration" / "NODEORegistration.py"
 BALL = phantoms.Phantom((0.0, 0.0, 0.0), radius=12.0, blobs=90, grain=0.1)
 WARP = phantoms.bumps((0.0, 0.0, 0.0), size=2.5, width=5.0)
-FAST = {"preset": "fast", "levels": "2, 1", "iterations": "25, 6", "steps": "2, 1", "device": "cpu"}
+FAST = {"preset": "fast", "start": "none", "levels": "2, 1", "iterations": "25, 6", "steps": "2, 1", "device": "cpu"}
 TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 

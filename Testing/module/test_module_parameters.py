@@ -53,6 +53,8 @@ CHANGED = {  # a value that is no default, in every parameter that holds no node
     "published_arithmetic": True,
     "similarity": "MIND",
     "lncc_window": 11,
+    "start": "NONE",
+    "penalty": "CHARBONNIER",
     "levels": "2",
     "iterations": "7",
     "solver": "RK4",
@@ -165,12 +167,27 @@ def test_parameters_of_the_engine_have_the_engine_s_names(panel):
 
 
 def test_every_choice_of_the_panel_is_one_of_the_engine(panel):
-    from NODEORegistrationLib.Parameters import Device, InitialTransform, Kernel, Preset, Similarity, Solver, WindowUnit
+    from NODEORegistrationLib.Parameters import (
+        Device,
+        InitialTransform,
+        Kernel,
+        Penalty,
+        Preset,
+        Similarity,
+        Solver,
+        Start,
+        WindowUnit,
+    )
 
-    assert {choice.value for choice in Kernel} == set(engine.KERNELS)
-    assert {choice.value for choice in Similarity} == set(engine.SIMILARITIES)
-    assert {choice.value for choice in Solver} == set(engine.SOLVERS)
-    assert {choice.value for choice in Preset} - {"custom"} == set(engine.PRESETS)
+    for choices, known in (
+        (Kernel, engine.KERNELS),
+        (Similarity, engine.SIMILARITIES),
+        (Start, engine.STARTS),
+        (Penalty, engine.PENALTIES),
+        (Solver, engine.SOLVERS),
+        (Preset, {*engine.PRESETS, "custom"}),
+    ):
+        assert {choice.value for choice in choices} == set(known)
     for unit in WindowUnit:
         engine.Settings(kernel_window=f"3.5{unit.value}")
     assert {choice.value for choice in Device} == {"auto", "cpu", "cuda"}
@@ -189,6 +206,7 @@ def test_changed_values_reach_the_engine_unchanged(panel):
     understood = engine.Settings.from_dict(told)
     assert understood.kernel_window == "4.25mm"
     assert (understood.kernel, understood.similarity, understood.solver) == ("averaging", "mind", "rk4")
+    assert (understood.start, understood.penalty) == ("none", "charbonnier")
     assert (understood.levels, understood.iterations, understood.steps) == ((2,), (7,), (3,))
     same = [name for name, value in CHANGED.items() if not isinstance(value, str) and hasattr(understood, name)]
     assert len(same) > 15
@@ -224,7 +242,10 @@ def test_a_custom_panel_tells_the_run_all_of_it(panel):
 # --- presets follow the values ---
 
 
-OWN = ("initial", "similarity", "detail", "device", "threads", "seed", "match_histograms", "other_settings")
+OWN = (
+    "initial", "similarity", "start", "penalty", "detail", "device", "threads", "seed", "match_histograms",
+    "other_settings",
+)  # fmt: skip
 
 
 def test_any_value_changed_by_hand_makes_the_preset_custom(panel):
@@ -386,7 +407,9 @@ OLDER = {
     "unknown names": {
         "kernel": ("UNHEARD_OF", "gaussian"),
         "kernel_window_unit": ("INCH", "vox"),
-        "similarity": ("SSD", "lncc"),
+        "similarity": ("SSD", "auto"),
+        "start": ("WARM", "auto"),
+        "penalty": ("HUBER", "auto"),
         "solver": ("TSIT5", "midpoint"),
         "initial": ("MAGIC", "identity"),
         "device": ("TPU", "auto"),
@@ -413,6 +436,8 @@ OLDER = {
     "larger than an integer": {"seed": ("99999999999", 0)},
     "missing": {
         "kernel_window": (None, 2.5),
+        "start": (None, "auto"),
+        "penalty": (None, "auto"),
         "lambda_df": (None, 0.45),
         "iterations": (None, "80, 60, 40"),
         "unfold": (None, True),
@@ -546,6 +571,7 @@ WRONG = [
     ({"iterations": "0, 1, 1"}, "Iterations needs whole numbers"),
     ({"steps": "1, 2, 3, 4"}, "Solver steps has 4 values for 3 levels"),
     ({"model": "PAPER"}, "The model Paper has one level"),
+    ({"model": "PAPER", "levels": "1", "iterations": "9", "start": "SEARCH"}, "The model Paper starts from rest"),
     ({"lncc_window": 6}, "The correlation window must be odd"),
     ({"other_settings": "crop"}, "'crop' under Other settings"),
     ({"other_settings": "=3"}, "'=3' under Other settings"),

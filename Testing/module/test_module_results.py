@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from registered_scene import MODULE
 
-QUICK = "levels=2; iterations=2; steps=1; threads=1"
+QUICK = "start=none; levels=2; iterations=2; steps=1; threads=1"
 SIZE = (12, 14, 16)
 
 

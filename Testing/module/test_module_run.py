@@ -26,7 +26,7 @@ MODULE = ROOT / "NODEORegistration"
 KINDS = ["transform", "inverse", "warped", "jacobian"]
 
 # A run of a few iterations, and one that ends only when it is ended; one thread each, to be good to the other tests.
-SHORT = {"preset": "fast", "levels": [2], "iterations": [4], "steps": [1], "threads": 1}
+SHORT = {"preset": "fast", "start": "none", "levels": [2], "iterations": [4], "steps": [1], "threads": 1}
 ENDLESS = {**SHORT, "iterations": [1_000_000], "tolerance": 0}
 PATIENCE = 10.0  # seconds: a worker that was told to stop insists on itself after 4 s, and is killed after 8 s
 
@@ -147,6 +147,7 @@ def open_panel(host, pair, preset: str = "Fast"):
     panel.ui.fixedVolumeSelector.setCurrentNode(pair.fixed)
     panel.ui.movingVolumeSelector.setCurrentNode(pair.moving)
     panel.ui.presetComboBox.currentText = preset
+    panel.ui.startComboBox.currentText = "Start from rest"
     panel.ui.threadsSpinBox.value = 1
     return panel
 
@@ -195,6 +196,7 @@ def story() -> Iterator[SimpleNamespace]:
     pair.moving.GetDisplayNode().SetWindowLevelMinMax(50.0, 750.0)
     pair.moving.GetDisplayNode().SetInterpolate(0)
     panel = told.panel = open_panel(host, pair)
+    panel.ui.startComboBox.currentText = "Find out"
     panel.ui.seedSpinBox.value = 3
     panel.ui.createInverseCheckBox.checked = True
     timer = qt.QTimer()

@@ -72,8 +72,7 @@ def test_nowhere_are_the_images_more_alike_than_where_they_belong(size: tuple[in
 def test_to_leave_the_other_image_never_pays(size: tuple[int, ...]) -> None:
     seen, k = level(size), len(size)
     out = Places.taking(identity(k).matrix, seen.centre, seen.centre + 10 * seen.radius)
-    assert float(seen.score(out)) <= 0.0 and float(seen.share(out)) == 0.0
-    assert float(seen.share(identity(k))) == pytest.approx(1.0, abs=0.05)
+    assert float(seen.score(out)) <= 0.0
 
 
 @pytest.mark.parametrize("k", [2, 3])

@@ -21,7 +21,20 @@ from nodeo.study.pair import StudyPair
 from phantoms import Phantom, bumps, drawn, folds, grid, local_displacement, middle
 
 pytest.importorskip("matplotlib")
-QUICK = ["--set", "levels=2", "--set", "iterations=5", "--set", "steps=1", "--threads", "1", "--preset", "fast"]
+QUICK = [
+    "--set",
+    "start=none",
+    "--set",
+    "levels=2",
+    "--set",
+    "iterations=5",
+    "--set",
+    "steps=1",
+    "--threads",
+    "1",
+    "--preset",
+    "fast",
+]
 NAMES = ["K and J", "K only", "J only", "neither"]
 
 

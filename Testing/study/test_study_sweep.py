@@ -18,7 +18,20 @@ from nodeo.study import runs, sweep
 from nodeo.study.measures import headings, rows
 from nodeo.study.runs import Case, Outcome
 
-QUICK = ["--set", "levels=2", "--set", "iterations=4", "--set", "steps=1", "--threads", "1", "--progress", "none"]
+QUICK = [
+    "--set",
+    "start=none",
+    "--set",
+    "levels=2",
+    "--set",
+    "iterations=4",
+    "--set",
+    "steps=1",
+    "--threads",
+    "1",
+    "--progress",
+    "none",
+]
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ _LABELS = {  # parameter → label of its row
     "iterations": "iterationsLabel",
     "steps": "stepsLabel",
     "lncc_window": "lnccWindowLabel",
+    "start": "startLabel",
     "other_settings": "otherSettingsLabel",
 }
 

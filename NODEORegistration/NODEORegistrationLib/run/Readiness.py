@@ -5,7 +5,7 @@ import re
 from slicer.i18n import tr as _
 
 from ..EngineSettings import otherSettings
-from ..Parameters import CLASSES, OUTPUTS, InitialTransform, Model, wantedOutputs
+from ..Parameters import CLASSES, OUTPUTS, InitialTransform, Model, Start, wantedOutputs
 from ..scene.SceneExport import ExportError, worldMatrix
 
 
@@ -26,7 +26,7 @@ def whyNotReady(parameters):
     """The first :class:`Reason` why Register cannot be pressed; an empty one if it can."""
     if parameters is None:
         return Reason(_("There is no scene."))
-    for check in (_volumes, _masks, _transforms, _lists, _others, _outputs):
+    for check in (_volumes, _masks, _transforms, _lists, _motion, _others, _outputs):
         reason = check(parameters)
         if reason:
             return reason
@@ -126,6 +126,13 @@ def _lists(parameters):
         return Reason(_("The model Paper has one level: set Levels to 1, or to 2 for half resolution."), "levels")
     if parameters.lncc_window % 2 == 0:
         return Reason(_("The correlation window must be odd."), "lncc_window")
+    return Reason("")
+
+
+def _motion(parameters):
+    if parameters.model == Model.PAPER and parameters.start == Start.SEARCH:
+        sentence = _("The model Paper starts from rest: choose Find out or Start from rest as Large motion.")
+        return Reason(sentence, "start")
     return Reason("")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import platform
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -31,8 +32,14 @@ _STILL = 0.01  # of a voxel; who moves no point further has moved nothing
 FOREGROUND = 0.05  # of the intensity range: brighter fixed voxels are where statistics are taken
 
 
-def measure(task: Task, flow: Flow, handed_out: Assembly, report: Reporter) -> tuple[sitk.Image, dict[str, Any]]:
-    """The Jacobian determinant of φ on the fixed grid, and every figure but the seconds."""
+def measure(
+    task: Task, flow: Flow, handed_out: Assembly, noted: Sequence[str], report: Reporter
+) -> tuple[sitk.Image, dict[str, Any]]:
+    """The Jacobian determinant of φ on the fixed grid, and every figure but the seconds.
+
+    Args:
+        noted: what a person should know of the start.
+    """
     grid = task.fixed.grid
     displacement, factor = _forward(task, handed_out)
     determinant = _determinant(task, handed_out.forward if task.initial.is_linear else displacement, factor)
@@ -53,7 +60,7 @@ def measure(task: Task, flow: Flow, handed_out: Assembly, report: Reporter) -> t
             "scale": min(c.scale for c in flow.certificates),
         },
         "stop": flow.stops,
-        "fallbacks": [*flow.fallbacks, *_notes(task, flow, handed_out)],
+        "fallbacks": [*noted, *flow.fallbacks, *_notes(task, flow, handed_out)],
         "device": devices.describe(flow.device),
         "peak_memory_mb": devices.peak_memory_mb(flow.device),
         "versions": _versions(),

@@ -164,9 +164,12 @@ class Optimisation:
 
     def _leave_out(self, flow: Flow, deformation: Deformation, before: Level) -> None:
         """End with the level before, measured as finely as the last one would have been."""
-        displacement, smoothings, scale = smoothed_or_scaled(
-            deformation.displacement, lambda u: self._folded_nodes(u, before, True)
-        )
+
+        def folded(displacement: Tensor) -> Tensor:
+            return self._folded_nodes(displacement, before, fine=True)
+
+        displacement = deformation.displacement
+        displacement, smoothings, scale = smoothed_or_scaled(displacement, folded(displacement), folded)
         flow.deformation = Deformation(displacement, deformation.lattice)
         flow.certificates.append(Certificate(smoothings=smoothings, scale=scale))
         flow.stops.append("left out")

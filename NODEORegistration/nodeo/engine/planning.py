@@ -34,7 +34,7 @@ def planned(
     _check_start(fixed, initial)
     overlap = _overlap(fixed, moving, initial, settings)
     with devices.threads(1):  # what several threads add up differs in the last digits
-        similarity = contrast.chosen(settings.similarity, fixed, moving, initial)
+        similarity = contrast.chosen(model.similarity or settings.similarity, fixed, moving, initial)
     channel = Channel(PAIR, fixed, moving, similarity.name, overlap=overlap, reason=similarity.reason)
     domain, levels = pyramid.plan(fixed, _content_box(fixed, moving, initial), model, settings)
     return Task((channel,), initial, domain), levels

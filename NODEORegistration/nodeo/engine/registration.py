@@ -90,8 +90,7 @@ def register(
         handed_out = assemble(moving, task, flow.whole(), inverse, unit, settings, report)
         with report.timed("measurements"):
             report.tell("Measurements", "measurements")
-            jacobian, metrics = measure(task, flow, handed_out, report)
-            metrics["fallbacks"] = [*start.notes, *metrics["fallbacks"]]
+            jacobian, metrics = measure(task, flow, handed_out, start.notes, report)
             report.tell("Measurements", "measurements", 1.0)
         return Result(
             transform=handed_out.transform,

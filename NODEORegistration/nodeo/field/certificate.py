@@ -81,13 +81,18 @@ def unfold(
         strength, current, folded = weaker, turned_down, still_folded
     else:
         step = ROUNDS
-    current, smoothings, scale = smoothed_or_scaled(current, folded_nodes)
+    current, smoothings, scale = smoothed_or_scaled(current, folded, folded_nodes)
     return current, Certificate(step, _damped(strength), smoothings, scale)
 
 
 @torch.no_grad()
-def smoothed_or_scaled(displacement: Tensor, folded_nodes: Callable[[Tensor], Tensor]) -> tuple[Tensor, int, float]:
+def smoothed_or_scaled(
+    displacement: Tensor, folded: Tensor, folded_nodes: Callable[[Tensor], Tensor]
+) -> tuple[Tensor, int, float]:
     """The displacement without folds: smoothed where they are, as often as that helps; if they stay, scaled down.
+
+    Args:
+        folded: what ``folded_nodes`` says of the displacement as it is.
 
     Returns:
         the displacement, how often it was smoothed, and its scale; 0 times if it was scaled.
@@ -95,12 +100,14 @@ def smoothed_or_scaled(displacement: Tensor, folded_nodes: Callable[[Tensor], Te
     Raises:
         FloatingPointError: it holds values that are not numbers.
     """
+    if not folded.any():
+        return displacement, 0, 1.0
     current = displacement
-    for smoothings in range(SMOOTHINGS + 1):
+    for before in range(SMOOTHINGS):
+        current = smoothed_at(current, _grown(folded, before // 8).nonzero())
         folded = folded_nodes(current)
         if not folded.any():
-            return current, smoothings, 1.0
-        current = smoothed_at(current, _grown(folded, smoothings // 8).nonzero())
+            return current, before + 1, 1.0
     scaled, scale = scale_down(displacement, folded_nodes)
     return scaled, 0, scale
 

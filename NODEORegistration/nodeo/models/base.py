@@ -164,7 +164,8 @@ class Segment(Protocol):
 
     def certified(self, whole: Whole, folded_nodes: FoldedNodes) -> tuple[Tensor, Certificate]:
         """The whole displacement without folds, and what that took; by default it is smoothed, or else scaled down."""
-        displacement, smoothings, scale = smoothed_or_scaled(whole(), folded_nodes)
+        displacement = whole()
+        displacement, smoothings, scale = smoothed_or_scaled(displacement, folded_nodes(displacement), folded_nodes)
         return displacement, Certificate(smoothings=smoothings, scale=scale)
 
 
@@ -175,8 +176,10 @@ class Model(Protocol):
         whole_image: works on all of the fixed image, with a node at each of its voxels.
         recomputes: its motion may be computed again in the backward pass, to save memory.
         follows: it has a :meth:`follower`.
+        similarity: the only one that it computes; empty: whichever is asked for.
     """
 
+    similarity: str = ""
     whole_image: bool = False
     follows: bool = False
     recomputes: bool = True

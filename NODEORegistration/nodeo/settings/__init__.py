@@ -1,6 +1,16 @@
 """Every option of a registration, what it may be, and the presets."""
 
-from .checks import ADAPTIVE_SOLVERS, DECIDED, FIXED_STEP_SOLVERS, KERNELS, MODELS, SIMILARITIES, SOLVERS
+from .checks import (
+    ADAPTIVE_SOLVERS,
+    DECIDED,
+    FIXED_STEP_SOLVERS,
+    KERNELS,
+    MODELS,
+    PENALTIES,
+    SIMILARITIES,
+    SOLVERS,
+    STARTS,
+)
 from .options import PRESETS, Settings
 
 __all__ = [
@@ -9,8 +19,10 @@ __all__ = [
     "FIXED_STEP_SOLVERS",
     "KERNELS",
     "MODELS",
+    "PENALTIES",
     "PRESETS",
     "SIMILARITIES",
     "SOLVERS",
+    "STARTS",
     "Settings",
 ]

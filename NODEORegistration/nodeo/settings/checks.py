@@ -140,7 +140,7 @@ def _check_published(s: Settings) -> None:
             f"published_arithmetic is on with model={s.model}.", "Set model=paper, or --preset paper.", "settings"
         )
     limits: dict[str, tuple[Any, tuple[Any, ...]]] = {
-        "similarity": (s.similarity, ("lncc",)),
+        "similarity": (s.similarity, ("lncc", "auto")),
         "solver": (s.solver, ("euler", "rk4")),
         "levels": (s.levels, ((1,),)),
         "lambda_s": (s.lambda_s, (0.0,)),

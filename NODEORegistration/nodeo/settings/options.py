@@ -33,9 +33,9 @@ class Settings:
 
     model: str = _option("flow", "velocity field: flow (ours), or paper (Wu et al. 2022, one level)")
     similarity: str = _option(
-        "lncc",
-        "lncc, mse, mi (mutual information) or mind (MIND-SSC); decided from the images: auto: lncc, mi or mind; "
-        "different: mi or mind",
+        "auto",
+        "decided from the images: auto: lncc, mi or mind; different: mi or mind; or lncc, mse, mi (mutual "
+        "information), mind (MIND-SSC)",
     )
     lncc_window: int = _option(9, "width of the window of the local correlation, voxels of the level, odd")
     levels: tuple[int, ...] = _option((4, 2, 1), "shrink factors of the images, coarse to fine")

@@ -1,9 +1,10 @@
 """Which similarity two images ask for: whether grey levels go together along a straight line, where the images begin.
 
-Both are looked at on one coarse grid, under the initial transform. In small windows there, how well do they agree? It
-is asked of the grey levels as they are, and after each image has been given the mean grey level that the other one has
-where it is as bright: the best that any function of its grey levels can do. Of two scans of the same kind no function
-does better than none at all; of a T1 and a FLAIR image it does.
+Both are looked at on one coarse grid, under the initial transform. In small windows there, how well do they correlate?
+It is asked of the grey levels as they are, and after each image has been given the mean grey level that the other one
+has where it is as bright: the best that any function of its grey levels can do. The function is learnt in one half of
+the image and tried in the other, so that it gains nothing by chance. Of two scans of the same kind no function does
+better than none at all; of a T1 and a FLAIR image it does.
 """
 
 from __future__ import annotations
@@ -28,9 +29,11 @@ _SMALLEST = 8  # points an axis that are left
 _RADIUS = 2  # of a window, points
 _BINS = 16  # of the grey levels, for which a function has a value each
 _LEVELS = 1024  # of the grey levels that have a rank of their own: less is round-off
-_GAIN = 0.03  # of agreement, by a function of the grey levels: the same kind of scan gains up to .025, T1 and FLAIR .04
-_SOME = 0.15  # agreement by a function of the grey levels; chance gives as much where images do not belong together
-_FLAT = 1e-6  # mean standard deviation in the windows that counts as none, of grey levels in 0..1
+_GAIN = 0.02  # of agreement, by a function of the grey levels: see Testing/benchmarks/contrast.py
+_SOME = 0.15  # agreement by a function of the grey levels: less is as good as none
+_TEXTURE = 1e-4  # variance in a window, of grey levels in 0..1, with which it counts half
+_SHOWN = 1e-6  # share of the windows' weight that is texture: less is none
+_CONSTANT = 1e-8  # variance in a window that is round-off
 
 
 @dataclass(frozen=True)
@@ -40,10 +43,12 @@ class Choice:
     Attributes:
         name: of a similarity that can be computed.
         reason: one sentence with what was measured; empty if there was nothing to decide.
+        gain: of agreement by a function of the grey levels.
     """
 
     name: str
     reason: str = ""
+    gain: float = 0.0
 
 
 def chosen(asked: str, fixed: Scan, moving: Scan, initial: InitialTransform) -> Choice:
@@ -58,11 +63,12 @@ def chosen(asked: str, fixed: Scan, moving: Scan, initial: InitialTransform) -> 
         return Choice(asked)
     straight, any_function = agreement(*_seen(fixed, moving, initial))
     numbers = f"agreement {straight:.2f}, after the best function of them {any_function:.2f}"
-    if asked == "auto" and any_function - straight <= _GAIN:
-        return Choice("lncc", f"The grey levels go together along a straight line: {numbers}.")
+    gain = any_function - straight
+    if asked == "auto" and gain <= _GAIN:
+        return Choice("lncc", f"The grey levels go together along a straight line: {numbers}.", gain)
     if any_function >= _SOME:
-        return Choice("mi", f"The grey levels go together by a function: {numbers}.")
-    return Choice("mind", f"The grey levels hardly go together: {numbers}.")
+        return Choice("mi", f"The grey levels go together by a function: {numbers}.", gain)
+    return Choice("mind", f"The grey levels hardly go together: {numbers}.", gain)
 
 
 def agreement(fixed: Tensor, moving: Tensor, weight: Tensor) -> tuple[float, float]:
@@ -76,8 +82,8 @@ def agreement(fixed: Tensor, moving: Tensor, weight: Tensor) -> tuple[float, flo
         weight: [D, H, W] in 0..1, where both can be compared.
 
     Returns:
-        covariance over standard deviations, both summed over the windows, in 0..1: its absolute value for the grey
-        levels, and its mean over the functions from either image to the other.
+        mean correlation over the windows in which both images have texture, in 0..1: its absolute value for the grey
+        levels, and for the functions from either image to the other, each learnt in the half where it is not tried.
     """
     levels = _agreement(fixed, moving, weight)
     ranks = _agreement(_ranks(fixed, weight), _ranks(moving, weight), weight)
@@ -86,9 +92,19 @@ def agreement(fixed: Tensor, moving: Tensor, weight: Tensor) -> tuple[float, flo
 
 def _agreement(fixed: Tensor, moving: Tensor, weight: Tensor) -> tuple[float, float]:
     """As :func:`agreement`, of the grey levels as they are."""
-    there, back = _explained(fixed, moving, weight), _explained(moving, fixed, weight)
-    functions = 0.5 * (_local(there, moving, weight) + _local(back, fixed, weight))
-    return abs(_local(fixed, moving, weight)), functions
+    correlation, *variances = _correlated(fixed, moving, weight)
+    counted = weight * torch.stack([variance / (variance + _TEXTURE) for variance in variances]).prod(0)
+    total = float(counted.sum())
+    if total <= _SHOWN * float(weight.sum()):
+        return 0.0, 0.0
+    straight = abs(float((counted * correlation).sum()))
+    functions = 0.0
+    one = _one_half(weight)
+    for learnt, tried in ((one, 1.0 - one), (1.0 - one, one)):
+        for image, other in ((fixed, moving), (moving, fixed)):
+            explained = _explained(image, other, weight * learnt)
+            functions += 0.5 * float((counted * tried * _correlated(explained, other, weight)[0]).sum())
+    return straight / total, functions / total
 
 
 def _seen(fixed: Scan, moving: Scan, initial: InitialTransform) -> tuple[Tensor, Tensor, Tensor]:
@@ -125,12 +141,22 @@ def _reduced(values: Tensor, grid: Grid, apart: float) -> tuple[Tensor, Grid]:
     return pool(values[None, None], factors[::-1])[0, 0], grid.active_subgrid(middles, left, factors)
 
 
+def _one_half(like: Tensor) -> Tensor:
+    """1 in every other block as wide as a window, 0 in between [D, H, W]; a mirror changes nothing."""
+    steps = [(torch.arange(n) - (n - 1) / 2).abs().div(2 * _RADIUS + 1).floor() for n in like.shape]
+    return (torch.stack(torch.meshgrid(*steps, indexing="ij")).sum(0) % 2).to(like)
+
+
 def _explained(image: Tensor, other: Tensor, weight: Tensor) -> Tensor:
-    """The mean of ``other`` over all voxels where ``image`` is as bright as here, [D, H, W]."""
+    """The mean of ``other`` over all voxels that count where ``image`` is as bright as here, [D, H, W].
+
+    Where none is, the mean of all.
+    """
     level = (image.clamp(0.0, 1.0) * _BINS).long().clamp_(max=_BINS - 1).flatten()
     count = torch.bincount(level, weight.flatten().double(), _BINS)
     total = torch.bincount(level, (weight * other).flatten().double(), _BINS)
-    return (total / count.clamp(min=1e-9))[level].view_as(image).to(image)
+    mean = torch.where(count > 0, total / count.clamp(min=1e-9), total.sum() / count.sum().clamp(min=1e-9))
+    return mean[level].view_as(image).to(image)
 
 
 def _ranks(image: Tensor, weight: Tensor) -> Tensor:
@@ -141,15 +167,14 @@ def _ranks(image: Tensor, weight: Tensor) -> Tensor:
     return (darker / count.sum().clamp(min=1e-9))[level].to(image)
 
 
-def _local(one: Tensor, other: Tensor, weight: Tensor) -> float:
-    """Covariance over standard deviations, both summed over the windows, -1..1; 0 where one image is flat."""
+def _correlated(one: Tensor, other: Tensor, weight: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The correlation in the window around each point, -1..1, and both variances there, [D, H, W]."""
     box = averaging(one.shape, [min(_RADIUS, (n - 1) // 2) for n in one.shape], device=one.device)
     share, *sums = box.product(
         torch.stack([weight, *(weight * part for part in (one, other, one * one, other * other, one * other))]),
         box.bands,
     )
     mean, other_mean, square, other_square, product = (part / share.clamp(min=1e-6) for part in sums)
-    covariance = weight * (product - mean * other_mean)
-    variances = (square - mean**2).clamp(min=0.0) * (other_square - other_mean**2).clamp(min=0.0)
-    deviations = (weight * variances.sqrt()).sum()
-    return float(covariance.sum() / deviations) if deviations > _FLAT * weight.sum() else 0.0
+    variance, other_variance = (square - mean**2).clamp(min=0.0), (other_square - other_mean**2).clamp(min=0.0)
+    deviations = (variance.clamp(min=_CONSTANT) * other_variance.clamp(min=_CONSTANT)).sqrt()
+    return ((product - mean * other_mean) / deviations).clamp(-1.0, 1.0), variance, other_variance

@@ -56,11 +56,6 @@ class Likeness:
         score, by_matrix, by_offset = (torch.cat(values) for values in zip(*parts, strict=True))
         return score, by_matrix, by_offset
 
-    def share(self, matrix: Tensor, offset: Tensor) -> Tensor:
-        """[b], 0..1: how much of the smaller image lies on the other one."""
-        return torch.cat([self._share(self._joint(self.reader(*part, False))[0].sum((1, 2)), part[0]) for part in
-                          self._parts(matrix, offset)])  # fmt: skip
-
     def _parts(self, matrix: Tensor, offset: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
         few = max(1, _CHUNK // len(self.row))
         return zip(matrix.split(few), offset.split(few), strict=True)

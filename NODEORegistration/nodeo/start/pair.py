@@ -93,7 +93,3 @@ class Level:
     def likely(self, places: Places) -> Tensor:
         """[b], 0 or less, differentiable: what is added to the score, so that a large motion has to be better."""
         return places.likely(self.centre, self.radius, self.expected)
-
-    def share(self, places: Places) -> Tensor:
-        """[b], how much of the smaller image lies on the other one."""
-        return self.likeness.share(places.matrix, places.about(self.centre))

@@ -20,6 +20,7 @@ from .published_loss import PublishedObjective
 class PublishedModel(Model):
     """One segment on the voxels of the whole fixed image, with a loss of its own."""
 
+    similarity = "lncc"
     whole_image = True
     recomputes = False  # it has no steps to compute twice
 
