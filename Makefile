@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SAMPLE := Resources/SampleData
 
-.PHONY: setup demo figure test test-slow lint faults bench bench-setup bench-scaling docs screenshots clean
+.PHONY: setup demo figure test test-slow lint faults bench bench-setup bench-scaling docs screenshots submit-check clean
 
 setup: $(READY)
 
@@ -63,6 +63,10 @@ docs: setup
 
 screenshots: setup
 	$(BIN)/python Testing/module/screenshots.py --output Resources/Screenshots
+
+# What the Extensions Index of 3D Slicer asks for, as far as that can be seen from here.
+submit-check: setup
+	$(BIN)/python Testing/submission/check.py
 
 clean:
 	rm -rf $(VENV) $(PEERS) build demo

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import subprocess
@@ -10,45 +9,45 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+import check
+import description
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULE = ROOT / "NODEORegistration"
 
 
-@pytest.fixture(scope="module")
-def s4ext() -> dict[str, str]:
-    lines = (ROOT / "NODEO.s4ext").read_text(encoding="utf-8").splitlines()
-    return dict(line.split(maxsplit=1) for line in lines if line and not line.startswith("#"))
+def test_what_the_extensions_index_checks_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    """The description is the same in all its files, among others."""
+    assert check.main() == 0, capsys.readouterr().out
 
 
-@pytest.fixture(scope="module")
-def cmake() -> dict[str, str]:
-    text = (ROOT / "CMakeLists.txt").read_text(encoding="utf-8")
-    values = dict(re.findall(r'^set\(EXTENSION_(\w+) "?(.*?)"?\)$', text, flags=re.MULTILINE))
-    return {name: value.replace("${EXTENSION_HOMEPAGE}", values["HOMEPAGE"]) for name, value in values.items()}
+@pytest.mark.parametrize(
+    ("line", "instead", "found"),
+    [
+        ('"Registration"', '"Registering"', "the category"),
+        ("SlicerNODEO/raw", "${PROJECT}/raw", "addresses are written out"),
+        ("NODEO.png", "NADEO.png", "icon and screenshots"),
+        ("project(NODEO)", "project(Nodeo)", "the project"),
+        ("https://example", "http://example", "addresses are https"),
+    ],
+)
+def test_what_the_extensions_index_would_refuse_is_found(line: str, instead: str, found: str) -> None:
+    cmake = (ROOT / "CMakeLists.txt").read_text(encoding="utf-8")
+    assert line in cmake
+    wrong = [what for what, reason in check._described(cmake.replace(line, instead)) if reason]
+    assert any(what.startswith(found) for what in wrong)
 
 
-def test_the_older_form_says_what_cmake_says(s4ext: dict[str, str], cmake: dict[str, str]) -> None:
-    for key, name in {
-        "homepage": "HOMEPAGE",
-        "category": "CATEGORY",
-        "contributors": "CONTRIBUTORS",
-        "description": "DESCRIPTION",
-        "iconurl": "ICONURL",
-        "screenshoturls": "SCREENSHOTURLS",
-        "depends": "DEPENDS",
-    }.items():
-        assert s4ext[key] == cmake[name], key
-
-
-def test_the_catalogue_entry_says_what_the_older_form_says(s4ext: dict[str, str]) -> None:
-    entry = json.loads((ROOT / "NODEO.json").read_text(encoding="utf-8"))
-    assert entry["scm_url"] == s4ext["scmurl"]
-    assert entry["scm_revision"] == s4ext["scmrevision"]
-    assert entry["category"] == s4ext["category"]
-    assert entry["build_dependencies"] == s4ext["depends"].split()
-    assert entry["build_subdirectory"] == s4ext["build_subdirectory"]
+def test_another_address_stands_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = "https://github.com/somebody/SlicerNODEO"
+    shutil.copy(ROOT / "CMakeLists.txt", tmp_path)
+    monkeypatch.setattr(description, "ROOT", tmp_path)
+    monkeypatch.setattr(sys, "argv", ["description.py", "--address", address + "/"])
+    assert description.main() == 0
+    for name in ("CMakeLists.txt", "NODEO.json", "NODEO.s4ext"):
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        assert address in text and "example.org" not in text
 
 
 def listed(variable: str, cmake: Path) -> set[str]:
