@@ -150,7 +150,7 @@ def test_this_engine_is_measured_like_any_other(tmp_path: Path, pair: Prepared) 
 
 
 @pytest.mark.skipif(not PEERS_PYTHON.is_file(), reason="the peers are not installed: make bench-setup")
-@pytest.mark.parametrize("name", ["greedy", "demons"])
+@pytest.mark.parametrize("name", ["greedy", "greedy-own", "demons"])
 def test_a_real_peer_registers_two_discs(tmp_path: Path, pair: Prepared, name: str) -> None:
     run = bench(tmp_path, str(PEERS_PYTHON)).run(Job(pair, METHODS[name], "cpu", 1), 0)
     assert run.failure == "" and run.scores is not None
