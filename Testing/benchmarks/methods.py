@@ -55,7 +55,8 @@ class Method:
         place = ["--threads", str(threads), "--device", device]
         if self.ours:
             rest = ["--output", str(output), "--preset", self.variant, "--progress", "none", "--overwrite"]
-            return [sys.executable, "-m", "nodeo", "register", *images, *rest, *place]
+            settings = [word for setting in pair.pair.settings for word in ("--set", setting)]
+            return [sys.executable, "-m", "nodeo", "register", *images, *rest, *place, *settings]
         return [str(python), str(PEERS / self.script), *images, str(output), "--variant", self.variant, *place]
 
     def environment(self) -> dict[str, str]:
@@ -138,6 +139,8 @@ def told(method: Method, output: Path) -> dict[str, Any]:
     said = {"seconds": metrics["seconds"]["total"], "stages": stages, "versions": metrics["versions"]}
     if "gpu" in metrics["peak_memory_mb"]:
         said["peak_gpu_mb"] = metrics["peak_memory_mb"]["gpu"]
+    said["similarity"], said["searched"] = metrics["similarity"]["name"], metrics["start"]["searched"]
+    said["inverse_folds"] = metrics["inverse_folding"]["voxels"]
     if metrics["fallbacks"]:
         said["fallbacks"] = metrics["fallbacks"]
     return said

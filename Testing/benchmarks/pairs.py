@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,9 +40,12 @@ class Pair:
         name: unique, fit for a folder.
         fixed, moving: image files.
         fixed_labels, moving_labels: label maps, or None.
+        points: title of a set of landmarks to its two files, fixed and moving: header x,y,z, world mm, row to row.
         kind: what the plan goes by: main, brain, published, small, slice or extra; empty: small or brain, by size.
         group: cases that the statistics take together.
-        initial: identity or affine; an affine is computed once, for all methods alike.
+        initial: identity; affine or auto, which this engine finds once, for all methods alike; or own, every method
+            finds one of its own, from where the files lie.
+        settings: of this engine, over those of its presets, as KEY=VALUE.
         structures: title of a set to what :mod:`nodeo.evaluation.structures` understands; the first is compared.
         cut: one slice instead of the whole.
         case: pairs of one case are not independent of each other: the two directions of the same two images.
@@ -52,9 +56,11 @@ class Pair:
     moving: Path
     fixed_labels: Path | None = None
     moving_labels: Path | None = None
+    points: Mapping[str, tuple[Path, Path]] = field(default_factory=dict)
     kind: str = ""
     group: str = ""
     initial: str = "identity"
+    settings: tuple[str, ...] = ()
     structures: Mapping[str, str] = field(default_factory=lambda: {"all": "all"})
     cut: Cut | None = None
     case: str = ""
@@ -62,7 +68,7 @@ class Pair:
     @property
     def present(self) -> bool:
         """Whether all its files are here."""
-        files = (self.fixed, self.moving, self.fixed_labels, self.moving_labels)
+        files = (self.fixed, self.moving, self.fixed_labels, self.moving_labels, *chain(*self.points.values()))
         return all(file is None or file.is_file() for file in files)
 
     def reversed(self, name: str) -> Pair:
@@ -74,6 +80,7 @@ class Pair:
             moving=self.fixed,
             fixed_labels=self.moving_labels,
             moving_labels=self.fixed_labels,
+            points={title: (moving, fixed) for title, (fixed, moving) in self.points.items()},
             case=self.case or self.name,
         )
 
