@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from comparison import about
 from measure import foreground, measure
 from nodeo.geometry.grid import Grid
 from pairs import Pair
@@ -72,6 +73,8 @@ def test_landmarks_are_measured_through_the_start(pair: Prepared) -> None:
     shutil.copytree(pair.folder, landmarks.folder)
     found = measure(landmarks, constant(pair, SHIFT), None)["landmarks"]["set"]
     assert list(found.values()) == pytest.approx([1.0, 0.0, 3.0, 3], abs=1e-6)  # 1.5 mm a voxel
+    before = about(landmarks)["start"]["landmarks"]["set"]
+    assert before["mean"] == pytest.approx(1.5 * (SHIFT + 2 / 3))
     start = sitk.TranslationTransform(3, (2 * step).tolist())
     sitk.WriteTransform(start, str(landmarks.folder / START))
     scores = measure(landmarks, constant(pair, SHIFT - 2), None)

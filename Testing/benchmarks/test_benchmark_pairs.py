@@ -12,7 +12,7 @@ from methods import METHODS
 from nodeo.errors import InputError
 from nodeo.evaluation.labels import evaluate
 from pair_files import chosen, read
-from pairs import DEFAULT, GROUPS, Cut, Pair
+from pairs import DEFAULT, GROUPS, HARD, NAMED, SHARED, Cut, Pair
 from phantoms import as_slice, grid
 from plan import BY_KIND, ENOUGH_SECONDS, Forecast, Job, in_order, jobs
 from prepared import LEAST_VOXELS, Prepared, prepare
@@ -49,9 +49,9 @@ def pair_of(folder: Path, **options) -> Pair:
 
 
 def test_every_named_pair_has_a_name_of_its_own_and_a_plan() -> None:
-    names = [pair.name for pair in DEFAULT]
+    names = [pair.name for pair in (*DEFAULT, *HARD)]
     assert len(set(names)) == len(names)
-    assert all(pair.kind in BY_KIND for pair in DEFAULT)
+    assert all(pair.kind in BY_KIND for pair in NAMED.values())
     assert len(GROUPS["hippocampus"]) == 6 and len(GROUPS["slices"]) == 14
 
 
@@ -59,6 +59,21 @@ def test_both_directions_of_a_pair_are_one_case() -> None:
     there, back = (next(pair for pair in DEFAULT if pair.name == name) for name in GROUPS["hippocampus"][:2])
     assert (back.fixed, back.moving_labels) == (there.moving, there.fixed_labels)
     assert back.case == there.name
+
+
+def test_the_hard_pairs_start_in_two_ways() -> None:
+    own, same = NAMED["lung_ct_breath"], NAMED["lung_ct_breath_same"]
+    assert own.case == same.case and own.points == same.points
+    assert (own.initial, own.settings) == ("own", ("initial=auto", "similarity=auto"))
+    assert (same.initial, same.settings) == ("auto", ("similarity=auto",))
+    assert NAMED["liver_mr4d_s18"].settings[0] == "initial=identity" and set(GROUPS["hard"]) <= set(NAMED)
+    assert not set(GROUPS["hard"]) & {pair.name for pair in DEFAULT}  # they take too long for that
+
+
+@pytest.mark.skipif(not (SHARED / "hard").is_dir(), reason="the hard pairs are not beside this checkout")
+def test_the_hard_pairs_are_those_that_are_there() -> None:
+    assert all(pair.present for pair in HARD)
+    assert {pair.fixed.parent.name for pair in HARD} == {path.name for path in (SHARED / "hard").iterdir()}
 
 
 def test_the_sample_pair_is_always_there() -> None:
