@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from paired import dice_by_pair
-from plan import PRESETS
+from plan import HARD, PRESETS
 from results import Results, Summary, mean_dice, summarise, wall_ratio
 
 REFERENCE = "greedy"  # 100x50x10
@@ -139,7 +139,7 @@ def _others(results: Results) -> dict[str, list[str]]:
     """Every pair but the main one, the pairs of a group together."""
     found: dict[str, list[str]] = {}
     for name, about in results.pairs.items():
-        if name != _MAIN and about["kind"] not in ("published", "extra"):
+        if name != _MAIN and about["kind"] not in ("published", "extra", *HARD):
             found.setdefault(about["group"] or name, []).append(name)
     return found
 

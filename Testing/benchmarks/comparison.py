@@ -12,7 +12,7 @@ from typing import Any
 
 import machine
 import SimpleITK as sitk
-from measure import overlap
+from measure import agreement
 from nodeo.evaluation.structures import choose
 from pairs import ROOT, Pair
 from plan import ENOUGH_SECONDS, Forecast, Job, in_order, jobs
@@ -92,9 +92,12 @@ class Comparison:
         return run.failure or self._outcome(run)
 
     def _outcome(self, run: Run) -> str:
-        sets = self.results.pairs[run.pair]["structures"]
-        shown = [f"Dice {title} {mean_dice(run.scores, codes):.4f}" for title, codes in sets.items() if run.scores]
-        return ", ".join([f"{run.cost['wall']:.1f} s", *shown[:1]])
+        if run.scores is None:
+            return f"{run.cost['wall']:.1f} s"
+        sets, errors = self.results.pairs[run.pair]["structures"], run.scores.get("landmarks", {})
+        dice = [f"Dice {title} {mean_dice(run.scores, codes):.4f}" for title, codes in sets.items()]
+        shown = [f"{title} {error['mean']:.2f} mm" for title, error in errors.items()]
+        return ", ".join([f"{run.cost['wall']:.1f} s", *dice[:1], *shown])
 
     def _needed(self, job: Job, repeat: int) -> bool:
         """Whether a run is not there yet, and worth it."""
@@ -137,12 +140,12 @@ def _minutes(seconds: float) -> str:
 
 
 def about(pair: Prepared) -> dict[str, Any]:
-    """A pair for the record: its grid, its structures, and its overlap before any registration.
+    """A pair for the record: its grid, its structures, and what the truth says before any registration.
 
     Raises:
         InputError: its label maps have nothing in common.
     """
-    start = overlap(pair, sitk.Transform(len(pair.size), sitk.sitkIdentity))
+    start = agreement(pair, sitk.Transform(len(pair.size), sitk.sitkIdentity))
     common = [int(code) for code in start.get("dice", {})]
     sets = {title: choose(which, common) for title, which in pair.pair.structures.items()} if common else {}
     return {

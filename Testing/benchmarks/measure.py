@@ -9,6 +9,7 @@ import SimpleITK as sitk
 from nodeo.engine.measurement import FOREGROUND
 from nodeo.engine.preparation import scaled
 from nodeo.evaluation.labels import evaluate
+from nodeo.evaluation.points import target_error
 from nodeo.field.regularity import jacobian_determinant, measure_folding
 from nodeo.geometry.grid import Grid
 from nodeo.settings import Settings
@@ -19,11 +20,12 @@ def measure(pair: Prepared, forward: sitk.Transform, inverse: sitk.Transform | N
     """Everything that is measured of one registration, JSON-able.
 
     Args:
-        forward: φ as a dense field on the fixed grid.
+        forward: φ as a dense field on the fixed grid, to the moving image as it was prepared.
         inverse: φ⁻¹ as a dense field on any grid, or None.
 
     Returns:
-        ``dice`` and ``hd95`` (mm) by structure, if there are labels; ``folding`` over the whole fixed image and all
+        ``dice`` and ``hd95`` (mm) by structure, if there are labels; ``landmarks``: mean, median and largest error (mm)
+        and number by set, if there are any; ``folding`` over the whole fixed image and all
         forward and backward difference schemes; ``jacobian``: extremes of det J by central differences over the whole
         image, and the standard deviation of its logarithm over the foreground; ``inverse_consistency_mm`` over the
         foreground, or None.
@@ -32,7 +34,7 @@ def measure(pair: Prepared, forward: sitk.Transform, inverse: sitk.Transform | N
     grid = Grid.of(image)
     counted = foreground(image)
     return {
-        **overlap(pair, forward),
+        **agreement(pair, forward),
         **regularity(grid, forward, counted),
         "inverse_consistency_mm": None if inverse is None else inverse_consistency(grid, forward, inverse, counted),
     }
@@ -43,12 +45,32 @@ def foreground(image: sitk.Image) -> np.ndarray:
     return scaled(Grid.of(image).tensor(image), Settings().intensity_range).numpy() > FOREGROUND
 
 
-def overlap(pair: Prepared, forward: sitk.Transform) -> dict[str, Any]:
+def agreement(pair: Prepared, forward: sitk.Transform) -> dict[str, Any]:
+    """What the truth says of a map: overlap of the structures, errors at the landmarks, as far as there are any."""
+    whole = pair.whole(forward)
+    return {**_overlap(pair, whole), **_landmarks(pair, whole)}
+
+
+def _overlap(pair: Prepared, whole: sitk.Transform) -> dict[str, Any]:
     """Dice and HD95 of each structure that both label maps hold; the moving one is read by nearest neighbour."""
     if not pair.labelled:
         return {}
-    found = evaluate(pair.image("fixed_labels"), pair.image("moving_labels"), "all", forward).as_dict()["structures"]
+    found = evaluate(pair.image("fixed_labels"), pair.image("moving_labels"), "all", whole).as_dict()["structures"]
     return {key: {code: structure[key] for code, structure in found.items()} for key in ("dice", "hd95")}
+
+
+def _landmarks(pair: Prepared, whole: sitk.Transform) -> dict[str, Any]:
+    """Target registration error of each set of landmarks, mm."""
+    found = {}
+    for title, (fixed, moving) in pair.points.items():
+        error = target_error(whole, fixed, moving)
+        found[title] = {
+            "mean": float(error.mean()),
+            "median": float(np.median(error)),
+            "max": float(error.max()),
+            "number": len(error),
+        }
+    return {"landmarks": found} if found else {}
 
 
 def regularity(grid: Grid, forward: sitk.Transform, counted: np.ndarray) -> dict[str, Any]:

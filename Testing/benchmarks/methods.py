@@ -55,7 +55,8 @@ class Method:
         place = ["--threads", str(threads), "--device", device]
         if self.ours:
             rest = ["--output", str(output), "--preset", self.variant, "--progress", "none", "--overwrite"]
-            return [sys.executable, "-m", "nodeo", "register", *images, *rest, *place]
+            settings = [word for setting in pair.pair.settings for word in ("--set", setting)]
+            return [sys.executable, "-m", "nodeo", "register", *images, *rest, *place, *settings]
         return [str(python), str(PEERS / self.script), *images, str(output), "--variant", self.variant, *place]
 
     def environment(self) -> dict[str, str]:
@@ -76,10 +77,15 @@ METHODS = {
         Method("paper", "this engine, paper", "", "paper", 5.0, 500.0, gpu=True, minutes=180.0),
         Method("greedy", "greedy 100x50x10", "run_greedy.py", "100x50x10", 0.5, 7.0),
         Method("greedy-long", "greedy 100x100x50", "run_greedy.py", "100x100x50", 0.5, 19.0),
+        Method("greedy-nmi", "greedy NMI", "run_greedy.py", "100x50x10-nmi", 0.5, 10.0),
+        Method("greedy-own", "greedy WNCC", "run_greedy.py", "100x50x10-own", 0.5, 10.0),
+        Method("greedy-own-nmi", "greedy NMI", "run_greedy.py", "100x50x10-own-nmi", 0.5, 13.0),
         Method("ants-synonly", "ANTs SyNOnly, CC 4", "run_ants.py", "SyNOnly", 2.0, 60.0),
         Method("ants-syn", "ANTs SyN", "run_ants.py", "SyN", 2.0, 9.0),
         Method("ants-script", "ANTs SyN script, CC 2", "run_ants.py", "script", 2.0, 180.0, minutes=60.0),
         Method("elastix", "elastix B-spline 5 mm, NCC", "run_elastix.py", "bspline", 8.0, 12.0),
+        Method("elastix-mi", "elastix B-spline, MI", "run_elastix.py", "bspline-mi", 20.0, 12.0),
+        Method("elastix-own", "elastix rigid to B-spline, MI", "run_elastix.py", "own-mi", 30.0, 12.0),
         Method("fireants", "FireANTs 250x200x100", "run_fireants.py", "oasis", 3.0, 100.0, gpu=True, minutes=90.0),
         Method("fireants-short", "FireANTs 100x50x12", "run_fireants.py", "short", 3.0, 37.0, gpu=True),
         Method("convexadam", "convexAdam MIND", "run_convexadam.py", "MIND", 3.0, 12.0, gpu=True),
@@ -133,6 +139,8 @@ def told(method: Method, output: Path) -> dict[str, Any]:
     said = {"seconds": metrics["seconds"]["total"], "stages": stages, "versions": metrics["versions"]}
     if "gpu" in metrics["peak_memory_mb"]:
         said["peak_gpu_mb"] = metrics["peak_memory_mb"]["gpu"]
+    said["similarity"], said["searched"] = metrics["similarity"]["name"], metrics["start"]["searched"]
+    said["inverse_folds"] = metrics["inverse_folding"]["voxels"]
     if metrics["fallbacks"]:
         said["fallbacks"] = metrics["fallbacks"]
     return said

@@ -1,7 +1,9 @@
 """Anyone's own pairs, from a CSV or JSON file.
 
-A record a pair: ``fixed`` and ``moving``; as needed ``fixed_labels`` and ``moving_labels``, ``name``, ``initial``
-(identity or affine) and ``structures`` (as for ``nodeo evaluate``). Paths start at the file.
+A record a pair: ``fixed`` and ``moving``; as needed ``fixed_labels`` and ``moving_labels``, ``fixed_points`` and
+``moving_points`` (CSV files with the header x,y,z, world mm), ``name``, ``initial`` (identity, affine, auto or own),
+``settings`` of this engine (KEY=VALUE, spaces between) and ``structures`` (as for ``nodeo evaluate``). Paths start at
+the file.
 """
 
 from __future__ import annotations
@@ -15,8 +17,9 @@ from typing import Any
 from nodeo.errors import InputError
 from pairs import GROUPS, NAMED, Pair
 
-FILES = ("fixed", "moving", "fixed_labels", "moving_labels")
-OPTIONS = ("name", "initial", "structures")
+FILES = ("fixed", "moving", "fixed_labels", "moving_labels", "fixed_points", "moving_points")
+OPTIONS = ("name", "initial", "settings", "structures")
+STARTS = ("identity", "affine", "auto", "own")
 _COLUMNS = f"A pair has {FILES[0]} and {FILES[1]} and, as needed, {', '.join((*FILES[2:], *OPTIONS))}."
 
 
@@ -75,14 +78,21 @@ def _pair(path: Path, number: int, record: dict[str, Any]) -> Pair:
     if unknown or missing:
         problem = f"does not know '{unknown[0]}'" if unknown else f"has no '{missing[0]}'"
         raise InputError(f"Pair {number} of {path} {problem}.", _COLUMNS)
-    if ("fixed_labels" in given) != ("moving_labels" in given):
-        raise InputError(f"Pair {number} of {path} has labels of one image only.", "Give both, or neither.")
+    for truth in ("labels", "points"):
+        if (f"fixed_{truth}" in given) != (f"moving_{truth}" in given):
+            raise InputError(f"Pair {number} of {path} has {truth} of one image only.", "Give both, or neither.")
     initial = given.get("initial", "identity")
-    if initial not in ("identity", "affine"):
-        raise InputError(f"Pair {number} of {path} starts from '{initial}'.", "Use identity or affine.")
-    fixed, moving, fixed_labels, moving_labels = (path.parent / given[key] if key in given else None for key in FILES)
-    assert fixed is not None and moving is not None
+    if initial not in STARTS:
+        raise InputError(f"Pair {number} of {path} starts from '{initial}'.", f"Use one of {', '.join(STARTS)}.")
+    files = {key: path.parent / given[key] for key in FILES if key in given}
+    points = {"points": (files["fixed_points"], files["moving_points"])} if "fixed_points" in files else {}
     title = given.get("structures", "all")
     name = re.sub(r"[^\w.-]", "_", given.get("name", f"{path.stem}_{number}"))
-    structures = {title: title}
-    return Pair(name, fixed, moving, fixed_labels, moving_labels, initial=initial, structures=structures)
+    return Pair(
+        name,
+        *(files.get(key) for key in FILES[:4]),
+        points=points,
+        initial=initial,
+        settings=(*(("initial=auto",) if initial == "own" else ()), *given.get("settings", "").split()),
+        structures={title: title},
+    )

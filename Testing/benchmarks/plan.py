@@ -8,7 +8,10 @@ The default set has to fit into an hour on two cores, so not everything runs eve
 * ``published``, the grid of the paper: the presets, once;
 * ``small``: everything once;
 * ``slice``: what is quick and knows 2-D, once: these are the many cases of the statistics;
-* ``extra``: the presets, once.
+* ``extra``: the presets, once;
+* ``hard``, each method from a start of its own: balanced, and the peers that find one, once;
+* ``hard-same``, the same start for all: balanced, and the peers that compare other modalities or are made for large
+  motion, once. Neither is in the default set.
 """
 
 from __future__ import annotations
@@ -31,7 +34,10 @@ BY_KIND: dict[str, tuple[str, ...]] = {
     "small": (*PRESETS, *GREEDY, *ANTS, "fireants", *OTHERS),
     "slice": ("balanced", *GREEDY, *ANTS, "fireants", "demons"),
     "extra": PRESETS,
+    "hard": ("balanced", "greedy-own", "greedy-own-nmi", "ants-syn", "elastix-own"),
+    "hard-same": ("balanced", "greedy", "greedy-nmi", "ants-syn", "elastix-mi", "convexadam"),
 }
+HARD = ("hard", "hard-same")
 ON_GPU = {"fireants-short": "fireants"}  # there its own iterations cost little
 ORDER = tuple(BY_KIND)
 REPEATED, REPEATS, ENOUGH_SECONDS = (*PRESETS, "greedy"), 3, 120.0

@@ -223,6 +223,8 @@ def method_records(results: Results) -> list[dict[str, Any]]:
         for title, codes in results.pairs[key[0]]["structures"].items():
             record[f"dice_{title}"] = mean_dice(summary.scores, codes)
             record[f"hd95_mm_{title}"] = mean_hd95(summary.scores, codes)
+        for title, errors in (summary.scores or {}).get("landmarks", {}).items():
+            record.update({f"error_mm_{title}_{name}": errors[name] for name in ("mean", "median", "max")})
         for part in ("folding", "jacobian", "inverse_consistency_mm"):
             found = (summary.scores or {}).get(part) or {}
             record.update({f"{part.removesuffix('_mm')}_{name}": value for name, value in found.items()})

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import statistics
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -94,6 +94,11 @@ class Results:
     def of(self, pair: str, method: str, device: str = "cpu") -> list[Run]:
         """The runs of a method on a pair."""
         return [run for run in self.runs if run.key == (pair, method, device)]
+
+    def only(self, wanted: Callable[[str], bool]) -> Results:
+        """The pairs whose kind is wanted, with their runs; all sessions."""
+        pairs = {name: about for name, about in self.pairs.items() if wanted(about["kind"])}
+        return Results(self.sessions, pairs, [run for run in self.runs if run.pair in pairs])
 
     def main_codes(self, pair: str) -> list[int]:
         """The structures of a pair's first set, the one that is compared."""

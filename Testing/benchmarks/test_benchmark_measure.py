@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from comparison import about
 from measure import foreground, measure
 from nodeo.geometry.grid import Grid
 from pairs import Pair
 from phantoms import OBLIQUE, bumps, grid, local_displacement, middle
-from prepared import Prepared, prepare
+from prepared import START, Prepared, prepare
 
 SIZE, SHIFT = (20, 18, 16), 3
 
@@ -60,6 +63,25 @@ def test_an_exact_inverse_returns_every_point(pair: Prepared) -> None:
     assert back["max"] == pytest.approx(0.0, abs=1e-9)
 
 
+def test_landmarks_are_measured_through_the_start(pair: Prepared) -> None:
+    on = Grid.of(pair.image("fixed"))
+    fixed = on.world(np.array([[4.0, 5.0, 6.0], [9.0, 8.0, 7.0], [3.0, 3.0, 3.0]]))
+    step = on.matrix[:, 0]
+    moving = fixed + SHIFT * step
+    moving[2] += 2 * step
+    landmarks = replace(pair, points={"set": (fixed, moving)}, folder=pair.folder.parent / "started")
+    shutil.copytree(pair.folder, landmarks.folder)
+    found = measure(landmarks, constant(pair, SHIFT), None)["landmarks"]["set"]
+    assert list(found.values()) == pytest.approx([1.0, 0.0, 3.0, 3], abs=1e-6)  # 1.5 mm a voxel
+    before = about(landmarks)["start"]["landmarks"]["set"]
+    assert before["mean"] == pytest.approx(1.5 * (SHIFT + 2 / 3))
+    start = sitk.TranslationTransform(3, (2 * step).tolist())
+    sitk.WriteTransform(start, str(landmarks.folder / START))
+    scores = measure(landmarks, constant(pair, SHIFT - 2), None)
+    assert list(scores["landmarks"]["set"].values()) == pytest.approx([1.0, 0.0, 3.0, 3], abs=1e-6)
+    assert scores["dice"] == {"1": 1.0}
+
+
 def test_without_a_way_back_the_error_is_the_displacement(pair: Prepared) -> None:
     back = measure(pair, constant(pair, SHIFT), constant(pair, 0))["inverse_consistency_mm"]
     assert list(back.values()) == pytest.approx([1.5 * SHIFT] * 3)
@@ -96,4 +118,4 @@ def test_statistics_are_taken_where_the_image_is_bright(pair: Prepared) -> None:
 def test_a_pair_without_labels_has_no_overlap(pair: Prepared) -> None:
     unlabelled = Prepared(Pair("boxes", Path(), Path()), pair.folder, pair.size, pair.spacing)
     scores = measure(unlabelled, constant(pair, 0), None)
-    assert "dice" not in scores and scores["folding"]["voxels"] == 0
+    assert "dice" not in scores and "landmarks" not in scores and scores["folding"]["voxels"] == 0

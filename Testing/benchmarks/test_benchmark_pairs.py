@@ -12,7 +12,7 @@ from methods import METHODS
 from nodeo.errors import InputError
 from nodeo.evaluation.labels import evaluate
 from pair_files import chosen, read
-from pairs import DEFAULT, GROUPS, Cut, Pair
+from pairs import DEFAULT, GROUPS, HARD, NAMED, SHARED, Cut, Pair
 from phantoms import as_slice, grid
 from plan import BY_KIND, ENOUGH_SECONDS, Forecast, Job, in_order, jobs
 from prepared import LEAST_VOXELS, Prepared, prepare
@@ -49,9 +49,9 @@ def pair_of(folder: Path, **options) -> Pair:
 
 
 def test_every_named_pair_has_a_name_of_its_own_and_a_plan() -> None:
-    names = [pair.name for pair in DEFAULT]
+    names = [pair.name for pair in (*DEFAULT, *HARD)]
     assert len(set(names)) == len(names)
-    assert all(pair.kind in BY_KIND for pair in DEFAULT)
+    assert all(pair.kind in BY_KIND for pair in NAMED.values())
     assert len(GROUPS["hippocampus"]) == 6 and len(GROUPS["slices"]) == 14
 
 
@@ -59,6 +59,21 @@ def test_both_directions_of_a_pair_are_one_case() -> None:
     there, back = (next(pair for pair in DEFAULT if pair.name == name) for name in GROUPS["hippocampus"][:2])
     assert (back.fixed, back.moving_labels) == (there.moving, there.fixed_labels)
     assert back.case == there.name
+
+
+def test_the_hard_pairs_start_in_two_ways() -> None:
+    own, same = NAMED["lung_ct_breath"], NAMED["lung_ct_breath_same"]
+    assert own.case == same.case and own.points == same.points
+    assert (own.initial, own.settings) == ("own", ("initial=auto", "similarity=auto"))
+    assert (same.initial, same.settings) == ("auto", ("similarity=auto",))
+    assert NAMED["liver_mr4d_s18"].settings[0] == "initial=identity" and set(GROUPS["hard"]) <= set(NAMED)
+    assert not set(GROUPS["hard"]) & {pair.name for pair in DEFAULT}  # they take too long for that
+
+
+@pytest.mark.skipif(not (SHARED / "hard").is_dir(), reason="the hard pairs are not beside this checkout")
+def test_the_hard_pairs_are_those_that_are_there() -> None:
+    assert all(pair.present for pair in HARD)
+    assert {pair.fixed.parent.name for pair in HARD} == {path.name for path in (SHARED / "hard").iterdir()}
 
 
 def test_the_sample_pair_is_always_there() -> None:
@@ -85,12 +100,27 @@ def test_a_json_file_does_as_well(images: Path) -> None:
     assert [pair.name for pair in read(path)] == ["a"]
 
 
+def test_a_record_may_have_landmarks_and_settings(images: Path) -> None:
+    path = images / "mine.csv"
+    path.write_text(
+        "fixed,moving,fixed_points,moving_points,initial,settings\n"
+        "one.nrrd,other.nrrd,a.csv,b.csv,own,similarity=mi start=none\n",
+        encoding="utf-8",
+    )
+    (pair,) = read(path)
+    assert pair.points == {"points": (images / "a.csv", images / "b.csv")} and not pair.present
+    assert pair.settings == ("initial=auto", "similarity=mi", "start=none")
+    command = METHODS["balanced"].command(Prepared(pair, images, (), ()), images, Path("python"), "cpu", 1)
+    assert command[-6:] == ["--set", "initial=auto", "--set", "similarity=mi", "--set", "start=none"]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("fixed\none.nrrd\n", "has no 'moving'"),
         ("fixed,moving,mask\none.nrrd,other.nrrd,x\n", "does not know 'mask'"),
         ("fixed,moving,fixed_labels\none.nrrd,other.nrrd,one_labels.nrrd\n", "labels of one image only"),
+        ("fixed,moving,fixed_points\none.nrrd,other.nrrd,one.csv\n", "points of one image only"),
         ("fixed,moving,initial\none.nrrd,other.nrrd,rigid\n", "starts from 'rigid'"),
         ("fixed,moving,name\none.nrrd,other.nrrd,a\none.nrrd,other.nrrd,a\n", "Two pairs"),
     ],
@@ -128,9 +158,15 @@ def test_a_volume_of_one_slice_is_a_2d_image_whatever_its_direction(tmp_path: Pa
     coronal = (1.0, 0.0, 0.0, 0.0, 0.0, -1.0, 0.0, -1.0, 0.0)
     for name in ("one", "other"):
         write(as_slice(flat, coronal), tmp_path / f"{name}.nrrd")
-    ready = prepare(Pair("pair", tmp_path / "one.nrrd", tmp_path / "other.nrrd"), tmp_path / "ready")
+    there = as_slice(flat, coronal).TransformIndexToPhysicalPoint((7, 4, 0))
+    (tmp_path / "points.csv").write_text(f"x,y,z\n{','.join(map(str, there))}\n", encoding="utf-8")
+    points = {"set": (tmp_path / "points.csv",) * 2}
+    ready = prepare(Pair("pair", tmp_path / "one.nrrd", tmp_path / "other.nrrd", points=points), tmp_path / "ready")
     assert (ready.image("fixed").GetDimension(), ready.size) == (2, (12, 10))
     np.testing.assert_array_equal(sitk.GetArrayFromImage(ready.image("fixed")), sitk.GetArrayFromImage(flat))
+    fixed, moving = ready.points["set"]
+    np.testing.assert_allclose(ready.image("fixed").TransformIndexToPhysicalPoint((7, 4)), fixed[0], atol=1e-9)
+    np.testing.assert_allclose(moving, fixed)
 
 
 def test_an_affine_start_is_made_once_for_all(tmp_path: Path) -> None:
@@ -144,8 +180,19 @@ def test_an_affine_start_is_made_once_for_all(tmp_path: Path) -> None:
         write(labels, tmp_path / f"{name}_labels.nrrd")
     ready = prepare(pair_of(tmp_path, initial="affine"), tmp_path / "ready")
     assert ready.image("moving").GetOrigin() == (0.0, 0.0)
-    before = evaluate(fixed > 0.4, moving > 0.4).mean_dice
-    assert evaluate(ready.image("fixed_labels"), ready.image("moving_labels")).mean_dice > before + 0.3
+    assert ready.image("moving_labels").GetOrigin() == moving.GetOrigin()  # the truth stays where it is
+    labels = ready.image("fixed_labels"), ready.image("moving_labels")
+    here = sitk.Transform(2, sitk.sitkIdentity)
+    assert evaluate(*labels, "all", ready.whole(here)).mean_dice > evaluate(*labels).mean_dice + 0.3
+    own = prepare(pair_of(tmp_path, initial="own"), tmp_path / "ready")  # made anew: the start is gone
+    assert own.image("moving").GetOrigin() == moving.GetOrigin() and own.whole(here) is here
+
+
+def test_landmarks_that_are_none_are_refused(images: Path) -> None:
+    (images / "words.csv").write_text("x,y,z\none,two,three\n", encoding="utf-8")
+    points = {"set": (images / "words.csv",) * 2}
+    with pytest.raises(InputError, match=r"landmarks .*words\.csv cannot be read"):
+        prepare(pair_of(images, points=points), images / "ready")
 
 
 def ready(kind: str, size: tuple[int, ...] = (160, 192, 224)) -> Prepared:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from bars import BARS, verdicts
+from hard_tables import hard_document
 from paired import against_all, bootstrap_interval, compare
 from publish import BEGIN, END, fill, publish
 from result_tables import document, pair_table, provenance, structure_records
@@ -201,17 +202,63 @@ def test_results_without_labels_can_be_published(recorded: Results, tmp_path: Pa
 
 def test_the_readme_is_filled_between_its_markers(tmp_path: Path) -> None:
     page = tmp_path / "README.md"
-    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
+    begin, end = BEGIN.format("results"), END.format("results")
+    other = f"{BEGIN.format('hard')}\nkept\n{END.format('hard')}"
+    page.write_text(f"before\n{other}\n{begin}\nold\n{end}\nafter\n", encoding="utf-8")
     fill(page, "new\n")
     fill(page, "newer\n")
-    assert page.read_text(encoding="utf-8") == f"before\n{BEGIN}\nnewer\n{END}\nafter\n"
+    assert page.read_text(encoding="utf-8") == f"before\n{other}\n{begin}\nnewer\n{end}\nafter\n"
 
 
 def test_pictures_go_beside_the_readme(tmp_path: Path) -> None:
     page, picture = tmp_path / "page" / "README.md", tmp_path / "accuracy_against_time.png"
     page.parent.mkdir()
-    page.write_text(f"{BEGIN}\n{END}\n", encoding="utf-8")
+    page.write_text(f"{BEGIN.format('results')}\n{END.format('results')}\n", encoding="utf-8")
     picture.write_bytes(PNG)
     fill(page, "tables\n", [picture])
     assert "![accuracy against time](pictures/accuracy_against_time.png)" in page.read_text(encoding="utf-8")
     assert (tmp_path / "page" / "pictures" / picture.name).read_bytes() == PNG
+
+
+# --- the hard pairs -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def hard(recorded: Results) -> Results:
+    """A pair with two sets of landmarks and one with labels, from both starts; a peer that folds, one that fails."""
+
+    def errors(inside: float, outside: float) -> dict[str, Any]:
+        sets = {"inside": inside, "outside": outside}
+        return {title: {"mean": mean, "median": mean / 2, "max": 2 * mean} for title, mean in sets.items()}
+
+    for suffix, kind in (("", "hard"), ("_same", "hard-same")):
+        sliding = {**about(kind=kind), "start": {"landmarks": errors(22.0, 7.0)}, "structures": {}}
+        recorded.pairs |= {f"sliding{suffix}": sliding, f"labelled{suffix}": about(kind=kind)}
+        for method, error, folds in (("balanced", errors(3.0, 2.0), 0), ("greedy-nmi", errors(4.0, 1.9), 7)):
+            one = run(f"sliding{suffix}", method, 9.0, 0.0, folds=folds)
+            one.scores = {**scores(0.0, folds), "dice": {}, "hd95": {}, "landmarks": error}
+            one.told |= {"similarity": "lncc", "searched": True, "inverse_folds": 0, "fallbacks": ["Look | twice."]}
+            recorded.runs.append(one)
+        recorded.runs.append(run(f"labelled{suffix}", "balanced", 9.0, 0.7))
+        recorded.runs.append(Run(f"labelled{suffix}", "greedy-nmi", failure="It was stopped."))
+    return recorded
+
+
+def test_the_hard_pairs_have_a_row_each_and_the_best_in_bold(hard: Results) -> None:
+    own, same = hard_document(hard.only(lambda kind: kind.startswith("hard"))).split("### All methods from the same")
+    assert "| error, mm | as it lies | this engine, balanced | greedy NMI |" in own
+    assert "| sliding, inside | 22.00 / 11.00 | **3.00 / 1.50** | 4.00 / 2.00\\* |" in own
+    assert "| sliding, outside | 7.00 / 3.50 | 2.00 / 1.00 | **1.90 / 0.95**\\* |" in same
+    assert "| labelled | 0.500 | **0.700** | – |" in same
+    assert "greedy NMI on labelled: It was stopped." in own
+    assert "| sliding | this engine, balanced | lncc | large motion | 0 / 0 | Look / twice. |" in same
+
+
+def test_the_hard_pairs_stay_out_of_the_usual_tables_and_bars(hard: Results, tmp_path: Path) -> None:
+    publish(hard, tmp_path)
+    usual, _ = (tmp_path / "tables.md").read_text(encoding="utf-8").split("### Each method from a start of its own")
+    assert "sliding" not in usual
+    assert "labelled" not in (tmp_path / "bars.csv").read_text(encoding="utf-8")
+    with (tmp_path / "methods.csv").open(encoding="utf-8") as file:
+        found = [line["error_mm_inside_median"] for line in csv.DictReader(file) if line["pair"] == "sliding"]
+    assert found == ["1.5", "2.0"]

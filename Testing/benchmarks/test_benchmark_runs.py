@@ -150,7 +150,7 @@ def test_this_engine_is_measured_like_any_other(tmp_path: Path, pair: Prepared) 
 
 
 @pytest.mark.skipif(not PEERS_PYTHON.is_file(), reason="the peers are not installed: make bench-setup")
-@pytest.mark.parametrize("name", ["greedy", "demons"])
+@pytest.mark.parametrize("name", ["greedy", "greedy-own", "demons"])
 def test_a_real_peer_registers_two_discs(tmp_path: Path, pair: Prepared, name: str) -> None:
     run = bench(tmp_path, str(PEERS_PYTHON)).run(Job(pair, METHODS[name], "cpu", 1), 0)
     assert run.failure == "" and run.scores is not None
@@ -202,7 +202,7 @@ def test_results_survive_the_disk(name: str, tmp_path: Path) -> None:
 def test_the_runs_behind_the_tables_can_be_read() -> None:
     for path in (Path(__file__).parent / "results").iterdir():
         results = Results.read(path)
-        assert results.sessions and results.pairs and len(results.runs) > 100
+        assert results.sessions and results.pairs and len(results.runs) > 50
         assert all(run.pair in results.pairs for run in results.runs)
 
 

@@ -160,7 +160,7 @@ def test_the_tables_and_the_picture_go_into_a_page(
     scaling.publish(recorded, tmp_path, page=True)
     assert "### Start-up" in page.read_text(encoding="utf-8")
     assert (tmp_path / "pictures" / "scaling.png").read_bytes()[:4] == PNG
-    assert BEGIN in iteration_profile.PAGE.read_text(encoding="utf-8")
+    assert BEGIN.format("results") in iteration_profile.PAGE.read_text(encoding="utf-8")
 
 
 def test_a_record_a_run_and_level(recorded: dict[str, Any]) -> None:
