@@ -222,6 +222,19 @@ def _corner_position(displacement: Tensor, spacing: Sequence[float], corner: Seq
 @torch.no_grad()
 def jacobian_determinant(displacement: Tensor, spacing: Sequence[float]) -> Tensor:
     """det J [D, H, W] of id + displacement by central differences, one-sided at the border."""
+    volumes = displacement.new_empty(displacement.shape[1:])
+    planes = len(volumes)
+    for first in range(0, planes, _SLAB):
+        last = min(first + _SLAB, planes)
+        if planes - last == 1:  # a single plane has no neighbour to differ from
+            last = planes
+        around = slice(max(0, first - 1), min(last + 1, planes))
+        slab = _central_determinant(displacement[:, around], spacing)
+        volumes[first:last] = slab[first - around.start : last - around.start]
+    return volumes
+
+
+def _central_determinant(displacement: Tensor, spacing: Sequence[float]) -> Tensor:
     columns = []
     for axis, h in enumerate(spacing):
         column = torch.gradient(displacement, spacing=h, dim=displacement.dim() - 1 - axis)[0]

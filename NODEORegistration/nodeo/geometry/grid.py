@@ -133,9 +133,11 @@ class Grid:
 
     def vector_image(self, displacement: Tensor) -> sitk.Image:
         """A displacement [k, D, H, W] in local mm as an image of world vectors (mm, ``ndim`` components)."""
-        local = displacement.detach().cpu().double().numpy()
-        vectors = np.einsum("ij,j...->...i", self.rotation[:, self.axes], local)
-        array = np.ascontiguousarray(vectors).reshape(*reversed(self.size), self.ndim)
+        local = displacement.detach().cpu().numpy()
+        vectors = np.empty((*local.shape[1:], self.ndim))
+        for plane, values in enumerate(np.moveaxis(local, 1, 0)):  # in double precision one plane at a time
+            np.einsum("ij,j...->...i", self.rotation[:, self.axes], values.astype(np.float64), out=vectors[plane])
+        array = vectors.reshape(*reversed(self.size), self.ndim)
         return self.stamp(sitk.GetImageFromArray(array, isVector=True))
 
     def local_vectors(self, image: sitk.Image) -> Tensor:

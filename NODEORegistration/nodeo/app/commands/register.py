@@ -16,9 +16,10 @@ from ...evaluation.labels import evaluate as evaluate_labels
 from ...files.destination import check_output
 from ...files.writing import appearing
 from ...geometry.resampling import resampled
-from ...progress import Reporter
+from ...progress import Progress, ProgressCallback, Reporter
 from ...report.canvas import check_matplotlib
 from ...study.pair import ROLES
+from .. import process
 from ..channel import Channel
 from ..display import summary
 from .given import check_label_maps, images_of, inputs_of, settings_of
@@ -42,7 +43,7 @@ def register(options: argparse.Namespace, channel: Channel) -> None:
         settings,
         fixed_mask=images.get("fixed_mask"),
         moving_mask=images.get("moving_mask"),
-        progress=report.pass_on,
+        progress=_giving_back(report),
         around=["writing"] if options.standing else AROUND,
     )
     result.metrics["seconds"] = {"read": round(seconds, 3), **result.metrics["seconds"]}
@@ -59,6 +60,19 @@ def register(options: argparse.Namespace, channel: Channel) -> None:
         if options.report:
             _report(result, fixed, moving, options, folder)
     channel.finished(options.output.absolute(), result.metrics, summary(result.metrics))
+
+
+def _giving_back(report: Reporter) -> ProgressCallback:
+    """The news passed on; where a large part of the work is over, its memory is given back before the next begins."""
+    stages = ["Inverse", "Transforms", "Measurements"]
+
+    def told(news: Progress) -> None:
+        if news.stage in stages:
+            stages.remove(news.stage)
+            process.give_memory_back()
+        report.pass_on(news)
+
+    return told
 
 
 def _warped_labels(result: Result, fixed: sitk.Image, moving_labels: sitk.Image | None) -> sitk.Image | None:
