@@ -14,6 +14,7 @@ from ..geometry.lattice import Lattice
 from ..geometry.sampling import sample
 from .regularity import determinant
 
+_ENOUGH = 0.0005  # of a spacing: a point of the inverse that is as near as this
 _SLAB = 32  # planes whose points are moved at a time on a CPU
 
 
@@ -25,10 +26,13 @@ def search_inverse(forward: Tensor, lattice: Lattice, iterations: int = 20) -> T
     one of several points, or only near one.
     """
 
-    def there(inverse: Tensor) -> Tensor:
-        return lattice.sample(forward, inverse)
+    rest = lattice.sampling(lattice.zeros()).flatten(1)
 
-    return _approached(lattice.zeros(), there, iterations, lambda inverse, residual: residual)
+    def there(inverse: Tensor, rest: Tensor) -> Tensor:
+        return sample(forward, lattice.displaced(rest, inverse))
+
+    start = torch.zeros_like(rest)
+    return _approached(start, rest, there, iterations, lambda inverse, residual, rest: residual).view_as(forward)
 
 
 @torch.no_grad()
@@ -55,16 +59,19 @@ def refine_inverse(
     slopes = _slopes(forward, lattice.spacing)
     refined = torch.empty_like(inverse)
     slab = _SLAB if inverse.device.type == "cpu" else points.shape[0]
+    enough = _ENOUGH * min(points.spacing)
+
+    def there(inverse: Tensor, rest: Tensor) -> Tensor:
+        return sample(forward, points.displaced(rest, inverse))
+
+    def newton(inverse: Tensor, residual: Tensor, rest: Tensor) -> Tensor:
+        return _solved(sample(slopes, points.displaced(rest, inverse)), residual)
+
     for first in range(0, points.shape[0], slab):
         planes = slice(first, first + slab)
-
-        def there(inverse: Tensor, planes: slice = planes) -> Tensor:
-            return sample(forward, points.sampling(inverse, planes))
-
-        def newton(inverse: Tensor, residual: Tensor, planes: slice = planes) -> Tensor:
-            return _solved(sample(slopes, points.sampling(inverse, planes)), residual)
-
-        refined[:, planes] = _approached(inverse[:, planes], there, iterations, newton)
+        start = inverse[:, planes]
+        rest = points.sampling(torch.zeros_like(start), planes).flatten(1)
+        refined[:, planes] = _approached(start.flatten(1), rest, there, iterations, newton, enough).view_as(start)
         if told is not None:
             told(min(1.0, (first + slab) / points.shape[0]))
     return refined
@@ -86,21 +93,30 @@ def left_over(inverse: Tensor, forward: Tensor, lattice: Lattice, count: int = 2
 
 def _approached(
     inverse: Tensor,
-    there: Callable[[Tensor], Tensor],
+    rest: Tensor,
+    there: Callable[[Tensor, Tensor], Tensor],
     iterations: int,
-    step: Callable[[Tensor, Tensor], Tensor],
+    step: Callable[[Tensor, Tensor, Tensor], Tensor],
+    enough: float = 0.0,
 ) -> Tensor:
-    """``inverse`` after some steps, each taken where it brings a point closer.
+    """``inverse`` [k, n] after some steps, each taken where it brings a point closer.
 
     Args:
-        there: the forward displacement at the points that an inverse leads to.
-        step: sees inverse and residual.
+        rest: sampling coordinates [k, n] of the points that it is told at.
+        there: the forward displacement at the points that an inverse leads to, given it and the points at rest.
+        step: sees inverse, residual, and the points at rest.
+        enough: length of a residual with which a point is left alone; on a CPU, where that saves work.
     """
-    residual = inverse + there(inverse)
+    residual = inverse + there(inverse, rest)
     damping = torch.ones_like(residual[:1])
-    for _ in range(iterations):
-        candidate = inverse - damping * step(inverse, residual)
-        remaining = candidate + there(candidate)
+    for done in range(iterations):
+        if enough and inverse.device.type == "cpu":
+            far = (residual.square().sum(0) > enough**2).nonzero()[:, 0]
+            if 2 * len(far) < inverse.shape[1]:  # go on with these only
+                nearer = _approached(inverse[:, far], rest[:, far], there, iterations - done, step, enough)
+                return inverse.index_copy(1, far, nearer)
+        candidate = inverse - damping * step(inverse, residual, rest)
+        remaining = candidate + there(candidate, rest)
         better = (remaining.square().sum(0) < residual.square().sum(0))[None]
         inverse = torch.where(better, candidate, inverse)
         residual = torch.where(better, remaining, residual)
