@@ -4,6 +4,10 @@ Both are looked at on one coarse grid, under the initial transform. In small win
 is asked of the grey levels as they are, and after each image has been given the mean grey level that the other one has
 where it is as bright: the best that any function of its grey levels can do. Of two scans of the same kind no function
 does better than none at all; of a T1 and a FLAIR image it does.
+
+Where grey levels do not go together along a line, volumes are compared by how each resembles itself (MIND-SSC): that is
+local, which mutual information is not. A plane has four descriptors instead of twelve, too few to tell one place of a
+tissue from the next: there it is mutual information, as long as any function is seen.
 """
 
 from __future__ import annotations
@@ -60,9 +64,9 @@ def chosen(asked: str, fixed: Scan, moving: Scan, initial: InitialTransform) -> 
     numbers = f"agreement {straight:.2f}, after the best function of them {any_function:.2f}"
     if asked == "auto" and any_function - straight <= _GAIN:
         return Choice("lncc", f"The grey levels go together along a straight line: {numbers}.")
-    if any_function >= _SOME:
-        return Choice("mi", f"The grey levels go together by a function: {numbers}.")
-    return Choice("mind", f"The grey levels hardly go together: {numbers}.")
+    by_function = any_function >= _SOME
+    how = "go together by a function" if by_function else "hardly go together"
+    return Choice("mi" if by_function and fixed.values.dim() == 2 else "mind", f"The grey levels {how}: {numbers}.")
 
 
 def agreement(fixed: Tensor, moving: Tensor, weight: Tensor) -> tuple[float, float]:
