@@ -11,6 +11,7 @@ import torch
 from nodeo import Settings
 from nodeo.engine import devices, preparation
 from nodeo.start.frame import Frame
+from nodeo.start.linear import FINE, exact
 from nodeo.start.pair import Level, Pair, Resolution
 from nodeo.start.places import Places, identity
 from nodeo.start.turns import turns
@@ -30,6 +31,19 @@ def level(size: tuple[int, ...], masked: bool = False, cut: int = 0) -> Level:
     scans = preparation.prepare(*images, None, mask, Settings())
     with devices.threads(1):
         return Pair(*scans, Frame(scans[0].grid, scans[1].grid), torch.device("cpu")).level(AT)
+
+
+@pytest.mark.parametrize(("size", "samples"), [((1000, 700), 300), ((600, 80), 200), ((160, 192), 80), (DEEP, 80)])
+def test_a_large_plane_is_seen_closer_than_a_volume_but_not_closer_than_three_voxels(
+    size: tuple[int, ...], samples: int
+) -> None:
+    image = sitk.GetImageFromArray(np.random.default_rng(0).random(size[::-1], dtype=np.float32))
+    scans = preparation.prepare(image, image, None, None, Settings())
+    pair = Pair(*scans, Frame(scans[0].grid, scans[1].grid), torch.device("cpu"))
+    at, level = exact(pair), pair.level(exact(pair))
+    assert at.samples == level.samples == samples
+    assert len(size) == 2 or at == FINE
+    assert at.points >= FINE.points
 
 
 @every_size

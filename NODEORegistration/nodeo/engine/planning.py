@@ -13,6 +13,7 @@ from ..geometry.domain import Level
 from ..models import Model
 from ..models.base import Task
 from ..settings import Settings
+from ..similarity import WEIGHTS
 from ..similarity.channel import Channel, Scan
 from ..start import contrast
 from . import devices, pyramid
@@ -35,7 +36,8 @@ def planned(
     overlap = _overlap(fixed, moving, initial, settings)
     with devices.threads(1):  # what several threads add up differs in the last digits
         similarity = contrast.chosen(model.similarity or settings.similarity, fixed, moving, initial)
-    channel = Channel(PAIR, fixed, moving, similarity.name, overlap=overlap, reason=similarity.reason)
+    name = similarity.name
+    channel = Channel(PAIR, fixed, moving, name, WEIGHTS.get(name, 1.0), overlap, similarity.reason)
     domain, levels = pyramid.plan(fixed, _content_box(fixed, moving, initial), model, settings)
     return Task((channel,), initial, domain), levels
 

@@ -12,7 +12,7 @@ from ..files.reading import read_transform
 from ..similarity.channel import Scan
 from .climb import Check
 from .frame import Frame
-from .linear import FINE, Coarse, coarse, fine
+from .linear import Coarse, coarse, exact, fine
 from .pair import Level, Pair
 from .places import Places, identity
 from .view import centre_of_mass
@@ -58,7 +58,7 @@ def initial_transform(fixed: Scan, moving: Scan, how: str, check: Check, device:
     if how == "center":
         return Start(_lifted(_centred(pair), pair, unit))
     found = coarse(pair, "rigid" if how == "rigid" else "similarity", check)
-    level = pair.level(FINE)
+    level = pair.level(exact(pair))
     if how == "auto":
         place = _simplest(pair, level, found, check)
         if place is None:

@@ -5,6 +5,10 @@ It is asked of the grey levels as they are, and after each image has been given 
 has where it is as bright: the best that any function of its grey levels can do. The function is learnt in one half of
 the image and tried in the other, so that it gains nothing by chance. Of two scans of the same kind no function does
 better than none at all; of a T1 and a FLAIR image it does.
+
+Where grey levels do not go together along a line, volumes are compared by how each resembles itself (MIND-SSC): that is
+local, which mutual information is not. A plane has four descriptors instead of twelve, too few to tell one place of a
+tissue from the next: there it is mutual information, as long as any function is seen.
 """
 
 from __future__ import annotations
@@ -66,9 +70,10 @@ def chosen(asked: str, fixed: Scan, moving: Scan, initial: InitialTransform) -> 
     gain = any_function - straight
     if asked == "auto" and gain <= _GAIN:
         return Choice("lncc", f"The grey levels go together along a straight line: {numbers}.", gain)
-    if any_function >= _SOME:
-        return Choice("mi", f"The grey levels go together by a function: {numbers}.", gain)
-    return Choice("mind", f"The grey levels hardly go together: {numbers}.", gain)
+    by_function = any_function >= _SOME
+    how = "go together by a function" if by_function else "hardly go together"
+    name = "mi" if by_function and fixed.values.dim() == 2 else "mind"
+    return Choice(name, f"The grey levels {how}: {numbers}.", gain)
 
 
 def agreement(fixed: Tensor, moving: Tensor, weight: Tensor) -> tuple[float, float]:

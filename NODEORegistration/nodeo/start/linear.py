@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -14,6 +14,7 @@ from .places import SCALES, Places, bending, identity, joined, turned, unturned
 LOOK = Resolution(samples=16, points=1000, bins=10)
 COARSE = Resolution(samples=32, points=5000, bins=16)
 FINE = Resolution(samples=80, points=30_000, bins=32)
+_PLANE_WIDTH, _PLANE_SAMPLES = 3.0, 300  # of a plane, what is finer than so many voxels is not seen; samples, at most
 
 # Places that are climbed from, and how far apart they lie, in radii of the image
 _LIKELY, _LIKELY_APART = 24, 0.35
@@ -65,14 +66,23 @@ def coarse(pair: Pair, kind: str, check: Check) -> Coarse:
     return Coarse(best, places[order[: int(rivals.sum())]], level.centre)
 
 
+def exact(pair: Pair) -> Resolution:
+    """The resolution at which transforms are made exact: :data:`FINE`, but a plane, of few points, is seen closer."""
+    if pair.k > 2:
+        return FINE
+    voxel = max(max(scan.grid.step) for scan in (pair.fixed, pair.moving))
+    samples = min(max(FINE.samples, int(pair.extent / (_PLANE_WIDTH * voxel))), _PLANE_SAMPLES)
+    return replace(FINE, samples=samples, points=max(FINE.points, samples**2))
+
+
 def fine(level: Level, kind: str, places: Places, check: Check) -> Places:
     """Transforms of a kind (rigid, similarity or affine) that were found coarsely, made exact.
 
     Args:
-        level: of the resolution :data:`FINE`.
+        level: of the resolution that :func:`exact` tells.
     """
     at, back = places.about(level.centre), torch.linalg.inv(places.matrix)
-    width = level.width * FINE.samples / COARSE.samples
+    width = level.width * level.samples / COARSE.samples
 
     def wish(matrix: Tensor, offset: Tensor, rows: Tensor) -> Tensor:
         turned = (matrix - places.matrix[rows]).square().sum((1, 2)) * (level.radius**2 / at.shape[1])

@@ -55,17 +55,21 @@ class Pair:
         """Dimensions in which there is something to find."""
         return len(self.fixed.grid.axes)
 
+    @property
+    def extent(self) -> float:
+        """The longest side of the smaller image's content, or of half the larger one's; in the unit of the frame."""
+        extents = [max(content_sides(scan)) for scan in (self.fixed, self.moving)]
+        return max(min(extents), 0.5 * max(extents))
+
     def level(self, at: Resolution) -> Level:
         """The pair as it is seen at a resolution."""
-        sides = [content_sides(scan) for scan in (self.fixed, self.moving)]
-        extents = [max(side) for side in sides]
-        width = max(min(extents), 0.5 * max(extents)) / at.samples
+        width = self.extent / at.samples
         between = width / _FINER
-        wanted = (math.prod(sides[0]) / at.points) ** (1.0 / self.k)
+        wanted = (math.prod(content_sides(self.fixed)) / at.points) ** (1.0 / self.k)
         ratio = min(_RATIOS, key=lambda ratio: abs(math.log(ratio * between / wanted)))
         fixed = view(self.fixed, self.frame, width, ratio * between, self.device, whole=False)
         moving = view(self.moving, self.frame, width, between, self.device)
-        return Level(fixed, moving, width, at.bins)
+        return Level(fixed, moving, width, at)
 
 
 class Level:
@@ -74,16 +78,17 @@ class Level:
     Attributes:
         fixed, moving: as they are seen.
         width: what is finer is not seen; in the unit of the frame, as are all lengths.
+        samples: of this width, along the longest side.
         centre: [k], of the fixed points.
         radius: how far these are from it in the mean.
         expected: where the fixed image may well be taken to.
     """
 
-    def __init__(self, fixed: View, moving: View, width: float, bins: int) -> None:
-        self.fixed, self.moving, self.width = fixed, moving, width
+    def __init__(self, fixed: View, moving: View, width: float, at: Resolution) -> None:
+        self.fixed, self.moving, self.width, self.samples = fixed, moving, width, at.samples
         self.centre = fixed.middle
         self.radius = float((fixed.points() - self.centre[:, None]).square().sum(0).mean().sqrt())
-        self.likeness = Likeness(fixed, self.centre, moving, bins)
+        self.likeness = Likeness(fixed, self.centre, moving, at.bins)
         self.expected = expected(fixed, moving)
 
     def score(self, places: Places) -> Tensor:
