@@ -373,7 +373,7 @@ def test_every_option_runs_and_improves(options: dict) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"solver": "dopri5"}, {"adjoint": True}, {"kernel": "none"}, {"crop": False}, {"start": "search"}]
+    "options", [{"solver": "dopri5"}, {"adjoint": True}, {"kernel": "none"}, {"crop": False}, {"start": "auto"}]
 )
 def test_options_in_3d(options: dict) -> None:
     of = pair(DEEP)
