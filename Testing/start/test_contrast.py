@@ -15,7 +15,6 @@ from nodeo.engine.inputs import check_image, without_time
 from nodeo.engine.preparation import prepare
 from nodeo.errors import InputError
 from nodeo.field.initial_transform import InitialTransform
-from nodeo.similarity import WEIGHTS
 from nodeo.start.alignment import initial_transform
 from nodeo.start.contrast import agreement, chosen
 from phantoms import Phantom, bumps, drawn, grid, middle
