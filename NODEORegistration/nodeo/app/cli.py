@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import InputError
-from ..settings import PRESETS
+from ..settings import PRESETS, USES
 from ..study import REGULARIZERS_PRESET, SWEEP_PRESET
 from ..version import __version__
 from . import process
@@ -36,6 +36,15 @@ def _register(commands) -> None:
     sub.add_argument("fixed", type=_path, metavar="FIXED", help="image that stays; the result has its grid")
     sub.add_argument("moving", type=_path, metavar="MOVING", help="image that is deformed")
     _run_options(sub, "balanced")
+    points = "points in pairs, by label or order: .csv (x, y, z: LPS, mm), .mrk.json or .fcsv"
+    sub.add_argument("--fixed-points", type=_path, metavar="FILE", help=points)
+    sub.add_argument("--moving-points", type=_path, metavar="FILE", help="their partners in the moving image")
+    sub.add_argument(
+        "--points-for",
+        choices=USES,
+        default="both",
+        help="let them measure the registration, guide it, or both (default)",
+    )
     sub.add_argument("--report", action="store_true", help="draw report.html and report.png (needs matplotlib)")
 
 
@@ -49,7 +58,9 @@ def _run_options(sub: argparse.ArgumentParser, preset: str) -> None:
     sub.add_argument("--fixed-mask", type=_path, metavar="FILE", help="where the similarity counts (not 0)")
     sub.add_argument("--moving-mask", type=_path, metavar="FILE", help="the same, of the moving image")
     sub.add_argument(
-        "--initial", metavar="HOW", help="identity, center, rigid, similarity, affine, auto or a transform file"
+        "--initial",
+        metavar="HOW",
+        help="identity, center, rigid, similarity, affine, auto, points or a transform file",
     )
     sub.add_argument("--fixed-labels", type=_path, metavar="FILE", help="label map to measure Dice and HD95 with")
     sub.add_argument("--moving-labels", type=_path, metavar="FILE", help="label map to warp as well")

@@ -17,6 +17,7 @@ from ..geometry.sampling import on_nodes
 from ..models.base import Loss, Objective, Segment, Task
 from ..settings import Settings
 from ..similarity.comparison import Comparison
+from ..similarity.landmarks import Landmarks
 
 
 class LevelProblem(Objective[Segment]):
@@ -52,6 +53,9 @@ class LevelProblem(Objective[Segment]):
             Comparison(channel, task.domain, level, self.lattice, task.initial, settings.lncc_window, here)
             for channel in task.channels
         ]
+        self._landmarks = None
+        if task.points is not None and settings.lambda_p:
+            self._landmarks = Landmarks(task.points, self.lattice, task.initial)
         self._corners = opposite_corners(len(self.lattice.shape))
 
     def loss(self, segment: Segment, iteration: int) -> Loss:
@@ -83,7 +87,7 @@ class LevelProblem(Objective[Segment]):
         return sum(others, first)
 
     def penalties(self, displacement: Tensor, velocities: Sequence[Tensor], iteration: int) -> dict[str, Tensor]:
-        """The weighted penalties by name, scalars: J and df on the displacement, v and s on the velocities."""
+        """The weighted penalties by name, scalars: J, df and p on the displacement, v and s on velocities."""
         s, spacing = self.settings, self.lattice.spacing
         penalties = {}
         if s.lambda_J:
@@ -96,6 +100,8 @@ class LevelProblem(Objective[Segment]):
             penalties["v"] = s.lambda_v * regularity.energy(velocities)
         if s.lambda_s and velocities:
             penalties["s"] = s.lambda_s * torch.stack([self._roughness(v) for v in velocities]).mean()
+        if self._landmarks is not None:
+            penalties["p"] = s.lambda_p * self._landmarks(displacement)
         return penalties
 
     def _roughness(self, field: Tensor) -> Tensor:

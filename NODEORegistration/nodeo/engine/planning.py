@@ -10,6 +10,7 @@ from ..errors import InputError
 from ..field.initial_transform import InitialTransform
 from ..field.regularity import measure_folding
 from ..geometry.domain import Level
+from ..geometry.point_pairs import PointPairs
 from ..models import Model
 from ..models.base import Task
 from ..settings import Settings
@@ -24,9 +25,17 @@ PAIR = "image"  # name of the channel that the two given images are
 
 
 def planned(
-    fixed: Scan, moving: Scan, initial: InitialTransform, model: Model, settings: Settings
+    fixed: Scan,
+    moving: Scan,
+    initial: InitialTransform,
+    model: Model,
+    settings: Settings,
+    points: PointPairs | None = None,
 ) -> tuple[Task, list[Level]]:
     """What every level starts from, and the levels, for scans from :func:`nodeo.engine.preparation.prepare`.
+
+    Args:
+        points: pairs that guide, in the world of the scans.
 
     Raises:
         InputError: the initial transform folds, or leaves nothing to compare.
@@ -36,8 +45,11 @@ def planned(
     with devices.threads(1):  # what several threads add up differs in the last digits
         similarity = contrast.chosen(settings.similarity, fixed, moving, initial)
     channel = Channel(PAIR, fixed, moving, similarity.name, overlap=overlap, reason=similarity.reason)
-    domain, levels = pyramid.plan(fixed, _content_box(fixed, moving, initial), model, settings)
-    return Task((channel,), initial, domain), levels
+    box = _content_box(fixed, moving, initial)
+    if points is not None:
+        box = _reaching(box, fixed, initial, points)
+    domain, levels = pyramid.plan(fixed, box, model, settings)
+    return Task((channel,), initial, domain, points), levels
 
 
 def _check_start(fixed: Scan, initial: InitialTransform) -> None:
@@ -63,6 +75,14 @@ def _content_box(fixed: Scan, moving: Scan, initial: InitialTransform) -> np.nda
     index = fixed.grid.index(back)[:, list(fixed.grid.axes)]
     index = index.round(_DIGITS)  # a hair beyond a voxel is not beyond it
     return np.stack([np.floor(index.min(0)), np.ceil(index.max(0))], 1)
+
+
+def _reaching(box: np.ndarray, fixed: Scan, initial: InitialTransform, points: PointPairs) -> np.ndarray:
+    """A box of fixed indices [k, 2] (x first), wide enough for guiding points and where they come from."""
+    back = np.array([initial.inverse.TransformPoint(point) for point in points.moving.tolist()])
+    index = fixed.grid.index(np.concatenate([points.fixed, back]))[:, list(fixed.grid.axes)].round(_DIGITS)
+    low, high = np.floor(index.min(0)), np.ceil(index.max(0))
+    return np.stack([np.minimum(box[:, 0], low), np.maximum(box[:, 1], high)], 1)
 
 
 def _overlap(fixed: Scan, moving: Scan, initial: InitialTransform, settings: Settings) -> Tensor | None:

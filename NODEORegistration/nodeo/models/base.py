@@ -22,6 +22,7 @@ from ..field.initial_transform import InitialTransform
 from ..geometry.domain import Domain, Level
 from ..geometry.grid import Grid
 from ..geometry.lattice import Lattice
+from ..geometry.point_pairs import PointPairs
 from ..similarity.channel import Channel, Scan
 from .adam import Adam
 
@@ -38,11 +39,13 @@ class Task:
         channels: what is compared; the first is the pair of images that was given.
         initial: A, fixed world -> moving world.
         domain: the box that the deformation lives in.
+        points: pairs that guide the deformation, or None.
     """
 
     channels: tuple[Channel, ...]
     initial: InitialTransform
     domain: Domain
+    points: PointPairs | None = None
 
     @property
     def fixed(self) -> Scan:
@@ -57,7 +60,12 @@ class Task:
     def in_world(self, fixed: Scan, moving: Scan, initial: InitialTransform) -> Task:
         """The same task for the pair as it was given, in mm."""
         pair = replace(self.channels[0], fixed=fixed, moving=moving)
-        return Task((pair, *self.channels[1:]), initial, replace(self.domain, grid=fixed.grid))
+        return replace(
+            self,
+            channels=(pair, *self.channels[1:]),
+            initial=initial,
+            domain=replace(self.domain, grid=fixed.grid),
+        )
 
 
 @dataclass(frozen=True)
@@ -206,11 +214,12 @@ class Model(Protocol):
         """What is minimised at a level; by default the engine's own, which ``standard`` makes."""
         return standard()
 
-    def check(self, masked: bool) -> None:
+    def check(self, masked: bool, guided: bool = False) -> None:
         """Refuse inputs that the model cannot work with.
 
         Args:
             masked: there is a mask of either image.
+            guided: something beside the pair of images has a say.
 
         Raises:
             InputError: as the message says.

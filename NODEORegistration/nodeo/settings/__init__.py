@@ -1,6 +1,6 @@
 """Every option of a registration, what it may be, and the presets."""
 
-from .checks import ADAPTIVE_SOLVERS, DECIDED, FIXED_STEP_SOLVERS, KERNELS, MODELS, SIMILARITIES, SOLVERS
+from .checks import ADAPTIVE_SOLVERS, DECIDED, FIXED_STEP_SOLVERS, KERNELS, MODELS, SIMILARITIES, SOLVERS, USES
 from .options import PRESETS, Settings
 
 __all__ = [
@@ -12,5 +12,6 @@ __all__ = [
     "PRESETS",
     "SIMILARITIES",
     "SOLVERS",
+    "USES",
     "Settings",
 ]
