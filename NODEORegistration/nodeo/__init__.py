@@ -17,6 +17,7 @@ from .settings import Settings
 from .version import __version__
 
 if TYPE_CHECKING:
+    from .engine.further_channels import ChannelImages
     from .engine.guidance import Guidance
     from .engine.registration import register
     from .engine.result import Result
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Cancelled",
+    "ChannelImages",
     "Guidance",
     "InputError",
     "PointPairs",
@@ -39,6 +41,7 @@ _HOME = {
     "register": "engine.registration",
     "Result": "engine.result",
     "evaluate": "evaluation.labels",
+    "ChannelImages": "engine.further_channels",
     "Guidance": "engine.guidance",
     "PointPairs": "geometry.point_pairs",
 }

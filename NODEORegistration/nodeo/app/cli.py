@@ -36,6 +36,18 @@ def _register(commands) -> None:
     sub.add_argument("fixed", type=_path, metavar="FIXED", help="image that stays; the result has its grid")
     sub.add_argument("moving", type=_path, metavar="MOVING", help="image that is deformed")
     _run_options(sub, "balanced")
+    sub.add_argument(
+        "--labels-for", choices=USES, default="measure", help="let the labels measure (default), guide, or both"
+    )
+    sub.add_argument(
+        "--channel",
+        nargs="+",
+        action="append",
+        default=[],
+        metavar=("FIXED", "MOVING"),
+        help="one more pair of images that guides, in the space of the first, and after it as needed similarity=NAME, "
+        "weight=NUMBER, fixed_mask=FILE, moving_mask=FILE, name=NAME",
+    )
     points = "points in pairs, by label or order: .csv (x, y, z: LPS, mm), .mrk.json or .fcsv"
     sub.add_argument("--fixed-points", type=_path, metavar="FILE", help=points)
     sub.add_argument("--moving-points", type=_path, metavar="FILE", help="their partners in the moving image")

@@ -100,7 +100,8 @@ def summary(metrics: dict[str, Any]) -> str:
         lines.insert(1, f"Similarity chosen     {similarity['chosen']}")
     if "dice" in metrics:
         before, after = metrics["dice"]["before"], metrics["dice"]["after"]
-        lines.insert(1, f"Dice                  {before['mean_dice']:.4f} -> {after['mean_dice']:.4f}")
+        said = " of structures that guided" if metrics["dice"].get("guided") else ""
+        lines.insert(1, f"Dice                  {before['mean_dice']:.4f} -> {after['mean_dice']:.4f}{said}")
     if "points" in metrics:
         lines.insert(1, f"Target error          {_errors(metrics['points'])}")
     lines.extend(f"Note                  {fallback}" for fallback in metrics["fallbacks"])

@@ -1,19 +1,28 @@
-"""What a person knows beside the two images: points that correspond."""
+"""What a person knows beside the two images: points that correspond, structures that are segmented,
+more images."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import SimpleITK as sitk
 
 from ..errors import InputError, check_kind
+from ..evaluation.labels import check_labels
 from ..field.initial_transform import InitialTransform
 from ..geometry.grid import Grid
+from ..geometry.placement import check_placed
 from ..geometry.point_pairs import PointPairs
-from ..settings import USES
+from ..geometry.resampling import resampled
+from ..settings import USES, Settings
+from ..similarity.channel import Channel, Scan
+from ..similarity.structures import Structures
+from .further_channels import ChannelImages, further_channels
 
 _MOST_POINTS = 10_000
+_LISTED = 12  # codes in a note
 _UNCERTAIN = 3.0  # voxels: what two pairs may disagree by before they contradict each other
 _HALF = 0.5 + 1e-3  # of a voxel, and round-off: so far from its centre a voxel reaches
 
@@ -25,10 +34,16 @@ class Guidance:
     Attributes:
         points: corresponding points, in world mm (LPS).
         points_for: ``measure`` the error at them, let them ``guide`` the deformation, or ``both``.
+        fixed_labels, moving_labels: label maps of both images, on any grid, with the same codes for the same
+            structures, whose overlap guides.
+        channels: further pairs of images.
     """
 
     points: PointPairs | None = None
     points_for: str = "both"
+    fixed_labels: sitk.Image | None = None
+    moving_labels: sitk.Image | None = None
+    channels: Sequence[ChannelImages] = ()
 
     @property
     def guiding_points(self) -> PointPairs | None:
@@ -43,7 +58,41 @@ class Guidance:
     @property
     def guides(self) -> bool:
         """Whether anything here has a say in the deformation."""
-        return self.guiding_points is not None
+        return self.guiding_points is not None or self.fixed_labels is not None or bool(self.channels)
+
+
+@dataclass(frozen=True)
+class Guide:
+    """What guides, as the plan needs it: counted in the fixed image's smallest spacing.
+
+    Attributes:
+        channels: beside the first, not yet looked at under A.
+    """
+
+    points: PointPairs | None = None
+    structures: Structures | None = None
+    channels: tuple[Channel, ...] = ()
+
+
+def guide_of(
+    guidance: Guidance, fixed: Scan, moving: Scan, settings: Settings, unit: float
+) -> tuple[Guide, tuple[str, ...]]:
+    """What guides, and notes on what does not.
+
+    Args:
+        fixed, moving: as they lie in the world, mm.
+        unit: mm, to count in.
+
+    Raises:
+        InputError: labels or images do not lie where the images lie.
+    """
+    factor = 1.0 / unit
+    points = guidance.guiding_points
+    structures = structures_of(guidance, fixed.image, moving.image, settings.label_weight)
+    channels, notes = further_channels(guidance.channels, fixed.image, settings)
+    scaled = tuple(replace(c, fixed=c.fixed.scaled(factor), moving=c.moving.scaled(factor)) for c in channels)
+    guide = Guide(None if points is None else points.scaled(factor), structures, scaled)
+    return guide, notes + (() if structures is None else left_out(structures))
 
 
 def check_guidance(guidance: Guidance, fixed: sitk.Image, moving: sitk.Image) -> None:
@@ -58,6 +107,58 @@ def check_guidance(guidance: Guidance, fixed: sitk.Image, moving: sitk.Image) ->
     if guidance.points is not None:
         check_kind("argument points", guidance.points, PointPairs)
         _check_points(guidance.points, fixed, moving)
+    _check_label_maps(guidance, fixed)
+
+
+def _check_label_maps(guidance: Guidance, fixed: sitk.Image) -> None:
+    """Two label maps of the images' dimension, with a code in common, or none."""
+    here, there = guidance.fixed_labels, guidance.moving_labels
+    if here is None or there is None:
+        if here is not there:
+            raise InputError("There are labels of one image only.", "Labels guide where both images have them.")
+        return
+    for role, labels in (("fixed labels", here), ("moving labels", there)):
+        check_kind(role, labels, sitk.Image)
+        if labels.GetDimension() != fixed.GetDimension():
+            raise InputError(f"The {role} have another dimension than the images.")
+        check_placed(labels, role)
+    check_labels(here, there)
+
+
+def structures_of(guidance: Guidance, fixed: sitk.Image, moving: sitk.Image, weight: float) -> Structures | None:
+    """The label maps on their images' grids, and the codes that both hold there; None where no labels guide.
+
+    Raises:
+        InputError: on the images' grids they have no code in common.
+    """
+    if guidance.fixed_labels is None or guidance.moving_labels is None:
+        return None
+    here, there = (
+        Grid.of(image).codes(resampled(sitk.Cast(labels, sitk.sitkUInt16), image, sitk.Transform(), labels=True))
+        for labels, image in ((guidance.fixed_labels, fixed), (guidance.moving_labels, moving))
+    )
+    common = np.intersect1d(here, there)
+    codes = tuple(int(code) for code in common if code)
+    if not codes:
+        raise InputError(
+            "Inside the images the two label maps have no structure in common.",
+            "Check that each label map lies on its image.",
+        )
+    return Structures(here, there, codes, weight)
+
+
+def left_out(structures: Structures) -> tuple[str, ...]:
+    """A note on structures that only one image has."""
+    notes = []
+    for role, own, other in (
+        ("fixed", structures.fixed, structures.moving),
+        ("moving", structures.moving, structures.fixed),
+    ):
+        alone = [int(code) for code in np.setdiff1d(own, other) if code]
+        if alone:
+            listed = ", ".join(map(str, alone[:_LISTED])) + (", …" if len(alone) > _LISTED else "")
+            notes.append(f"Only the {role} image has the structures {listed}: they do not guide.")
+    return tuple(notes)
 
 
 def _check_points(pairs: PointPairs, fixed: sitk.Image, moving: sitk.Image) -> None:

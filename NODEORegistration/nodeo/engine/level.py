@@ -18,6 +18,7 @@ from ..models.base import Loss, Objective, Segment, Task
 from ..settings import Settings
 from ..similarity.comparison import Comparison
 from ..similarity.landmarks import Landmarks
+from ..similarity.structures import Overlap
 
 
 class LevelProblem(Objective[Segment]):
@@ -29,7 +30,7 @@ class LevelProblem(Objective[Segment]):
         checkpointed: integrate again in the backward pass instead of keeping the steps: less memory, more time.
 
     Attributes:
-        comparisons: a channel each.
+        comparisons: a channel each, and all structures together.
     """
 
     def __init__(
@@ -49,10 +50,17 @@ class LevelProblem(Objective[Segment]):
         self.lattice = Lattice(level.node_grid, device)
         self.previous = None if previous is None else on_nodes(previous.to(device), self.lattice.shape)
         here = self.lattice.zeros() if self.previous is None else self.previous
-        self.comparisons = [
+        self.comparisons: list[Comparison | Overlap] = [
             Comparison(channel, task.domain, level, self.lattice, task.initial, settings.lncc_window, here)
             for channel in task.channels
         ]
+        if task.structures is not None and task.structures.weight:
+            first = task.channels[0]
+            self.comparisons.append(
+                Overlap(
+                    task.structures, first.moving.grid, task.domain, level, self.lattice, task.initial, first.overlap
+                )
+            )
         self._landmarks = None
         if task.points is not None and settings.lambda_p:
             self._landmarks = Landmarks(task.points, self.lattice, task.initial)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import SimpleITK as sitk
 from torch import Tensor
@@ -17,11 +19,12 @@ from ..settings import Settings
 from ..similarity.channel import Channel, Scan
 from ..start import contrast
 from . import devices, pyramid
+from .further_channels import PAIR
+from .guidance import Guide
 from .preparation import occupied_box
 
 _THINNEST = 4  # voxels of what is compared, along its shortest axis
 _DIGITS = 3  # of an index: finer differences are round-off
-PAIR = "image"  # name of the channel that the two given images are
 
 
 def planned(
@@ -30,12 +33,12 @@ def planned(
     initial: InitialTransform,
     model: Model,
     settings: Settings,
-    points: PointPairs | None = None,
+    guide: Guide = Guide(),  # noqa: B008 it is frozen
 ) -> tuple[Task, list[Level]]:
     """What every level starts from, and the levels, for scans from :func:`nodeo.engine.preparation.prepare`.
 
     Args:
-        points: pairs that guide, in the world of the scans.
+        guide: what else guides.
 
     Raises:
         InputError: the initial transform folds, or leaves nothing to compare.
@@ -46,10 +49,19 @@ def planned(
         similarity = contrast.chosen(settings.similarity, fixed, moving, initial)
     channel = Channel(PAIR, fixed, moving, similarity.name, overlap=overlap, reason=similarity.reason)
     box = _content_box(fixed, moving, initial)
-    if points is not None:
-        box = _reaching(box, fixed, initial, points)
+    if guide.points is not None:
+        box = _reaching(box, fixed, initial, guide.points)
     domain, levels = pyramid.plan(fixed, box, model, settings)
-    return Task((channel,), initial, domain, points), levels
+    further = [_looked_at(each, initial, settings) for each in guide.channels]
+    return Task((channel, *further), initial, domain, guide.points, guide.structures), levels
+
+
+def _looked_at(channel: Channel, initial: InitialTransform, settings: Settings) -> Channel:
+    """A further channel with its overlap under A, and the similarity that its images decide on."""
+    overlap = _overlap(channel.fixed, channel.moving, initial, settings, f" of {channel.name}")
+    with devices.threads(1):
+        similarity = contrast.chosen(channel.similarity, channel.fixed, channel.moving, initial)
+    return replace(channel, similarity=similarity.name, overlap=overlap, reason=similarity.reason)
 
 
 def _check_start(fixed: Scan, initial: InitialTransform) -> None:
@@ -85,7 +97,7 @@ def _reaching(box: np.ndarray, fixed: Scan, initial: InitialTransform, points: P
     return np.stack([np.minimum(box[:, 0], low), np.maximum(box[:, 1], high)], 1)
 
 
-def _overlap(fixed: Scan, moving: Scan, initial: InitialTransform, settings: Settings) -> Tensor | None:
+def _overlap(fixed: Scan, moving: Scan, initial: InitialTransform, settings: Settings, of: str = "") -> Tensor | None:
     """[D, H, W] on the fixed grid: 1 where the initial transform leads into the moving image; None if everywhere."""
     everywhere = moving.grid.stamp(sitk.Image(moving.grid.size, sitk.sitkUInt8) + 1)
     inside = sitk.Resample(
@@ -100,7 +112,7 @@ def _overlap(fixed: Scan, moving: Scan, initial: InitialTransform, settings: Set
     overlap = fixed.grid.tensor(inside)
     if not overlap.any():
         raise InputError(
-            "The two images do not overlap where they lie in space.",
+            f"The two images{of} do not overlap where they lie in space.",
             "Check the images' origins and directions, or start from another initial transform (auto, center, rigid)."
             if settings.initial == "identity"
             else "Check the initial transform, and the images' origins and directions.",

@@ -17,7 +17,7 @@ from ..similarity.channel import Scan
 from ..start import alignment, from_points
 from . import beginning, devices, inputs, preparation
 from .assembly import assemble
-from .guidance import Guidance, check_guidance, contradictions
+from .guidance import Guidance, check_guidance, contradictions, guide_of
 from .inverse import invert
 from .measurement import measure
 from .optimisation import Optimisation
@@ -72,6 +72,7 @@ def register(
             # from here on lengths are counted in voxels: no result depends on a unit
             unit = min(scans[0].grid.step)
             inner = settings.measured_in(unit)
+            guide, said = guide_of(guidance, *scans, settings, unit)
             model = models.build(inner)
             fixed_scan, moving_scan = (scan.scaled(1.0 / unit) for scan in scans)
             how = settings.initial if initial_transform is None else ""
@@ -91,8 +92,7 @@ def register(
             if guidance.guiding_points is not None:
                 notes += contradictions(guidance.guiding_points, initial, scans[0].grid)
         with report.timed("preparation"):
-            points = guidance.guiding_points and guidance.guiding_points.scaled(1.0 / unit)
-            task, levels = planned(fixed_scan, moving_scan, initial.scaled(1.0 / unit), model, inner, points)
+            task, levels = planned(fixed_scan, moving_scan, initial.scaled(1.0 / unit), model, inner, guide)
             report.expect(workload.expected(task.domain, levels))
         flow = Optimisation(task, levels, model, inner, report).run(device)
         with report.timed("inverse"):
@@ -103,7 +103,7 @@ def register(
         with report.timed("measurements"):
             report.tell("Measurements", "measurements")
             jacobian, metrics = measure(task, flow, handed_out, report)
-            metrics["fallbacks"] = [*notes, *metrics["fallbacks"]]
+            metrics["fallbacks"] = [*notes, *said, *metrics["fallbacks"]]
             if guidance.measured_points is not None:
                 metrics["points"] = {
                     "guided": guidance.guiding_points is not None,

@@ -24,6 +24,7 @@ from ..geometry.grid import Grid
 from ..geometry.lattice import Lattice
 from ..geometry.point_pairs import PointPairs
 from ..similarity.channel import Channel, Scan
+from ..similarity.structures import Structures
 from .adam import Adam
 
 Part = TypeVar("Part", bound="Segment", contravariant=True)  # the segments that an objective can judge
@@ -40,12 +41,14 @@ class Task:
         initial: A, fixed world -> moving world.
         domain: the box that the deformation lives in.
         points: pairs that guide the deformation, or None.
+        structures: label maps that guide it, or None.
     """
 
     channels: tuple[Channel, ...]
     initial: InitialTransform
     domain: Domain
     points: PointPairs | None = None
+    structures: Structures | None = None
 
     @property
     def fixed(self) -> Scan:

@@ -34,6 +34,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "lambda_v": (0, 1e9),
     "lambda_s": (0, 1e9),
     "lambda_p": (0, 1e9),
+    "label_weight": (0, 1e9),
     "penalty_scale": (1e-4, 1e4),
     "jacobian_floor": (-10, 1),  # of no deformation it is 1
     "rtol": (1e-7, 1),  # single precision has 7 digits

@@ -54,6 +54,7 @@ class Settings:
     lambda_v: float = _option(0.0, "weight of the integral of |v|^2, v in mm")
     lambda_s: float = _option(0.25, "weight of the integral of |grad v|^2")
     lambda_p: float = _option(0.03, "weight of the landmarks' distances, where points guide")
+    label_weight: float = _option(0.5, "weight of the structures' overlap, where labels guide")
     penalty: str = _option(
         "auto", "of grad u, grad v: quadratic; charbonnier: organs may slide; auto: if motion is large"
     )

@@ -53,9 +53,10 @@ def register(options: argparse.Namespace, channel: Channel) -> None:
     result.metrics["seconds"] = {"read": round(seconds, 3), **result.metrics["seconds"]}
     result.metrics["inputs"] = {name: str(path) for name, path in _inputs(options, images).items()}
     labels = _warped_labels(result, fixed, images.get("moving_labels"))
-    if "fixed_labels" in images:
+    if "fixed_labels" in images and options.labels_for != "guide":
         report.tell("Comparing the labels")
-        result.metrics["dice"] = _scores(result, images["fixed_labels"], images["moving_labels"])
+        scores = _scores(result, images["fixed_labels"], images["moving_labels"])
+        result.metrics["dice"] = {**scores, "guided": options.labels_for == "both"}
     report.tell("Writing the results")
     with appearing(options.output, FILES, overwrite=options.overwrite) as folder:
         result.write(folder)
@@ -69,7 +70,12 @@ def register(options: argparse.Namespace, channel: Channel) -> None:
 def _inputs(options: argparse.Namespace, images: dict[str, sitk.Image]) -> dict[str, Path]:
     """The files that were read, by role."""
     named = {name: getattr(options, name) for name in (*images, "fixed_points", "moving_points")}
-    return {name: path for name, path in named.items() if path is not None}
+    channels = {
+        f"channel {number} {role}": path
+        for number, words in enumerate(options.channel, start=2)
+        for role, path in zip(("fixed", "moving"), words, strict=False)
+    }
+    return {name: path for name, path in {**named, **channels}.items() if path is not None}
 
 
 def _warped_labels(result: Result, fixed: sitk.Image, moving_labels: sitk.Image | None) -> sitk.Image | None:
