@@ -17,13 +17,34 @@ from .settings import Settings
 from .version import __version__
 
 if TYPE_CHECKING:
+    from .engine.further_channels import ChannelImages
+    from .engine.guidance import Guidance
     from .engine.registration import register
     from .engine.result import Result
     from .evaluation.labels import evaluate
+    from .geometry.point_pairs import PointPairs
 
-__all__ = ["Cancelled", "InputError", "Result", "Settings", "__version__", "evaluate", "register"]
+__all__ = [
+    "Cancelled",
+    "ChannelImages",
+    "Guidance",
+    "InputError",
+    "PointPairs",
+    "Result",
+    "Settings",
+    "__version__",
+    "evaluate",
+    "register",
+]
 
-_HOME = {"register": "engine.registration", "Result": "engine.result", "evaluate": "evaluation.labels"}
+_HOME = {
+    "register": "engine.registration",
+    "Result": "engine.result",
+    "evaluate": "evaluation.labels",
+    "ChannelImages": "engine.further_channels",
+    "Guidance": "engine.guidance",
+    "PointPairs": "geometry.point_pairs",
+}
 
 
 def __getattr__(name: str):

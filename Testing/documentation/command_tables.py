@@ -45,6 +45,8 @@ def _usage(command: argparse.ArgumentParser, arguments: list[argparse.Action]) -
 
 def _typed(action: argparse.Action) -> str:
     """An argument as it is typed: ``--output DIR``, ``FIXED``."""
+    if isinstance(action.metavar, tuple):  # so many, and more
+        return " ".join([*action.option_strings[:1], *action.metavar, "[…]"])
     value = action.metavar or ("{" + ",".join(map(str, action.choices)) + "}" if action.choices else "")
     return " ".join([*action.option_strings[:1], *([str(value)] if value and action.nargs != 0 else [])])
 

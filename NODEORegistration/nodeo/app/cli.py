@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import InputError
-from ..settings import PRESETS
+from ..settings import PRESETS, USES
 from ..study import REGULARIZERS_PRESET, SWEEP_PRESET
 from ..version import __version__
 from . import process
@@ -24,6 +24,7 @@ def parser(kind: type[argparse.ArgumentParser] = argparse.ArgumentParser) -> arg
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _register(commands)
     _apply(commands)
+    _convert(commands)
     _evaluate(commands)
     _study(commands)
     _serve(commands)
@@ -36,6 +37,27 @@ def _register(commands) -> None:
     sub.add_argument("fixed", type=_path, metavar="FIXED", help="image that stays; the result has its grid")
     sub.add_argument("moving", type=_path, metavar="MOVING", help="image that is deformed")
     _run_options(sub, "balanced")
+    sub.add_argument(
+        "--labels-for", choices=USES, default="measure", help="let the labels measure (default), guide, or both"
+    )
+    sub.add_argument(
+        "--channel",
+        nargs="+",
+        action="append",
+        default=[],
+        metavar=("FIXED", "MOVING"),
+        help="one more pair of images that guides, in the space of the first, and after it as needed similarity=NAME, "
+        "weight=NUMBER, fixed_mask=FILE, moving_mask=FILE, name=NAME",
+    )
+    points = "points in pairs, by label or order: .csv (x, y, z: LPS, mm), .mrk.json or .fcsv"
+    sub.add_argument("--fixed-points", type=_path, metavar="FILE", help=points)
+    sub.add_argument("--moving-points", type=_path, metavar="FILE", help="their partners in the moving image")
+    sub.add_argument(
+        "--points-for",
+        choices=USES,
+        default="both",
+        help="let them measure the registration, guide it, or both (default)",
+    )
     sub.add_argument("--report", action="store_true", help="draw report.html and report.png (needs matplotlib)")
 
 
@@ -49,7 +71,9 @@ def _run_options(sub: argparse.ArgumentParser, preset: str) -> None:
     sub.add_argument("--fixed-mask", type=_path, metavar="FILE", help="where the similarity counts (not 0)")
     sub.add_argument("--moving-mask", type=_path, metavar="FILE", help="the same, of the moving image")
     sub.add_argument(
-        "--initial", metavar="HOW", help="identity, center, rigid, similarity, affine, auto or a transform file"
+        "--initial",
+        metavar="HOW",
+        help="identity, center, rigid, similarity, affine, auto, points or a transform file",
     )
     sub.add_argument("--fixed-labels", type=_path, metavar="FILE", help="label map to measure Dice and HD95 with")
     sub.add_argument("--moving-labels", type=_path, metavar="FILE", help="label map to warp as well")
@@ -60,15 +84,59 @@ def _run_options(sub: argparse.ArgumentParser, preset: str) -> None:
 
 
 def _apply(commands) -> None:
-    sub = commands.add_parser("apply", help="resample an image through a transform")
+    sub = commands.add_parser(
+        "apply",
+        help="carry images, label maps and points from one image to the other",
+        description="Carry images, label maps and points of the moving image to the fixed one, or back: images are "
+        "resampled through the transform, points go through its inverse.",
+    )
     sub.set_defaults(run=("apply", "apply"), progress="none")
     sub.add_argument(
         "transform", type=_path, metavar="TRANSFORM", help="transform.h5, or any transform SimpleITK reads"
     )
-    sub.add_argument("image", type=_path, metavar="IMAGE", help="image in the moving image's space")
-    sub.add_argument("--reference", type=_path, required=True, metavar="FIXED", help="image whose grid the result gets")
-    sub.add_argument("--output", type=_path, required=True, metavar="FILE", help="image to write")
-    sub.add_argument("--labels", action="store_true", help="IMAGE is a label map: nearest neighbour")
+    sub.add_argument(
+        "things",
+        type=_path,
+        nargs="*",
+        metavar="FILE",
+        help="images, and points (.csv, .mrk.json, .fcsv), in the moving image's space",
+    )
+    sub.add_argument("--reference", type=_path, metavar="FIXED", help="image whose grid images get")
+    sub.add_argument(
+        "--output", type=_path, required=True, metavar="FILE", help="file to write, or a folder for several"
+    )
+    sub.add_argument(
+        "--labels",
+        type=_path,
+        nargs="*",
+        metavar="FILE",
+        help="label maps, as well: nearest neighbour; without files after it: all images are label maps",
+    )
+    sub.add_argument(
+        "--backwards", action="store_true", help="carry what lies in the fixed image's space to the moving one"
+    )
+    sub.add_argument(
+        "--inverse", type=_path, metavar="T", help="TRANSFORM's inverse (default: inverse.h5 beside transform.h5)"
+    )
+
+
+def _convert(commands) -> None:
+    sub = commands.add_parser(
+        "convert",
+        help="a transform as other programs read it",
+        description="Write a transform as a displacement at every voxel of a grid: an image of vectors, as ITK, ANTs "
+        "and others read it (.nii.gz, .nrrd, .mha), or an ITK transform (.h5).",
+    )
+    sub.set_defaults(run=("convert", "convert"), progress="none")
+    sub.add_argument("transform", type=_path, metavar="TRANSFORM", help="transform.h5, or any that SimpleITK reads")
+    sub.add_argument("--reference", type=_path, required=True, metavar="FIXED", help="image that has the grid")
+    sub.add_argument("--output", type=_path, required=True, metavar="FILE", help="file to write")
+    sub.add_argument(
+        "--affine",
+        type=_path,
+        metavar="FILE",
+        help="the affine part apart (.mat, .txt, .tfm), and the rest to --output",
+    )
 
 
 def _evaluate(commands) -> None:

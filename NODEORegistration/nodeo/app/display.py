@@ -100,9 +100,20 @@ def summary(metrics: dict[str, Any]) -> str:
         lines.insert(1, f"Similarity chosen     {similarity['chosen']}")
     if "dice" in metrics:
         before, after = metrics["dice"]["before"], metrics["dice"]["after"]
-        lines.insert(1, f"Dice                  {before['mean_dice']:.4f} -> {after['mean_dice']:.4f}")
+        said = " of structures that guided" if metrics["dice"].get("guided") else ""
+        lines.insert(1, f"Dice                  {before['mean_dice']:.4f} -> {after['mean_dice']:.4f}{said}")
+    if "points" in metrics:
+        lines.insert(1, f"Target error          {_errors(metrics['points'])}")
     lines.extend(f"Note                  {fallback}" for fallback in metrics["fallbacks"])
     return "\n".join(lines)
+
+
+def _errors(points: dict[str, Any]) -> str:
+    """At points, before and after, in words."""
+    before, after = points["before"], points["after"]
+    said = " that guided" if points["guided"] else ""
+    change = f"{before['mean_mm']:.2f} -> {after['mean_mm']:.2f} mm mean"
+    return f"{change}, {after['p95_mm']:.2f} mm 95th percentile, at {points['number']} points{said}"
 
 
 def _bar():

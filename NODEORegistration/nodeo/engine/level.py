@@ -18,6 +18,8 @@ from ..geometry.sampling import on_nodes
 from ..models.base import Loss, Objective, Segment, Task
 from ..settings import Settings
 from ..similarity.comparison import Comparison
+from ..similarity.landmarks import Landmarks
+from ..similarity.structures import Overlap
 
 
 class LevelProblem(Objective[Segment]):
@@ -29,7 +31,7 @@ class LevelProblem(Objective[Segment]):
         checkpointed: integrate again in the backward pass instead of keeping the steps: less memory, more time.
 
     Attributes:
-        comparisons: a channel each.
+        comparisons: a channel each, and all structures together.
     """
 
     def __init__(
@@ -49,10 +51,20 @@ class LevelProblem(Objective[Segment]):
         self.lattice = Lattice(level.node_grid, device)
         self.previous = None if previous is None else on_nodes(previous.to(device), self.lattice.shape)
         here = self.lattice.zeros() if self.previous is None else self.previous
-        self.comparisons = [
+        self.comparisons: list[Comparison | Overlap] = [
             Comparison(channel, task.domain, level, self.lattice, task.initial, settings.lncc_window, here)
             for channel in task.channels
         ]
+        if task.structures is not None and task.structures.weight:
+            first = task.channels[0]
+            self.comparisons.append(
+                Overlap(
+                    task.structures, first.moving.grid, task.domain, level, self.lattice, task.initial, first.overlap
+                )
+            )
+        self._landmarks = None
+        if task.points is not None and settings.lambda_p:
+            self._landmarks = Landmarks(task.points, self.lattice, task.initial)
         self._corners = opposite_corners(len(self.lattice.shape))
 
     def loss(self, segment: Segment, iteration: int) -> Loss:
@@ -84,7 +96,7 @@ class LevelProblem(Objective[Segment]):
         return sum(others, first)
 
     def penalties(self, displacement: Tensor, velocities: Sequence[Tensor], iteration: int) -> dict[str, Tensor]:
-        """The weighted penalties by name, scalars: J and df on the displacement, v and s on the velocities."""
+        """The weighted penalties by name, scalars: J, df and p on the displacement, v and s on velocities."""
         s, spacing = self.settings, self.lattice.spacing
         penalties = {}
         if s.lambda_J:
@@ -97,6 +109,8 @@ class LevelProblem(Objective[Segment]):
             penalties["v"] = s.lambda_v * regularity.energy(velocities)
         if s.lambda_s and velocities:
             penalties["s"] = s.lambda_s * self._mean_roughness(velocities)
+        if self._landmarks is not None:
+            penalties["p"] = s.lambda_p * self._landmarks(displacement)
         return penalties
 
     def _mean_roughness(self, velocities: Sequence[Tensor]) -> Tensor:

@@ -19,6 +19,7 @@ from ..field.regularity import Folding
 from ..geometry.grid import Grid
 from ..models.base import Task
 from ..progress import Reporter
+from ..similarity.structures import NAME
 from ..start.bearings import looks_lost
 from ..version import __version__
 from . import devices
@@ -83,19 +84,17 @@ def _similarity(task: Task, flow: Flow) -> dict[str, Any]:
     before = {name: values[0] for name, values in flow.similarities.items()}
     after = {name: values[1] for name, values in flow.similarities.items()}
     reasons = [channel.reason for channel in task.channels if channel.reason]
+    compared = {channel.name: (channel.similarity, channel.weight) for channel in task.channels}
+    if task.structures is not None and NAME in before:
+        compared[NAME] = ("overlap", task.structures.weight)
     return {
-        "name": " + ".join(channel.similarity for channel in task.channels),
+        "name": " + ".join(similarity for similarity, _ in compared.values()),
         **({"chosen": "; ".join(reasons)} if reasons else {}),
-        "before": sum(channel.weight * before[channel.name] for channel in task.channels),
-        "after": sum(channel.weight * after[channel.name] for channel in task.channels),
+        "before": sum(weight * before[name] for name, (_, weight) in compared.items()),
+        "after": sum(weight * after[name] for name, (_, weight) in compared.items()),
         "channels": {
-            channel.name: {
-                "name": channel.similarity,
-                "weight": channel.weight,
-                "before": before[channel.name],
-                "after": after[channel.name],
-            }
-            for channel in task.channels
+            name: {"name": similarity, "weight": weight, "before": before[name], "after": after[name]}
+            for name, (similarity, weight) in compared.items()
         },
     }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import SimpleITK as sitk
 from torch import Tensor
@@ -10,6 +12,7 @@ from ..errors import InputError
 from ..field.initial_transform import InitialTransform
 from ..field.regularity import measure_folding
 from ..geometry.domain import Level
+from ..geometry.point_pairs import PointPairs
 from ..models import Model
 from ..models.base import Task
 from ..settings import Settings
@@ -17,17 +20,26 @@ from ..similarity import WEIGHTS
 from ..similarity.channel import Channel, Scan
 from ..start import contrast
 from . import devices, pyramid
+from .further_channels import PAIR
+from .guidance import Guide
 from .preparation import occupied_box
 
 _THINNEST = 4  # voxels of what is compared, along its shortest axis
 _DIGITS = 3  # of an index: finer differences are round-off
-PAIR = "image"  # name of the channel that the two given images are
 
 
 def planned(
-    fixed: Scan, moving: Scan, initial: InitialTransform, model: Model, settings: Settings
+    fixed: Scan,
+    moving: Scan,
+    initial: InitialTransform,
+    model: Model,
+    settings: Settings,
+    guide: Guide = Guide(),  # noqa: B008 it is frozen
 ) -> tuple[Task, list[Level]]:
     """What every level starts from, and the levels, for scans from :func:`nodeo.engine.preparation.prepare`.
+
+    Args:
+        guide: what else guides.
 
     Raises:
         InputError: the initial transform folds, or leaves nothing to compare.
@@ -38,8 +50,21 @@ def planned(
         similarity = contrast.chosen(model.similarity or settings.similarity, fixed, moving, initial)
     name = similarity.name
     channel = Channel(PAIR, fixed, moving, name, WEIGHTS.get(name, 1.0), overlap, similarity.reason)
-    domain, levels = pyramid.plan(fixed, _content_box(fixed, moving, initial), model, settings)
-    return Task((channel,), initial, domain), levels
+    box = _content_box(fixed, moving, initial)
+    if guide.points is not None:
+        box = _reaching(box, fixed, initial, guide.points)
+    domain, levels = pyramid.plan(fixed, box, model, settings)
+    further = [_looked_at(each, initial, settings) for each in guide.channels]
+    return Task((channel, *further), initial, domain, guide.points, guide.structures), levels
+
+
+def _looked_at(channel: Channel, initial: InitialTransform, settings: Settings) -> Channel:
+    """A further channel with its overlap under A, and the similarity that its images decide on."""
+    overlap = _overlap(channel.fixed, channel.moving, initial, settings, f" of {channel.name}")
+    with devices.threads(1):
+        similarity = contrast.chosen(channel.similarity, channel.fixed, channel.moving, initial)
+    weight = channel.weight * WEIGHTS.get(similarity.name, 1.0)
+    return replace(channel, similarity=similarity.name, weight=weight, overlap=overlap, reason=similarity.reason)
 
 
 def _check_start(fixed: Scan, initial: InitialTransform) -> None:
@@ -67,7 +92,15 @@ def _content_box(fixed: Scan, moving: Scan, initial: InitialTransform) -> np.nda
     return np.stack([np.floor(index.min(0)), np.ceil(index.max(0))], 1)
 
 
-def _overlap(fixed: Scan, moving: Scan, initial: InitialTransform, settings: Settings) -> Tensor | None:
+def _reaching(box: np.ndarray, fixed: Scan, initial: InitialTransform, points: PointPairs) -> np.ndarray:
+    """A box of fixed indices [k, 2] (x first), wide enough for guiding points and where they come from."""
+    back = np.array([initial.inverse.TransformPoint(point) for point in points.moving.tolist()])
+    index = fixed.grid.index(np.concatenate([points.fixed, back]))[:, list(fixed.grid.axes)].round(_DIGITS)
+    low, high = np.floor(index.min(0)), np.ceil(index.max(0))
+    return np.stack([np.minimum(box[:, 0], low), np.maximum(box[:, 1], high)], 1)
+
+
+def _overlap(fixed: Scan, moving: Scan, initial: InitialTransform, settings: Settings, of: str = "") -> Tensor | None:
     """[D, H, W] on the fixed grid: 1 where the initial transform leads into the moving image; None if everywhere."""
     everywhere = moving.grid.stamp(sitk.Image(moving.grid.size, sitk.sitkUInt8) + 1)
     inside = sitk.Resample(
@@ -82,7 +115,7 @@ def _overlap(fixed: Scan, moving: Scan, initial: InitialTransform, settings: Set
     overlap = fixed.grid.tensor(inside)
     if not overlap.any():
         raise InputError(
-            "The two images do not overlap where they lie in space.",
+            f"The two images{of} do not overlap where they lie in space.",
             "Check the images' origins and directions, or start from another initial transform (auto, center, rigid)."
             if settings.initial == "identity"
             else "Check the initial transform, and the images' origins and directions.",

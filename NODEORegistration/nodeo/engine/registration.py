@@ -7,14 +7,17 @@ from collections.abc import Collection
 import SimpleITK as sitk
 
 from .. import models
+from ..errors import InputError
+from ..evaluation.landmarks import landmark_errors
 from ..field.initial_transform import InitialTransform
 from ..geometry.resampling import darkest
 from ..progress import ProgressCallback, Reporter
 from ..settings import Settings
 from ..similarity.channel import Scan
-from ..start import alignment
+from ..start import alignment, from_points
 from . import beginning, devices, inputs, preparation
 from .assembly import assemble
+from .guidance import Guidance, check_guidance, contradictions, guide_of
 from .inverse import invert
 from .measurement import measure
 from .optimisation import Optimisation
@@ -33,6 +36,7 @@ def register(
     fixed_mask: sitk.Image | None = None,
     moving_mask: sitk.Image | None = None,
     initial_transform: sitk.Transform | None = None,
+    guidance: Guidance | None = None,
     progress: ProgressCallback | None = None,
     around: Collection[str] = (),
 ) -> Result:
@@ -43,6 +47,7 @@ def register(
         settings: default: the preset ``balanced``.
         fixed_mask, moving_mask: where the similarity counts (not 0); the field exists everywhere.
         initial_transform: A, fixed world -> moving world, in place of ``settings.initial``.
+        guidance: what is known beside the images; the default is nothing.
         progress: called after every iteration; it stops the run by raising :class:`~nodeo.errors.Cancelled`.
         around: what the caller does besides, ``start`` of the process or ``writing`` of the result: the fractions that
             are told leave room for it.
@@ -56,16 +61,18 @@ def register(
     images = {"fixed image": fixed, "moving image": moving, "fixed mask": fixed_mask, "moving mask": moving_mask}
     inputs.check_kinds(images, settings, initial_transform, progress)
     settings = settings or Settings.preset("balanced")
+    guidance = guidance or Guidance()
     report = Reporter(progress)
     with devices.threads(settings.threads):
         device = devices.choose(settings.device)
         with report.timed("preparation"):
             report.tell("Checking the images")
             fixed, moving = inputs.without_time(fixed), inputs.without_time(moving)
-            scans = _checked(fixed, moving, fixed_mask, moving_mask, settings)
+            scans = _checked(fixed, moving, fixed_mask, moving_mask, settings, guidance)
             # from here on lengths are counted in voxels: no result depends on a unit
             unit = min(scans[0].grid.step)
             inner = settings.measured_in(unit)
+            guide, said = guide_of(guidance, *scans, settings, unit)
             model = models.build(inner)
             fixed_scan, moving_scan = (scan.scaled(1.0 / unit) for scan in scans)
             how = settings.initial if initial_transform is None else ""
@@ -73,14 +80,19 @@ def register(
             report.expect(workload.foreseen())
         with report.timed("initial transform"):
             report.tell("Initial transform", "initial transform")
-            if initial_transform is None:
+            if initial_transform is None and settings.initial == "points":
+                start = _from_points(guidance, scans[0])
+            elif initial_transform is None:
                 with devices.threads(1):  # what is small is slower in several, and differs in the last digits
                     start = alignment.initial_transform(*scans, settings.initial, report.check, device)
             else:
                 start = alignment.Start(inputs.own_transform(initial_transform))
             initial = InitialTransform(start.transform, scans[0].grid)
+            notes = start.notes
+            if guidance.guiding_points is not None:
+                notes += contradictions(guidance.guiding_points, initial, scans[0].grid)
         with report.timed("preparation"):
-            task, levels = planned(fixed_scan, moving_scan, initial.scaled(1.0 / unit), model, inner)
+            task, levels = planned(fixed_scan, moving_scan, initial.scaled(1.0 / unit), model, inner, guide)
             report.expect(workload.expected(task.domain, levels))
         flow = Optimisation(task, levels, model, inner, report).run(device)
         with report.timed("inverse"):
@@ -90,7 +102,12 @@ def register(
         handed_out = assemble(moving, task, flow.whole(), inverse, unit, settings, report)
         with report.timed("measurements"):
             report.tell("Measurements", "measurements")
-            jacobian, metrics = measure(task, flow, handed_out, start.notes, report)
+            jacobian, metrics = measure(task, flow, handed_out, [*notes, *said], report)
+            if guidance.measured_points is not None:
+                metrics["points"] = {
+                    "guided": guidance.guiding_points is not None,
+                    **landmark_errors(guidance.measured_points, initial.transform, handed_out.transform),
+                }
             report.tell("Measurements", "measurements", 1.0)
         return Result(
             transform=handed_out.transform,
@@ -112,16 +129,25 @@ def _checked(
     fixed_mask: sitk.Image | None,
     moving_mask: sitk.Image | None,
     settings: Settings,
+    guidance: Guidance,
 ) -> tuple[Scan, Scan]:
     """Both images and masks, past the door and scaled to 0..1."""
     fixed = inputs.check_image(fixed, "fixed image")
     moving = inputs.check_image(moving, "moving image")
     inputs.check_pair(fixed, moving)
     model = models.build(settings)
-    model.check(masked=not (fixed_mask is None and moving_mask is None))
+    model.check(masked=not (fixed_mask is None and moving_mask is None), guided=guidance.guides)
     beginning.check(model, settings)
+    check_guidance(guidance, fixed, moving)
     if fixed_mask is not None:
         fixed_mask = inputs.check_mask(inputs.without_time(fixed_mask), fixed, "fixed mask")
     if moving_mask is not None:
         moving_mask = inputs.check_mask(inputs.without_time(moving_mask), moving, "moving mask")
     return preparation.prepare(fixed, moving, fixed_mask, moving_mask, settings)
+
+
+def _from_points(guidance: Guidance, fixed: Scan) -> alignment.Start:
+    """The initial transform that the points ask for."""
+    if guidance.points is None:
+        raise InputError("initial is points, and there are none.", "Give points of both images.", "initial")
+    return alignment.Start(from_points.fitted(guidance.points, len(fixed.grid.axes)))

@@ -6,6 +6,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from ..errors import InputError
+from ..field.point_inverse import moved
 
 
 def round_trip(there: sitk.Transform, back: sitk.Transform, points: np.ndarray) -> np.ndarray:
@@ -19,7 +20,7 @@ def round_trip(there: sitk.Transform, back: sitk.Transform, points: np.ndarray) 
         InputError: no points, or points whose dimension is not the transforms'.
     """
     start = _points(points, there, "points")
-    return np.linalg.norm(_moved(back, _moved(there, start)) - start, axis=1)
+    return np.linalg.norm(moved(back, moved(there, start)) - start, axis=1)
 
 
 def inverse_consistency(forward: sitk.Transform, inverse: sitk.Transform, points: np.ndarray) -> tuple[float, float]:
@@ -53,7 +54,7 @@ def target_error(transform: sitk.Transform, fixed_points: np.ndarray, moving_poi
             f"There are {len(fixed)} fixed points and {len(moving)} moving points.",
             "Give each fixed point its partner, in the same order.",
         )
-    return np.linalg.norm(_moved(transform, fixed) - moving, axis=1)
+    return np.linalg.norm(moved(transform, fixed) - moving, axis=1)
 
 
 def _points(points: np.ndarray, transform: sitk.Transform, role: str) -> np.ndarray:
@@ -66,8 +67,3 @@ def _points(points: np.ndarray, transform: sitk.Transform, role: str) -> np.ndar
             f"Give at least one point, in rows of {k} coordinates in mm.",
         )
     return array
-
-
-def _moved(transform: sitk.Transform, points: np.ndarray) -> np.ndarray:
-    """Points [n, ndim] moved by the transform; SimpleITK takes them one at a time."""
-    return np.array([transform.TransformPoint(point) for point in points.tolist()])

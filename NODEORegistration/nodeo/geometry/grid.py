@@ -126,6 +126,10 @@ class Grid:
         """Pixels of a scalar ``image`` on this grid as [D, H, W]."""
         return torch.from_numpy(sitk.GetArrayFromImage(image).reshape(self.shape)).to(dtype)
 
+    def codes(self, labels: sitk.Image) -> np.ndarray:
+        """The whole numbers of a label map on this grid as [D, H, W], in its own type."""
+        return sitk.GetArrayFromImage(labels).reshape(self.shape)
+
     def image(self, values: Tensor) -> sitk.Image:
         """A scalar tensor [D, H, W] as an image on this grid."""
         array = values.detach().cpu().numpy().reshape(tuple(reversed(self.size)))

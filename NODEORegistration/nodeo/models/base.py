@@ -22,7 +22,9 @@ from ..field.initial_transform import InitialTransform
 from ..geometry.domain import Domain, Level
 from ..geometry.grid import Grid
 from ..geometry.lattice import Lattice
+from ..geometry.point_pairs import PointPairs
 from ..similarity.channel import Channel, Scan
+from ..similarity.structures import Structures
 from .adam import Adam
 
 Part = TypeVar("Part", bound="Segment", contravariant=True)  # the segments that an objective can judge
@@ -38,11 +40,15 @@ class Task:
         channels: what is compared; the first is the pair of images that was given.
         initial: A, fixed world -> moving world.
         domain: the box that the deformation lives in.
+        points: pairs that guide the deformation, or None.
+        structures: label maps that guide it, or None.
     """
 
     channels: tuple[Channel, ...]
     initial: InitialTransform
     domain: Domain
+    points: PointPairs | None = None
+    structures: Structures | None = None
 
     @property
     def fixed(self) -> Scan:
@@ -57,7 +63,12 @@ class Task:
     def in_world(self, fixed: Scan, moving: Scan, initial: InitialTransform) -> Task:
         """The same task for the pair as it was given, in mm."""
         pair = replace(self.channels[0], fixed=fixed, moving=moving)
-        return Task((pair, *self.channels[1:]), initial, replace(self.domain, grid=fixed.grid))
+        return replace(
+            self,
+            channels=(pair, *self.channels[1:]),
+            initial=initial,
+            domain=replace(self.domain, grid=fixed.grid),
+        )
 
 
 @dataclass(frozen=True)
@@ -209,11 +220,12 @@ class Model(Protocol):
         """What is minimised at a level; by default the engine's own, which ``standard`` makes."""
         return standard()
 
-    def check(self, masked: bool) -> None:
+    def check(self, masked: bool, guided: bool = False) -> None:
         """Refuse inputs that the model cannot work with.
 
         Args:
             masked: there is a mask of either image.
+            guided: something beside the pair of images has a say.
 
         Raises:
             InputError: as the message says.

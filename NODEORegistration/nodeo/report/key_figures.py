@@ -22,7 +22,10 @@ def key_figures(metrics: dict[str, Any]) -> list[KeyFigure]:
     lines = [
         (f"Similarity loss ({name})" if name else "Similarity loss", _change(metrics, "similarity")),
         ("Similarity chosen", str(find(metrics, "similarity", "chosen") or "")),
-        ("Mean Dice", _change(metrics, "dice", "mean_dice")),
+        (_target_error(metrics), _change(metrics, "points", "mean_mm", unit=" mm")),
+        ("Target registration error, median", _change(metrics, "points", "median_mm", unit=" mm")),
+        ("Target registration error, 95th percentile", _change(metrics, "points", "p95_mm", unit=" mm")),
+        (_dice(metrics), _change(metrics, "dice", "mean_dice")),
         ("Mean HD95", _change(metrics, "dice", "mean_hd95", unit=" mm")),
     ]
     figures = [KeyFigure(label, value) for label, value in lines if value]
@@ -41,6 +44,17 @@ def key_figures(metrics: dict[str, Any]) -> list[KeyFigure]:
         ("Fallbacks", words(find(metrics, "fallbacks"))),
     ]
     return figures + [KeyFigure(label, value) for label, value in lines if value]
+
+
+def _dice(metrics: dict[str, Any]) -> str:
+    """What the overlap is called: of structures that guided, it does not say how well the rest was found."""
+    return "Mean Dice of structures that guided" if find(metrics, "dice", "guided") else "Mean Dice"
+
+
+def _target_error(metrics: dict[str, Any]) -> str:
+    """What the error is called: at points that guided, it does not say how well the rest was found."""
+    guided = " at points that guided" if find(metrics, "points", "guided") else ""
+    return f"Target registration error{guided}, mean"
 
 
 def _change(metrics: dict[str, Any], measure: str, *leaf: str, unit: str = "") -> str:

@@ -44,7 +44,7 @@ READING = (
     "below 1 where it is smaller, 0 or less where the map folds."
 )
 
-SHOWN_APART = ("dice", "seconds", "versions")
+SHOWN_APART = ("dice", "points", "seconds", "versions")
 
 
 def page(title: str, metrics: dict[str, Any], settings: dict[str, Any], picture: bytes) -> str:
@@ -55,6 +55,7 @@ def page(title: str, metrics: dict[str, Any], settings: dict[str, Any], picture:
             f"<section><h2>Key figures</h2>{_figures_table(key_figures(metrics))}</section>",
             picture_block(picture, "Overlays, checkerboard, deformation grid and Jacobian determinant", READING),
             _structures(metrics),
+            _points(metrics),
             folded_block("Seconds by stage", find(metrics, "seconds")),
             folded_block("Settings", settings),
             folded_block("Versions", find(metrics, "versions")),
@@ -100,6 +101,19 @@ def _structures(metrics: dict[str, Any]) -> str:
     head = "<th>Label</th><th>Structure</th><th>Dice before</th><th>Dice after</th><th></th><th>HD95 after, mm</th>"
     return (
         f"<details open><summary>Overlap by structure</summary><table><thead><tr>{head}</tr></thead>"
+        f"<tbody>{rows}</tbody></table></details>"
+    )
+
+
+def _points(metrics: dict[str, Any]) -> str:
+    pairs = find(metrics, "points", "pairs")
+    if not isinstance(pairs, list) or not pairs:
+        return ""
+    texts = [(words(find(p, "name")), number(find(p, "before_mm")), number(find(p, "after_mm"))) for p in pairs]
+    rows = "".join(f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in row)}</tr>" for row in texts)
+    head = "<th>Point</th><th>Error before, mm</th><th>Error after, mm</th>"
+    return (
+        f"<details><summary>Target registration error by point</summary><table><thead><tr>{head}</tr></thead>"
         f"<tbody>{rows}</tbody></table></details>"
     )
 

@@ -10,6 +10,7 @@ from .checks import (
     SIMILARITIES,
     SOLVERS,
     STARTS,
+    USES,
 )
 from .options import PRESETS, Settings
 
@@ -24,5 +25,6 @@ __all__ = [
     "SIMILARITIES",
     "SOLVERS",
     "STARTS",
+    "USES",
     "Settings",
 ]

@@ -17,6 +17,7 @@ SIMILARITIES = ("lncc", "mse", "mi", "mind", "auto", "different")
 DECIDED = ("auto", "different")  # similarities that the images decide on
 PENALTIES = ("auto", "quadratic", "charbonnier")
 STARTS = ("none", "search", "auto")
+USES = ("measure", "guide", "both")  # of what is known beside the images
 KERNELS = ("averaging", "gaussian", "none")
 FIXED_STEP_SOLVERS = ("euler", "midpoint", "heun2", "heun3", "rk4", "explicit_adams", "implicit_adams")
 ADAPTIVE_SOLVERS = ("dopri5", "dopri8", "bosh3", "fehlberg2", "adaptive_heun")
@@ -32,6 +33,8 @@ _RANGES: dict[str, tuple[float, float]] = {
     "lambda_df": (0, 1e9),
     "lambda_v": (0, 1e9),
     "lambda_s": (0, 1e9),
+    "lambda_p": (0, 1e9),
+    "label_weight": (0, 1e9),
     "penalty_scale": (1e-4, 1e4),
     "jacobian_floor": (-10, 1),  # of no deformation it is 1
     "rtol": (1e-7, 1),  # single precision has 7 digits

@@ -53,6 +53,8 @@ class Settings:
     lambda_df: float = _option(0.45, "weight of |grad u|^2, u the whole displacement")
     lambda_v: float = _option(0.0, "weight of the integral of |v|^2, v in mm")
     lambda_s: float = _option(0.25, "weight of the integral of |grad v|^2")
+    lambda_p: float = _option(0.03, "weight of the landmarks' distances, where points guide")
+    label_weight: float = _option(0.5, "weight of the structures' overlap, where labels guide")
     penalty: str = _option(
         "auto", "of grad u, grad v: quadratic; charbonnier: organs may slide; auto: if motion is large"
     )
@@ -74,7 +76,9 @@ class Settings:
     tolerance: float = _option(1e-4, "a level ends when 10 iterations gain less than this share of its gain; 0: never")
 
     start: str = _option("auto", "discrete search for large motion: none, search, or auto: if there is any")
-    initial: str = _option("identity", "initial transform: identity, center, rigid, similarity, affine, auto or a file")
+    initial: str = _option(
+        "identity", "initial transform: identity, center, rigid, similarity, affine, auto, points, or a file"
+    )
     intensity_range: tuple[float, float] = _option((0.1, 99.9), "percentiles mapped to 0 and 1, clipped outside")
     match_histograms: bool = _option(False, "match the moving image's histogram to the fixed one's first")
     crop: bool = _option(True, "work on the box of the fixed image's content only")

@@ -8,13 +8,13 @@ import torch
 from torch import Tensor
 
 from ..field.initial_transform import InitialTransform
-from ..field.moving_map import MovingMap
 from ..field.smoothing import gaussian
 from ..geometry.domain import Domain, Level, shrink_factors
 from ..geometry.lattice import Lattice
-from ..geometry.sampling import refine, sample
+from ..geometry.sampling import sample
 from . import build
 from .channel import Channel
+from .level_view import LevelView
 
 _SIGMA = 0.4  # standard deviation of the smoothing before shrinking, as a share of the shrink factor
 
@@ -45,21 +45,13 @@ class Comparison:
         here: Tensor,
     ) -> None:
         self.name, self.weight = channel.name, channel.weight
-        self._level = level
-        self._shape = level.image_grid.shape
-        node_factors, starts = level.node_factors[::-1], domain.start[::-1]
-        self._between = [n // s for n, s in zip(node_factors, level.shrink[::-1], strict=True)]
-        offsets = [i - d for i, d in zip(level.image_start[::-1], starts, strict=True)]
-        self._first = [offset // n for offset, n in zip(offsets, node_factors, strict=True)]
-        rest = [offset % n for offset, n in zip(offsets, node_factors, strict=True)]
-        self._skip = [r // s for r, s in zip(rest, level.shrink[::-1], strict=True)]
+        self._view = LevelView(domain, level, lattice, channel.moving.grid, initial)
         # smoothed like the fixed image but not thinned out: between its points nothing may be lost to interpolation
         factors = shrink_factors(channel.moving.grid, min(level.image_grid.step))
         self.moving_image = smoothed(channel.moving.values.to(lattice.device), factors)
-        self.to_moving = MovingMap(lattice, channel.moving.grid, initial)
         self.similarity = build(
             channel.similarity,
-            self._crop(smoothed(channel.fixed.values.to(lattice.device), level.shrink)),
+            self._view.crop(smoothed(channel.fixed.values.to(lattice.device), level.shrink)),
             window=window,
             weight=self._where(channel, here),
         )
@@ -74,23 +66,12 @@ class Comparison:
 
     def image_points(self, displacement: Tensor) -> Tensor:
         """Sampling coordinates in the moving image of the image grid's points, [k, D, H, W]."""
-        return refine(self.to_moving(displacement), self._between, self._first, self._shape, self._skip)
-
-    def _crop(self, values: Tensor) -> Tensor:
-        """A tensor on the fixed grid [D, H, W], read at the points of the image grid."""
-        level = self._level
-        for axis, (first, step, n) in enumerate(
-            zip(level.image_start[::-1], level.shrink[::-1], self._shape, strict=True)
-        ):
-            index = [slice(None)] * values.dim()
-            index[axis] = slice(first, first + (n - 1) * step + 1, step)
-            values = values[tuple(index)]
-        return values.contiguous()
+        return self._view.points(displacement)
 
     def _where(self, channel: Channel, here: Tensor) -> Tensor | None:
         """Where the similarity counts, [D, H, W] on the image grid: both masks, and the moving image's extent."""
         given = (channel.fixed.mask, channel.overlap)
-        parts = [self._crop(part.to(here.device)) for part in given if part is not None]
+        parts = [self._view.crop(part.to(here.device)) for part in given if part is not None]
         if channel.moving.mask is not None:
             mask = channel.moving.mask.to(here.device)[None]
             parts.append((sample(mask, self.image_points(here))[0] >= 0.5).float())

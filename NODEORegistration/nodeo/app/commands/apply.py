@@ -1,47 +1,163 @@
-"""``nodeo apply``: resample an image through a transform."""
+"""``nodeo apply``: carry images, label maps and points through a transform, from one image to the other."""
 
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import SimpleITK as sitk
 
 from ...engine.inputs import check_values
 from ...errors import InputError
+from ...field.point_inverse import moved, moved_back
 from ...files import reading
 from ...files.destination import check_file
 from ...files.hushed import hushed
+from ...files.points import is_points, read_points, write_points
 from ...files.writing import appearing_file
 from ...geometry.placement import check_placed
 from ...geometry.resampling import resampled
 from ..channel import Channel
 
+_PARTNERS = {"transform.h5": "inverse.h5", "inverse.h5": "transform.h5"}  # as a registration names its two ways
+_FAR = 0.1  # mm: a point that is led back no nearer has no place that it came from
+
 
 def apply(options: argparse.Namespace, channel: Channel) -> None:
-    """Resample an image through a transform and write it."""
-    check_file(options.output, [options.transform, options.image, options.reference])
+    """Carry everything that was named, and write it."""
+    labels = options.labels or []
+    things = [*options.things, *labels]
+    if not things:
+        raise InputError("There is nothing to carry.", "Name images, label maps or points after the transform.")
+    if any(is_points(path) for path in labels):
+        raise InputError("Points were named as label maps.", "Name them before --labels.")
+    outputs = _outputs(things, options.output)
+    partner = _partner(options)
+    read = [options.transform, *things, *(path for path in (options.reference, partner) if path is not None)]
+    for output in outputs:
+        check_file(output, read)
     transform = reading.read_transform(options.transform)
-    image = reading.read_image(options.image, "image")
+    inverse = _inverse(transform, partner)
+    reference = _reference(options, things)
+    written = []
+    for number, (path, output) in enumerate(zip(things, outputs, strict=True)):
+        if is_points(path):
+            written.append(_points(path, output, transform, inverse, options.backwards))
+        else:
+            pull_back = _pull_back(transform, inverse, options.backwards)
+            nearest = options.labels == [] or number >= len(options.things)
+            _image(path, output, reference, pull_back, nearest)
+            written.append(f"Wrote {output}")
+    channel.say("\n".join(written))
+
+
+def _outputs(things: list[Path], output: Path) -> list[Path]:
+    """Where each goes: one to a file, several into a folder, under their own names."""
+    if len(things) == 1:
+        if is_points(things[0]) != is_points(output):
+            raise InputError(
+                f"{things[0]} cannot be written as {output}.",
+                "Points go to .csv, .mrk.json or .fcsv.",
+            )
+        return [output]
+    if output.suffix and not output.is_dir():
+        raise InputError(f"There are {len(things)} files to carry and one to write.", "Name a folder after --output.")
+    names = [path.name for path in things]
+    if len(set(names)) < len(names):
+        raise InputError("Two of the files have the same name.", "Carry them one after the other.")
+    return [output / name for name in names]
+
+
+def _partner(options: argparse.Namespace) -> Path | None:
+    """The file of the way back, if one was named or lies beside the transform."""
+    if options.inverse is not None:
+        return options.inverse
+    name = _PARTNERS.get(options.transform.name)
+    beside = None if name is None else options.transform.with_name(name)
+    return beside if beside is not None and beside.is_file() else None
+
+
+def _inverse(transform: sitk.Transform, partner: Path | None) -> sitk.Transform | None:
+    if partner is not None:
+        inverse = reading.read_transform(partner)
+        if inverse.GetDimension() != transform.GetDimension():
+            raise InputError(f"The inverse {partner} has another dimension than the transform.", "Name another.")
+        return inverse
+    return transform.GetInverse() if transform.IsLinear() else None
+
+
+def _pull_back(transform: sitk.Transform, inverse: sitk.Transform | None, backwards: bool) -> sitk.Transform:
+    if not backwards:
+        return transform
+    if inverse is None:
+        raise InputError("The way back of this transform is not known.", "Name its file with --inverse.")
+    return inverse
+
+
+def _reference(options: argparse.Namespace, things: list[Path]) -> sitk.Image | None:
+    if all(is_points(path) for path in things):
+        return None
+    if options.reference is None:
+        raise InputError("An image needs a grid to be carried to.", "Name an image that has it with --reference.")
     reference = reading.read_image(options.reference, "reference")
+    check_placed(reference, "reference")
+    return reference
+
+
+def _image(path: Path, output: Path, reference: sitk.Image | None, transform: sitk.Transform, labels: bool) -> None:
+    assert reference is not None
+    image = reading.read_image(path, "image")
     if not image.GetDimension() == reference.GetDimension() == transform.GetDimension():
         raise InputError(
             f"The image is {image.GetDimension()}-D, the reference {reference.GetDimension()}-D and the transform "
             f"{transform.GetDimension()}-D.",
             "All must have the same dimension.",
         )
-    for role, given in (("image", image), ("reference", reference)):
-        check_placed(given, role)
+    check_placed(image, "image")
     if "complex" in image.GetPixelIDTypeAsString():
         raise InputError("The image holds complex values.", "Convert it to real values first.")
     check_values(image, "image")
-    warped = resampled(image, reference, transform, options.labels)
-    _write_image(warped, options.output, compress=options.labels)
-    channel.say(f"Wrote {options.output}")
+    write_image(resampled(image, reference, transform, labels), output, compress=labels)
 
 
-def _write_image(image: sitk.Image, path: Path, compress: bool) -> None:
-    """Write ``image`` under its name only when it is complete."""
+def _points(
+    path: Path, output: Path, transform: sitk.Transform, inverse: sitk.Transform | None, backwards: bool
+) -> str:
+    """Carry points, which go against a pull-back; what was done, in words."""
+    points = read_points(path, "points")
+    k = transform.GetDimension()
+    if points.positions.shape[1] < k:
+        raise InputError(f"The points are 2-D and the transform is {k}-D.", "Give x, y and z.")
+    positions = points.positions.copy()
+    if backwards:
+        positions[:, :k] = moved(transform, positions[:, :k])
+        way = "from the fixed image to the moving one, by the transform"
+    else:
+        positions[:, :k], missed = moved_back(transform, positions[:, :k], inverse)
+        if missed.max() > _FAR:
+            number = int(np.argmax(missed))
+            raise InputError(
+                f"The point {points.labels[number] or number + 1} comes from nowhere under this transform: the nearest "
+                f"leads {missed.max():.2g} mm past it.",
+                "Look whether the points belong to the moving image; those of the fixed image go --backwards.",
+            )
+        way = "from the moving image to the fixed one, by the inverse"
+    try:
+        with appearing_file(output) as partial:
+            write_points(partial, replace(points, positions=positions))
+    except OSError as error:
+        raise InputError(f"The points could not be written to {output}.") from error
+    return f"Wrote {output}: {len(positions)} points, {way}"
+
+
+def write_image(image: sitk.Image, path: Path, compress: bool) -> None:
+    """Write ``image`` under its name only when it is complete.
+
+    Raises:
+        InputError: it cannot be written.
+    """
     try:
         with appearing_file(path) as partial, hushed():
             sitk.WriteImage(image, str(partial), useCompression=compress)

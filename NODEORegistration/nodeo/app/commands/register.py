@@ -23,18 +23,22 @@ from .. import process
 from ..channel import Channel
 from ..display import summary
 from .given import check_label_maps, images_of, inputs_of, settings_of
+from .guidance import guidance_of, guiding_files
 
 
 def register(options: argparse.Namespace, channel: Channel) -> None:
     """Register two files and write everything into a folder."""
     settings = settings_of(options)
-    check_output(options.output, options.overwrite, FILES, [*inputs_of(options), Path(settings.initial)])
+    check_output(
+        options.output, options.overwrite, FILES, [*inputs_of(options), *guiding_files(options), Path(settings.initial)]
+    )
     if options.report:
         check_matplotlib("The report")
     report = Reporter(channel.progress)
     start = time.perf_counter()
     images = images_of({role: getattr(options, role) for role in ROLES})
     check_label_maps(images)
+    guidance = guidance_of(options, images)
     seconds = time.perf_counter() - start
     fixed, moving = images["fixed"], images["moving"]
     result = register_images(
@@ -43,15 +47,17 @@ def register(options: argparse.Namespace, channel: Channel) -> None:
         settings,
         fixed_mask=images.get("fixed_mask"),
         moving_mask=images.get("moving_mask"),
+        guidance=guidance,
         progress=_giving_back(report),
         around=["writing"] if options.standing else AROUND,
     )
     result.metrics["seconds"] = {"read": round(seconds, 3), **result.metrics["seconds"]}
-    result.metrics["inputs"] = {name: str(getattr(options, name)) for name in images}
+    result.metrics["inputs"] = {name: str(path) for name, path in _inputs(options, images).items()}
     labels = _warped_labels(result, fixed, images.get("moving_labels"))
-    if "fixed_labels" in images:
+    if "fixed_labels" in images and options.labels_for != "guide":
         report.tell("Comparing the labels")
-        result.metrics["dice"] = _scores(result, images["fixed_labels"], images["moving_labels"])
+        scores = _scores(result, images["fixed_labels"], images["moving_labels"])
+        result.metrics["dice"] = {**scores, "guided": options.labels_for == "both"}
     report.tell("Writing the results")
     with appearing(options.output, FILES, overwrite=options.overwrite) as folder:
         result.write(folder)
@@ -73,6 +79,17 @@ def _giving_back(report: Reporter) -> ProgressCallback:
         report.pass_on(news)
 
     return told
+
+
+def _inputs(options: argparse.Namespace, images: dict[str, sitk.Image]) -> dict[str, Path]:
+    """The files that were read, by role."""
+    named = {name: getattr(options, name) for name in (*images, "fixed_points", "moving_points")}
+    channels = {
+        f"channel {number} {role}": path
+        for number, words in enumerate(options.channel, start=2)
+        for role, path in zip(("fixed", "moving"), words, strict=False)
+    }
+    return {name: path for name, path in {**named, **channels}.items() if path is not None}
 
 
 def _warped_labels(result: Result, fixed: sitk.Image, moving_labels: sitk.Image | None) -> sitk.Image | None:

@@ -27,10 +27,16 @@ class PublishedModel(Model):
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
-    def check(self, masked: bool) -> None:
+    def check(self, masked: bool, guided: bool = False) -> None:
         if masked:
             raise InputError(
                 "The published code knows no masks.", "Leave them out, or set published_arithmetic=false.", "masks"
+            )
+        if guided:
+            raise InputError(
+                "The published code compares two images and nothing else.",
+                "Let points and labels measure only, or set published_arithmetic=false.",
+                "settings",
             )
 
     def decoder_factors(self, grid: Grid, sizes: np.ndarray, nodes: tuple[int, ...]) -> tuple[int, ...]:

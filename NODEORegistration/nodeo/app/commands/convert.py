@@ -1,0 +1,66 @@
+"""``nodeo convert``: a transform in the form that another program reads."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import SimpleITK as sitk
+
+from ...errors import InputError
+from ...field.affine_part import split
+from ...field.initial_transform import field_transform
+from ...files import reading
+from ...files.destination import check_file
+from ...files.hushed import hushed
+from ...files.writing import appearing_file
+from ...geometry.grid import Grid
+from ...geometry.placement import check_placed
+from ..channel import Channel
+from .apply import write_image
+
+_TRANSFORMS = (".h5", ".hdf5", ".tfm", ".txt", ".mat", ".xfm")
+
+
+def convert(options: argparse.Namespace, channel: Channel) -> None:
+    """Write a transform as a displacement at every voxel of the reference, with its affine part or without."""
+    read = [options.transform, options.reference]
+    for path in (options.output, options.affine):
+        if path is not None:
+            check_file(path, read)
+    if options.affine is not None and not _is_transform(options.affine):
+        raise InputError(f"{options.affine} is no name of an affine transform.", f"Use {', '.join(_TRANSFORMS)}.")
+    if options.affine is not None and options.affine.absolute() == options.output.absolute():
+        raise InputError("The affine part and the rest have one name.", "Name two files.")
+    transform = reading.read_transform(options.transform)
+    reference = reading.read_image(options.reference, "reference")
+    check_placed(reference, "reference")
+    if reference.GetDimension() != transform.GetDimension():
+        raise InputError(
+            f"The reference is {reference.GetDimension()}-D and the transform {transform.GetDimension()}-D.",
+            "Name the fixed image of the registration.",
+        )
+    affine, rest = split(transform)
+    written = transform if options.affine is None else rest
+    displacement = Grid.of(reference).displacements(written)
+    if _is_transform(options.output):
+        _write_transform(field_transform(displacement), options.output)
+    else:
+        write_image(sitk.Cast(displacement, sitk.sitkVectorFloat32), options.output, compress=True)
+    said = f"Wrote {options.output}"
+    if options.affine is not None:
+        _write_transform(affine, options.affine)
+        said += f", and what comes after it, the affine part, {options.affine}"
+    channel.say(said)
+
+
+def _is_transform(path: Path) -> bool:
+    return path.suffix.lower() in _TRANSFORMS
+
+
+def _write_transform(transform: sitk.Transform, path: Path) -> None:
+    try:
+        with appearing_file(path) as partial, hushed():
+            sitk.WriteTransform(transform, str(partial))
+    except (OSError, RuntimeError) as error:
+        raise InputError(f"The transform could not be written to {path}.", "Use a name such as warp.h5.") from error
