@@ -103,9 +103,9 @@ def test_a_channel_without_weight_has_no_say() -> None:
 
 
 def test_a_registration_names_its_one_channel() -> None:
-    result = register(*pair(), SETTINGS.replace(similarity="mind"))
+    result = register(*pair(), SETTINGS.replace(similarity="mi"))
     similarity = result.metrics["similarity"]
     assert similarity["channels"] == {
-        "image": {"name": "mind", "weight": 1.0, "before": similarity["before"], "after": similarity["after"]}
+        "image": {"name": "mi", "weight": 1.0, "before": similarity["before"], "after": similarity["after"]}
     }
     assert all(record["similarity_image"] == record["similarity"] for record in result.history)
