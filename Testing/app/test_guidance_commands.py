@@ -76,6 +76,8 @@ def test_labels_guide_and_say_so(desk: Path, capfd: pytest.CaptureFixture[str]) 
     both = run(desk, *files, "--labels-for", "both")
     assert both["dice"]["guided"] is True and both["similarity"]["channels"]["structures"]["weight"] == 0.5
     assert both["dice"]["after"]["mean_dice"] > measured["dice"]["after"]["mean_dice"]
+    volumes = both["volume_change"]["structures"]
+    assert set(volumes) == {"1", "2"} and volumes["1"]["fixed_cm2"] == pytest.approx(1.27, abs=0.2)  # half of π 9² mm²
     assert "of structures that guided" in capfd.readouterr().out
     assert "Mean Dice of structures that guided" in [figure.label for figure in key_figures(both)]
     assert "dice" not in run(desk, *files, "--labels-for", "guide")

@@ -35,6 +35,7 @@ def key_figures(metrics: dict[str, Any]) -> list[KeyFigure]:
         ("det J, smallest to largest", _together(metrics, "jacobian", ("min", "max"), " to ")),
         ("det J, 1st, 50th, 99th percentile", _together(metrics, "jacobian", ("p1", "p50", "p99"), ", ")),
         ("SD of log det J", number(find(metrics, "jacobian", "sd_log"))),
+        ("Mean log det J", _volume(metrics)),
         ("Inverse consistency, mean", number(find(metrics, "inverse_consistency_mm", "mean"), " mm")),
         ("Inverse consistency, 99th percentile", number(find(metrics, "inverse_consistency_mm", "p99"), " mm")),
         ("Time", _time(metrics)),
@@ -44,6 +45,13 @@ def key_figures(metrics: dict[str, Any]) -> list[KeyFigure]:
         ("Fallbacks", words(find(metrics, "fallbacks"))),
     ]
     return figures + [KeyFigure(label, value) for label, value in lines if value]
+
+
+def _volume(metrics: dict[str, Any]) -> str:
+    """With the affine part and, where there is one, without."""
+    whole = number(find(metrics, "volume_change", "log_det_j", "mean"))
+    rest = number(find(metrics, "volume_change", "log_det_j_without_affine", "mean"))
+    return f"{whole} ({rest} without the affine part)" if whole and rest != whole else whole
 
 
 def _dice(metrics: dict[str, Any]) -> str:
