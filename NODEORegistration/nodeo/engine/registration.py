@@ -89,8 +89,8 @@ def register(
                 start = alignment.Start(inputs.own_transform(initial_transform))
             initial = InitialTransform(start.transform, scans[0].grid)
             notes = start.notes
-            if guidance.guiding_points is not None:
-                notes += contradictions(guidance.guiding_points, initial, scans[0].grid)
+            if guidance.points is not None:
+                notes += contradictions(guidance.points, initial, scans[0].grid)
         with report.timed("preparation"):
             task, levels = planned(fixed_scan, moving_scan, initial.scaled(1.0 / unit), model, inner, guide)
             report.expect(workload.expected(task.domain, levels))
