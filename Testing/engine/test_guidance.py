@@ -110,6 +110,17 @@ def test_points_of_a_slice_stored_as_a_volume_guide() -> None:
         register(fixed, moving, SETTINGS, guidance=Guidance(points))
 
 
+def test_a_point_in_the_background_is_named_and_does_no_harm() -> None:
+    wide = grid((150, 64))  # the ball, and nothing to its right
+    fixed, moving = drawn(lambda x: BALL(WARP(x)), wide), drawn(BALL, wide)
+    far = np.array([[140.0, 30.0]])
+    points = PointPairs(np.concatenate([pairs(5).fixed, far]), np.concatenate([pairs(5).moving, far + 2.0]))
+    result = register(fixed, moving, SETTINGS.replace(iterations=(5, 3)), guidance=Guidance(points))
+    note = "A guiding point lies in the background, which does not deform: 6."
+    assert note in result.metrics["fallbacks"]
+    assert result.metrics["folding"]["voxels"] == 0
+
+
 def test_without_weight_points_have_no_say(plain: Result) -> None:
     result = register(*images(), SETTINGS.replace(lambda_p=0.0), guidance=Guidance(pairs(5), "guide"))
     assert result.history == plain.history and "points" not in result.metrics
