@@ -85,7 +85,10 @@ def _inverse(transform: sitk.Transform, partner: Path | None) -> sitk.Transform 
         if inverse.GetDimension() != transform.GetDimension():
             raise InputError(f"The inverse {partner} has another dimension than the transform.", "Name another.")
         return inverse
-    return transform.GetInverse() if transform.IsLinear() else None
+    try:
+        return transform.GetInverse() if transform.IsLinear() else None
+    except RuntimeError:  # it squeezes space flat
+        return None
 
 
 def _pull_back(transform: sitk.Transform, inverse: sitk.Transform | None, backwards: bool) -> sitk.Transform:
