@@ -23,8 +23,8 @@ def key_figures(metrics: dict[str, Any]) -> list[KeyFigure]:
         (f"Similarity loss ({name})" if name else "Similarity loss", _change(metrics, "similarity")),
         ("Similarity chosen", str(find(metrics, "similarity", "chosen") or "")),
         (_target_error(metrics), _change(metrics, "points", "mean_mm", unit=" mm")),
-        ("Target registration error, median", _change(metrics, "points", "median_mm", unit=" mm")),
-        ("Target registration error, 95th percentile", _change(metrics, "points", "p95_mm", unit=" mm")),
+        ("Target error, median", _change(metrics, "points", "median_mm", unit=" mm")),
+        ("Target error, 95th percentile", _change(metrics, "points", "p95_mm", unit=" mm")),
         (_dice(metrics), _change(metrics, "dice", "mean_dice")),
         ("Mean HD95", _change(metrics, "dice", "mean_hd95", unit=" mm")),
     ]
@@ -35,9 +35,9 @@ def key_figures(metrics: dict[str, Any]) -> list[KeyFigure]:
         ("det J, smallest to largest", _together(metrics, "jacobian", ("min", "max"), " to ")),
         ("det J, 1st, 50th, 99th percentile", _together(metrics, "jacobian", ("p1", "p50", "p99"), ", ")),
         ("SD of log det J", number(find(metrics, "jacobian", "sd_log"))),
-        ("Mean log det J", _volume(metrics)),
         ("Inverse consistency, mean", number(find(metrics, "inverse_consistency_mm", "mean"), " mm")),
         ("Inverse consistency, 99th percentile", number(find(metrics, "inverse_consistency_mm", "p99"), " mm")),
+        ("Mean log det J", _volume(metrics)),
         ("Time", _time(metrics)),
         ("Peak memory", _memory(metrics)),
         ("Stopped because", _by_level(find(metrics, "stop"))),
@@ -56,13 +56,13 @@ def _volume(metrics: dict[str, Any]) -> str:
 
 def _dice(metrics: dict[str, Any]) -> str:
     """What the overlap is called: of structures that guided, it does not say how well the rest was found."""
-    return "Mean Dice of structures that guided" if find(metrics, "dice", "guided") else "Mean Dice"
+    return "Mean Dice, guiding structures" if find(metrics, "dice", "guided") else "Mean Dice"
 
 
 def _target_error(metrics: dict[str, Any]) -> str:
     """What the error is called: at points that guided, it does not say how well the rest was found."""
-    guided = " at points that guided" if find(metrics, "points", "guided") else ""
-    return f"Target registration error{guided}, mean"
+    guided = " at guiding points" if find(metrics, "points", "guided") else ""
+    return f"Target error{guided}, mean"
 
 
 def _change(metrics: dict[str, Any], measure: str, *leaf: str, unit: str = "") -> str:
