@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
+import shlex
 from pathlib import Path
 
+import nodeo
 import pytest
 from documentation.marked import blocks, filled
 from documentation.pages import PAGES, not_current, texts
@@ -101,6 +105,32 @@ def test_a_bar_inside_a_cell_ends_no_cell() -> None:
 )
 def test_a_value_is_written_as_it_is_typed(value: object, text: str) -> None:
     assert written(value) == text
+
+
+# --- what is typed ----------------------------------------------------------------------------------------------------
+
+
+def typed(page: str) -> list[str]:
+    """Every command line of nodeo in a page's blocks of shell."""
+    shell = "\n".join(re.findall(r"^```sh\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL))
+    lines = [line.partition("   #")[0].strip() for line in shell.replace("\\\n", " ").splitlines()]
+    return [line for line in lines if line.startswith("nodeo ")]
+
+
+@pytest.mark.parametrize("page", ["guidance.md", "command_line.md"])
+def test_every_command_on_a_page_can_be_typed(page: str) -> None:
+    lines = typed(read(Path("Resources/Documentation") / page))
+    assert len(lines) > 5
+    for line in lines:
+        parser().parse_args(shlex.split(line)[1:])
+
+
+def test_what_python_is_told_on_the_page_of_guidance_is_there() -> None:
+    (block,) = re.findall(r"^```python\n(.*?)^```$", read(Path("Resources/Documentation/guidance.md")), re.M | re.S)
+    for call in (node for node in ast.walk(ast.parse(block)) if isinstance(node, ast.Call)):
+        if isinstance(call.func, ast.Attribute) and getattr(call.func.value, "id", "") == "nodeo":
+            known = inspect.signature(getattr(nodeo, call.func.attr)).parameters
+            assert {word.arg for word in call.keywords} <= set(known), call.func.attr
 
 
 # --- links ------------------------------------------------------------------------------------------------------------

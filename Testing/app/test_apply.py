@@ -55,6 +55,12 @@ def test_several_things_at_once_and_points_by_the_inverse(desk: Path, capfd: pyt
     assert "3 points, from the moving image to the fixed one, by the inverse" in capfd.readouterr().out
 
 
+def test_nothing_is_written_before_all_is_read(desk: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    things = ["image.nrrd", "points.mrk.json", "nowhere.csv"]
+    said = refused(capfd, "apply", "transform.h5", *things, "--reference", "image.nrrd", "--output", "out")
+    assert "The points nowhere.csv do not exist" in said and not (desk / "out").exists()
+
+
 def test_there_and_back_again(desk: Path, capfd: pytest.CaptureFixture[str]) -> None:
     run("apply", "transform.h5", "points.mrk.json", "--output", "there.csv")
     run("apply", "transform.h5", "there.csv", "--backwards", "--output", "back.fcsv")

@@ -58,7 +58,7 @@ def test_points_are_paired_and_measured(desk: Path, capfd: pytest.CaptureFixture
     html = page("title", metrics, {}, b"")
     assert "Target registration error by point" in html and f"<td>{points['pairs'][3]['after_mm']:.3f}</td>" in html
     labels = [figure.label for figure in key_figures(metrics)]
-    assert "Target registration error at points that guided, mean" in labels
+    assert "Target error at guiding points, mean" in labels
 
     assert run(desk, *files, "--points-for", "measure")["points"]["guided"] is False
 
@@ -76,8 +76,10 @@ def test_labels_guide_and_say_so(desk: Path, capfd: pytest.CaptureFixture[str]) 
     both = run(desk, *files, "--labels-for", "both")
     assert both["dice"]["guided"] is True and both["similarity"]["channels"]["structures"]["weight"] == 0.5
     assert both["dice"]["after"]["mean_dice"] > measured["dice"]["after"]["mean_dice"]
+    volumes = both["volume_change"]["structures"]
+    assert set(volumes) == {"1", "2"} and volumes["1"]["fixed_cm2"] == pytest.approx(1.27, abs=0.2)  # half of π 9² mm²
     assert "of structures that guided" in capfd.readouterr().out
-    assert "Mean Dice of structures that guided" in [figure.label for figure in key_figures(both)]
+    assert "Mean Dice, guiding structures" in [figure.label for figure in key_figures(both)]
     assert "dice" not in run(desk, *files, "--labels-for", "guide")
 
 

@@ -14,7 +14,7 @@ from nodeo.field.initial_transform import InitialTransform
 from nodeo.geometry.grid import Grid
 from nodeo.geometry.lattice import Lattice
 from nodeo.similarity.landmarks import Landmarks
-from phantoms import OBLIQUE, Phantom, bumps, drawn, grid, middle
+from phantoms import OBLIQUE, Phantom, as_slice, bumps, drawn, grid, middle
 
 SETTINGS = Settings(levels=(2, 1), iterations=(30, 20), threads=1, device="cpu", start="none")
 ON = grid((72, 64))
@@ -97,6 +97,28 @@ def test_a_pair_that_contradicts_the_others_does_not_drag_them_along(plain: Resu
     (note,) = [note for note in result.metrics["fallbacks"] if "contradicts" in note]
     assert note.startswith("The pair of points 1 contradicts ")
     assert not any("contradicts" in note for note in plain.metrics["fallbacks"])
+
+
+def test_points_of_a_slice_stored_as_a_volume_guide() -> None:
+    flat = pairs(10)
+    points = PointPairs(*(np.pad(each, ((0, 0), (0, 1))) for each in (flat.fixed, flat.moving)))
+    fixed, moving = (as_slice(image, thickness=3.0) for image in images())
+    result = register(fixed, moving, SETTINGS, guidance=Guidance(points))
+    assert result.metrics["points"]["after"]["mean_mm"] < 0.2 * result.metrics["points"]["before"]["mean_mm"]
+    points.moving[3, 2] = 2.0  # mm; the slice ends at 1.5
+    with pytest.raises(InputError, match=r"The moving point 4 at .* lies outside the moving image"):
+        register(fixed, moving, SETTINGS, guidance=Guidance(points))
+
+
+def test_a_point_in_the_background_is_named_and_does_no_harm() -> None:
+    wide = grid((150, 64))  # the ball, and nothing to its right
+    fixed, moving = drawn(lambda x: BALL(WARP(x)), wide), drawn(BALL, wide)
+    far = np.array([[140.0, 30.0]])
+    points = PointPairs(np.concatenate([pairs(5).fixed, far]), np.concatenate([pairs(5).moving, far + 2.0]))
+    result = register(fixed, moving, SETTINGS.replace(iterations=(5, 3)), guidance=Guidance(points))
+    note = "A guiding point lies in the background, which does not deform: 6."
+    assert note in result.metrics["fallbacks"]
+    assert result.metrics["folding"]["voxels"] == 0
 
 
 def test_without_weight_points_have_no_say(plain: Result) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from . import (
     bad_files,
+    bad_guidance,
     bad_headers,
     bad_masks,
     bad_pixels,
@@ -31,7 +32,17 @@ from .records import Record
 PART = "corpus"
 EVERY = 12  # every so many-th case is a process of its own
 PROCESS = 15.0  # seconds that such a process has on top
-FAMILIES = (bad_pixels, bad_files, bad_headers, bad_masks, bad_transforms, bad_settings, bad_places, bad_tables)
+FAMILIES = (
+    bad_pixels,
+    bad_files,
+    bad_headers,
+    bad_masks,
+    bad_guidance,
+    bad_transforms,
+    bad_settings,
+    bad_places,
+    bad_tables,
+)
 
 
 def run(plan: Plan) -> Iterator[Record]:

@@ -17,7 +17,7 @@ def load() -> None:
 
     torch.set_num_threads(1)
     sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
-    for command in ("register", "apply", "evaluate", "study"):
+    for command in ("register", "apply", "convert", "evaluate", "study"):
         import_module(f"nodeo.app.commands.{command}")
 
 

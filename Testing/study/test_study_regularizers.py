@@ -13,6 +13,7 @@ import SimpleITK as sitk
 from conversations import ENDLESS, conversation
 from labelled_disk import disk_pair
 from nodeo.app import cli
+from nodeo.app.answer import CANCELLED
 from nodeo.errors import InputError
 from nodeo.report.canvas import FOLD
 from nodeo.settings import Settings
@@ -206,7 +207,7 @@ def test_a_host_can_cancel_and_goes_on_later(desk: Path) -> None:
         talk.until("progress", iteration=50)
         talk.say("cancel\n")
         code, _ = talk.rest()
-    assert code == cli.CANCELLED
+    assert code == CANCELLED
     assert talk.events[-1]["event"] == "cancelled"
     assert "1 of 2 runs are finished and kept" in talk.events[-1]["message"]
     assert [path.name for path in (desk / "out" / "runs").iterdir()] == ["iterations=3"]
@@ -219,7 +220,7 @@ def test_cancelled_in_the_first_run_nothing_is_left(desk: Path) -> None:
         talk.until("progress", iteration=3)
         talk.say("cancel\n")
         code, _ = talk.rest()
-    assert code == cli.CANCELLED
+    assert code == CANCELLED
     assert talk.events[-1] == {"event": "cancelled"}
     assert not (desk / "out").exists()
 

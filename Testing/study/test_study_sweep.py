@@ -12,6 +12,7 @@ import pytest
 import SimpleITK as sitk
 from labelled_disk import disk_pair
 from nodeo.app import cli
+from nodeo.app.answer import FAILED
 from nodeo.errors import InputError
 from nodeo.settings import Settings
 from nodeo.study import runs, sweep
@@ -179,7 +180,7 @@ def test_a_failing_run_is_named_and_the_exit_code_says_so(
         return honest(fixed, moving, settings, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(runs, "register", moody)
-    assert study("--vary", "lambda_s=0,1,2") == cli.FAILED
+    assert study("--vary", "lambda_s=0,1,2") == FAILED
     printed = capfd.readouterr().out
     assert "failed: lambda_s=1: the sky fell" in printed and "1 of 3 runs failed" in printed
     assert [row["error"] for row in table(desk / "out")] == ["", "the sky fell", ""]

@@ -14,6 +14,7 @@ import torchdiffeq
 from torch import Tensor
 
 from ..evaluation.points import round_trip
+from ..evaluation.volume import volume_change
 from ..field import regularity
 from ..field.regularity import Folding
 from ..geometry.grid import Grid
@@ -52,6 +53,7 @@ def measure(
         "folding": _folding(regularity.measure_folding(displacement, grid.step)[0], grid, factor),
         "inverse_folding": _folding(handed_out.inverse_folding, task.moving.grid),
         "jacobian": _statistics(determinant, counted, grid),
+        "volume_change": volume_change(determinant[counted].double().numpy(), task.initial.determinant),
         **_consistency(task, handed_out, counted),
         "start": _start(task, flow),
         "certificate": {

@@ -100,6 +100,21 @@ def _reaching(box: np.ndarray, fixed: Scan, initial: InitialTransform, points: P
     return np.stack([np.minimum(box[:, 0], low), np.maximum(box[:, 1], high)], 1)
 
 
+def out_of_reach(task: Task) -> tuple[str, ...]:
+    """A note on guiding points that lie where nothing deforms."""
+    if task.points is None:
+        return ()
+    domain = task.domain
+    index = domain.grid.index(task.points.fixed)[:, list(domain.grid.axes)]
+    start = np.array(domain.start)
+    outside = ((index < start) | (index > start + np.array(domain.length))).any(1)
+    if not outside.any():
+        return ()
+    number = int(np.flatnonzero(outside)[0])
+    others = f", and {int(outside.sum()) - 1} more" if outside.sum() > 1 else ""
+    return (f"A guiding point lies in the background, which does not deform: {task.points.name(number)}{others}.",)
+
+
 def _overlap(fixed: Scan, moving: Scan, initial: InitialTransform, settings: Settings, of: str = "") -> Tensor | None:
     """[D, H, W] on the fixed grid: 1 where the initial transform leads into the moving image; None if everywhere."""
     everywhere = moving.grid.stamp(sitk.Image(moving.grid.size, sitk.sitkUInt8) + 1)

@@ -21,7 +21,7 @@ from .guidance import Guidance, check_guidance, contradictions, guide_of
 from .inverse import invert
 from .measurement import measure
 from .optimisation import Optimisation
-from .planning import planned
+from .planning import out_of_reach, planned
 from .result import Result
 from .surroundings import undisturbed
 from .workload import Workload
@@ -89,10 +89,11 @@ def register(
                 start = alignment.Start(inputs.own_transform(initial_transform))
             initial = InitialTransform(start.transform, scans[0].grid)
             notes = start.notes
-            if guidance.guiding_points is not None:
-                notes += contradictions(guidance.guiding_points, initial, scans[0].grid)
+            if guidance.points is not None:
+                notes += contradictions(guidance.points, initial, scans[0].grid)
         with report.timed("preparation"):
             task, levels = planned(fixed_scan, moving_scan, initial.scaled(1.0 / unit), model, inner, guide)
+            said += out_of_reach(task)
             report.expect(workload.expected(task.domain, levels))
         flow = Optimisation(task, levels, model, inner, report).run(device)
         with report.timed("inverse"):

@@ -23,8 +23,8 @@ def key_figures(metrics: dict[str, Any]) -> list[KeyFigure]:
         (f"Similarity loss ({name})" if name else "Similarity loss", _change(metrics, "similarity")),
         ("Similarity chosen", str(find(metrics, "similarity", "chosen") or "")),
         (_target_error(metrics), _change(metrics, "points", "mean_mm", unit=" mm")),
-        ("Target registration error, median", _change(metrics, "points", "median_mm", unit=" mm")),
-        ("Target registration error, 95th percentile", _change(metrics, "points", "p95_mm", unit=" mm")),
+        ("Target error, median", _change(metrics, "points", "median_mm", unit=" mm")),
+        ("Target error, 95th percentile", _change(metrics, "points", "p95_mm", unit=" mm")),
         (_dice(metrics), _change(metrics, "dice", "mean_dice")),
         ("Mean HD95", _change(metrics, "dice", "mean_hd95", unit=" mm")),
     ]
@@ -37,6 +37,7 @@ def key_figures(metrics: dict[str, Any]) -> list[KeyFigure]:
         ("SD of log det J", number(find(metrics, "jacobian", "sd_log"))),
         ("Inverse consistency, mean", number(find(metrics, "inverse_consistency_mm", "mean"), " mm")),
         ("Inverse consistency, 99th percentile", number(find(metrics, "inverse_consistency_mm", "p99"), " mm")),
+        ("Mean log det J", _volume(metrics)),
         ("Time", _time(metrics)),
         ("Peak memory", _memory(metrics)),
         ("Stopped because", _by_level(find(metrics, "stop"))),
@@ -46,15 +47,22 @@ def key_figures(metrics: dict[str, Any]) -> list[KeyFigure]:
     return figures + [KeyFigure(label, value) for label, value in lines if value]
 
 
+def _volume(metrics: dict[str, Any]) -> str:
+    """With the affine part and, where there is one, without."""
+    whole = number(find(metrics, "volume_change", "log_det_j", "mean"))
+    rest = number(find(metrics, "volume_change", "log_det_j_without_affine", "mean"))
+    return f"{whole} ({rest} without the affine part)" if whole and rest != whole else whole
+
+
 def _dice(metrics: dict[str, Any]) -> str:
     """What the overlap is called: of structures that guided, it does not say how well the rest was found."""
-    return "Mean Dice of structures that guided" if find(metrics, "dice", "guided") else "Mean Dice"
+    return "Mean Dice, guiding structures" if find(metrics, "dice", "guided") else "Mean Dice"
 
 
 def _target_error(metrics: dict[str, Any]) -> str:
     """What the error is called: at points that guided, it does not say how well the rest was found."""
-    guided = " at points that guided" if find(metrics, "points", "guided") else ""
-    return f"Target registration error{guided}, mean"
+    guided = " at guiding points" if find(metrics, "points", "guided") else ""
+    return f"Target error{guided}, mean"
 
 
 def _change(metrics: dict[str, Any], measure: str, *leaf: str, unit: str = "") -> str:

@@ -9,6 +9,7 @@ from html import escape
 from typing import Any
 
 from .key_figures import KeyFigure, find, key_figures, number, words
+from .measured_tables import label_order, points_table, volumes_table
 
 STYLE = """
 :root { color-scheme: light; }
@@ -44,7 +45,7 @@ READING = (
     "below 1 where it is smaller, 0 or less where the map folds."
 )
 
-SHOWN_APART = ("dice", "points", "seconds", "versions")
+SHOWN_APART = ("dice", "points", "volume_change", "seconds", "versions")
 
 
 def page(title: str, metrics: dict[str, Any], settings: dict[str, Any], picture: bytes) -> str:
@@ -55,7 +56,8 @@ def page(title: str, metrics: dict[str, Any], settings: dict[str, Any], picture:
             f"<section><h2>Key figures</h2>{_figures_table(key_figures(metrics))}</section>",
             picture_block(picture, "Overlays, checkerboard, deformation grid and Jacobian determinant", READING),
             _structures(metrics),
-            _points(metrics),
+            points_table(metrics),
+            volumes_table(metrics),
             folded_block("Seconds by stage", find(metrics, "seconds")),
             folded_block("Settings", settings),
             folded_block("Versions", find(metrics, "versions")),
@@ -95,25 +97,10 @@ def _structures(metrics: dict[str, Any]) -> str:
     if not isinstance(after, dict) or not after:
         return ""
     before = find(metrics, "dice", "before", "structures")
-    rows = "".join(
-        _structure_row(label, after[label], find(before, label)) for label in sorted(after, key=_label_order)
-    )
+    rows = "".join(_structure_row(label, after[label], find(before, label)) for label in sorted(after, key=label_order))
     head = "<th>Label</th><th>Structure</th><th>Dice before</th><th>Dice after</th><th></th><th>HD95 after, mm</th>"
     return (
         f"<details open><summary>Overlap by structure</summary><table><thead><tr>{head}</tr></thead>"
-        f"<tbody>{rows}</tbody></table></details>"
-    )
-
-
-def _points(metrics: dict[str, Any]) -> str:
-    pairs = find(metrics, "points", "pairs")
-    if not isinstance(pairs, list) or not pairs:
-        return ""
-    texts = [(words(find(p, "name")), number(find(p, "before_mm")), number(find(p, "after_mm"))) for p in pairs]
-    rows = "".join(f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in row)}</tr>" for row in texts)
-    head = "<th>Point</th><th>Error before, mm</th><th>Error after, mm</th>"
-    return (
-        f"<details><summary>Target registration error by point</summary><table><thead><tr>{head}</tr></thead>"
         f"<tbody>{rows}</tbody></table></details>"
     )
 
@@ -124,11 +111,6 @@ def _structure_row(label: str, after: Any, before: Any) -> str:
     texts = [str(label), words(find(after, "name")), number(find(before, "dice")), number(dice)]
     cells = "".join(f"<td>{escape(text)}</td>" for text in texts)
     return f"<tr>{cells}<td>{bar}</td><td>{escape(number(find(after, 'hd95')))}</td></tr>"
-
-
-def _label_order(label: Any) -> tuple[int, int, str]:
-    text = str(label)
-    return (0, int(text), "") if text.isdecimal() else (1, 0, text)
 
 
 def folded_block(summary: str, values: Any) -> str:

@@ -15,7 +15,7 @@ from ...field.point_inverse import moved, moved_back
 from ...files import reading
 from ...files.destination import check_file
 from ...files.hushed import hushed
-from ...files.points import is_points, read_points, write_points
+from ...files.points import PointList, is_points, read_points, write_points
 from ...files.writing import appearing_file
 from ...geometry.placement import check_placed
 from ...geometry.resampling import resampled
@@ -41,16 +41,20 @@ def apply(options: argparse.Namespace, channel: Channel) -> None:
     transform = reading.read_transform(options.transform)
     inverse = _inverse(transform, partner)
     reference = _reference(options, things)
-    written = []
-    for number, (path, output) in enumerate(zip(things, outputs, strict=True)):
-        if is_points(path):
-            written.append(_points(path, output, transform, inverse, options.backwards))
+    given = [_read(path, reference, transform) for path in things]
+    pull_back = None if reference is None else _pull_back(transform, inverse, options.backwards)
+    said = []
+    for number, (thing, output) in enumerate(zip(given, outputs, strict=True)):
+        if isinstance(thing, PointList):
+            carried, way = _carried(thing, transform, inverse, options.backwards)
+            _write_points(carried, output)
+            said.append(f"Wrote {output}: {len(carried.positions)} points, {way}")
         else:
-            pull_back = _pull_back(transform, inverse, options.backwards)
+            assert reference is not None and pull_back is not None
             nearest = options.labels == [] or number >= len(options.things)
-            _image(path, output, reference, pull_back, nearest)
-            written.append(f"Wrote {output}")
-    channel.say("\n".join(written))
+            write_image(resampled(thing, reference, pull_back, nearest), output, compress=nearest)
+            said.append(f"Wrote {output}")
+    channel.say("\n".join(said))
 
 
 def _outputs(things: list[Path], output: Path) -> list[Path]:
@@ -85,7 +89,10 @@ def _inverse(transform: sitk.Transform, partner: Path | None) -> sitk.Transform 
         if inverse.GetDimension() != transform.GetDimension():
             raise InputError(f"The inverse {partner} has another dimension than the transform.", "Name another.")
         return inverse
-    return transform.GetInverse() if transform.IsLinear() else None
+    try:
+        return transform.GetInverse() if transform.IsLinear() else None
+    except RuntimeError:  # it squeezes space flat
+        return None
 
 
 def _pull_back(transform: sitk.Transform, inverse: sitk.Transform | None, backwards: bool) -> sitk.Transform:
@@ -106,50 +113,55 @@ def _reference(options: argparse.Namespace, things: list[Path]) -> sitk.Image | 
     return reference
 
 
-def _image(path: Path, output: Path, reference: sitk.Image | None, transform: sitk.Transform, labels: bool) -> None:
+def _read(path: Path, reference: sitk.Image | None, transform: sitk.Transform) -> sitk.Image | PointList:
+    """What is in a file, past the door: nothing is written before all is read."""
+    k = transform.GetDimension()
+    if is_points(path):
+        points = read_points(path, "points")
+        if points.positions.shape[1] < k:
+            raise InputError(f"The points are 2-D and the transform is {k}-D.", "Give x, y and z.")
+        return points
     assert reference is not None
     image = reading.read_image(path, "image")
-    if not image.GetDimension() == reference.GetDimension() == transform.GetDimension():
+    if not image.GetDimension() == reference.GetDimension() == k:
         raise InputError(
             f"The image is {image.GetDimension()}-D, the reference {reference.GetDimension()}-D and the transform "
-            f"{transform.GetDimension()}-D.",
+            f"{k}-D.",
             "All must have the same dimension.",
         )
     check_placed(image, "image")
     if "complex" in image.GetPixelIDTypeAsString():
         raise InputError("The image holds complex values.", "Convert it to real values first.")
     check_values(image, "image")
-    write_image(resampled(image, reference, transform, labels), output, compress=labels)
+    return image
 
 
-def _points(
-    path: Path, output: Path, transform: sitk.Transform, inverse: sitk.Transform | None, backwards: bool
-) -> str:
-    """Carry points, which go against a pull-back; what was done, in words."""
-    points = read_points(path, "points")
+def _carried(
+    points: PointList, transform: sitk.Transform, inverse: sitk.Transform | None, backwards: bool
+) -> tuple[PointList, str]:
+    """Points at the other end, and which way they went, in words: it is against a pull-back."""
     k = transform.GetDimension()
-    if points.positions.shape[1] < k:
-        raise InputError(f"The points are 2-D and the transform is {k}-D.", "Give x, y and z.")
     positions = points.positions.copy()
     if backwards:
         positions[:, :k] = moved(transform, positions[:, :k])
-        way = "from the fixed image to the moving one, by the transform"
-    else:
-        positions[:, :k], missed = moved_back(transform, positions[:, :k], inverse)
-        if missed.max() > _FAR:
-            number = int(np.argmax(missed))
-            raise InputError(
-                f"The point {points.labels[number] or number + 1} comes from nowhere under this transform: the nearest "
-                f"leads {missed.max():.2g} mm past it.",
-                "Look whether the points belong to the moving image; those of the fixed image go --backwards.",
-            )
-        way = "from the moving image to the fixed one, by the inverse"
+        return replace(points, positions=positions), "from the fixed image to the moving one, by the transform"
+    positions[:, :k], missed = moved_back(transform, positions[:, :k], inverse)
+    if missed.max() > _FAR:
+        number = int(np.argmax(missed))
+        raise InputError(
+            f"The point {points.labels[number] or number + 1} comes from nowhere under this transform: the nearest "
+            f"leads {missed.max():.2g} mm past it.",
+            "Look whether the points belong to the moving image; those of the fixed image go --backwards.",
+        )
+    return replace(points, positions=positions), "from the moving image to the fixed one, by the inverse"
+
+
+def _write_points(points: PointList, path: Path) -> None:
     try:
-        with appearing_file(output) as partial:
-            write_points(partial, replace(points, positions=positions))
+        with appearing_file(path) as partial:
+            write_points(partial, points)
     except OSError as error:
-        raise InputError(f"The points could not be written to {output}.") from error
-    return f"Wrote {output}: {len(positions)} points, {way}"
+        raise InputError(f"The points could not be written to {path}.") from error
 
 
 def write_image(image: sitk.Image, path: Path, compress: bool) -> None:

@@ -13,8 +13,11 @@ from ...engine.result import FILES, Result
 from ...engine.workload import AROUND
 from ...evaluation.labels import Evaluation
 from ...evaluation.labels import evaluate as evaluate_labels
+from ...evaluation.volume import structure_volumes
+from ...field.initial_transform import InitialTransform
 from ...files.destination import check_output
 from ...files.writing import appearing
+from ...geometry.grid import Grid
 from ...geometry.resampling import resampled
 from ...progress import Progress, ProgressCallback, Reporter
 from ...report.canvas import check_matplotlib
@@ -58,6 +61,8 @@ def register(options: argparse.Namespace, channel: Channel) -> None:
         report.tell("Comparing the labels")
         scores = _scores(result, images["fixed_labels"], images["moving_labels"])
         result.metrics["dice"] = {**scores, "guided": options.labels_for == "both"}
+    if "fixed_labels" in images:
+        result.metrics["volume_change"]["structures"] = _volumes(result, images["fixed_labels"])
     report.tell("Writing the results")
     with appearing(options.output, FILES, overwrite=options.overwrite) as folder:
         result.write(folder)
@@ -104,6 +109,11 @@ def _scores(result: Result, fixed_labels: sitk.Image, moving_labels: sitk.Image)
         return found.as_dict()
 
     return {"before": summary(result.initial), "after": summary(result.transform)}
+
+
+def _volumes(result: Result, fixed_labels: sitk.Image) -> dict:
+    affine = InitialTransform(result.initial, Grid.of(result.jacobian)).determinant
+    return structure_volumes(result.jacobian, fixed_labels, affine)
 
 
 def _report(result: Result, fixed: sitk.Image, moving: sitk.Image, options: argparse.Namespace, folder: Path) -> None:
