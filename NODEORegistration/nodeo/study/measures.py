@@ -6,11 +6,13 @@ import csv
 import io
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..evaluation.tables import aligned, mean_and_sd
 from ..report.key_figures import find
-from .runs import Outcome
+
+if TYPE_CHECKING:
+    from .runs import Outcome
 
 
 class Measure(NamedTuple):

@@ -18,7 +18,7 @@ from ...files.writing import appearing
 from ...geometry.resampling import resampled
 from ...progress import Progress, ProgressCallback, Reporter
 from ...report.canvas import check_matplotlib
-from ...study.pair import ROLES
+from ...study import ROLES
 from .. import process
 from ..channel import Channel
 from ..display import summary
@@ -107,7 +107,8 @@ def _scores(result: Result, fixed_labels: sitk.Image, moving_labels: sitk.Image)
 
 
 def _report(result: Result, fixed: sitk.Image, moving: sitk.Image, options: argparse.Namespace, folder: Path) -> None:
-    from ...report import ReportInput, write_report
+    from ...report import write_report
+    from ...report.scene import ReportInput
 
     data = ReportInput(
         fixed=fixed,
