@@ -13,12 +13,12 @@ import pytest
 import SimpleITK as sitk
 from nodeo.errors import InputError
 from nodeo.geometry.grid import Grid
-from nodeo.report import ReportInput, write_report
+from nodeo.report import write_report
 from nodeo.report.content import find_content
 from nodeo.report.key_figures import key_figures, number
 from nodeo.report.page import page
 from nodeo.report.planes import choose_planes, nearest_axes
-from nodeo.report.scene import Scene
+from nodeo.report.scene import ReportInput, Scene
 
 METRICS = {
     "similarity": {"before": 0.31, "after": 0.12, "name": "lncc"},

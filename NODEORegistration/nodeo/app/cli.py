@@ -27,6 +27,7 @@ def parser(kind: type[argparse.ArgumentParser] = argparse.ArgumentParser) -> arg
     _convert(commands)
     _evaluate(commands)
     _study(commands)
+    _cohort(commands)
     _serve(commands)
     return top
 
@@ -38,9 +39,6 @@ def _register(commands) -> None:
     sub.add_argument("moving", type=_path, metavar="MOVING", help="image that is deformed")
     _run_options(sub, "balanced")
     sub.add_argument(
-        "--labels-for", choices=USES, default="measure", help="let the labels measure (default), guide, or both"
-    )
-    sub.add_argument(
         "--channel",
         nargs="+",
         action="append",
@@ -48,6 +46,14 @@ def _register(commands) -> None:
         metavar=("FIXED", "MOVING"),
         help="one more pair of images that guides, in the space of the first, and after it as needed similarity=NAME, "
         "weight=NUMBER, fixed_mask=FILE, moving_mask=FILE, name=NAME",
+    )
+    _more_options(sub)
+
+
+def _more_options(sub: argparse.ArgumentParser) -> None:
+    """What a registration can be told besides, and a cohort of registrations."""
+    sub.add_argument(
+        "--labels-for", choices=USES, default="measure", help="let the labels measure (default), guide, or both"
     )
     points = "points in pairs, by label or order: .csv (x, y, z: LPS, mm), .mrk.json or .fcsv"
     sub.add_argument("--fixed-points", type=_path, metavar="FILE", help=points)
@@ -201,6 +207,44 @@ def _study_options(sub: argparse.ArgumentParser, preset: str) -> None:
         help="take 2-D slices: axial, coronal or sagittal; N from 1 (default: the middle)",
     )
     _run_options(sub, preset)
+
+
+def _cohort(commands) -> None:
+    sub = commands.add_parser("cohort", help="register many pairs, on one computer or on many (needs dask.distributed)")
+    cohorts = sub.add_subparsers(dest="cohort", metavar="WHAT", required=True)
+    run = cohorts.add_parser(
+        "run",
+        help="register all pairs of a table",
+        description="Register all pairs of TABLE, or all subjects of a BIDS folder onto a template. What is in DIR "
+        "already and unchanged is not done again, and a pair that fails is no end of the others. The options that "
+        "nodeo register has, too, hold for all pairs; the columns of TABLE go over them. Exit code 1: some pairs "
+        "failed, the table names them.",
+    )
+    run.set_defaults(run=("cohort", "run"), standing=True, moving=None, channel=[])
+    run.add_argument(
+        "table",
+        type=_path,
+        nargs="?",
+        metavar="TABLE",
+        help="CSV or TSV file, a line a pair: moving, fixed and, as needed, name, subject, session, fixed_mask, "
+        "moving_mask, fixed_labels, moving_labels, fixed_points, moving_points, initial, preset, any setting",
+    )
+    run.add_argument("--fixed", type=_path, metavar="FILE", help="fixed image of all pairs, a template")
+    run.add_argument("--bids", type=_path, metavar="BIDS", help="a BIDS folder in place of TABLE; needs --fixed")
+    run.add_argument("--suffix", default="T1w", metavar="NAME", help="which images of BIDS (default: T1w)")
+    run.add_argument("--space", default="", metavar="NAME", help="the template in BIDS names (default: by its file)")
+    _run_options(run, "balanced")
+    _more_options(run)
+    run.add_argument("--workers", type=int, metavar="N", help="pairs at once (default: by cores and memory, or GPUs)")
+    run.add_argument(
+        "--threads-per-worker", type=int, metavar="N", help="CPU threads of each (default: cores / workers)"
+    )
+    run.add_argument("--gpus", metavar="WHICH", help="0,1 or all: one worker a GPU (default: all that there are)")
+    run.add_argument("--scheduler", metavar="ADDRESS", help="work on this cluster of Dask, such as tcp://host:8786")
+    run.add_argument("--index", type=int, metavar="K", help="do the K-th of N shares only, from 0, without Dask")
+    run.add_argument("--of", type=int, metavar="N", help="how many shares")
+    run.add_argument("--collect", action="store_true", help="run nothing: write table and page of what is there")
+    run.add_argument("--dry-run", action="store_true", help="only say what would be done")
 
 
 def _serve(commands) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from .figure import draw
-from .page import page
-from .scene import ReportInput
-
-__all__ = ["ReportInput", "write_report"]
+if TYPE_CHECKING:
+    from .scene import ReportInput
 
 
 def write_report(folder: Path, data: ReportInput) -> tuple[Path, Path]:
@@ -17,6 +15,9 @@ def write_report(folder: Path, data: ReportInput) -> tuple[Path, Path]:
     Raises:
         InputError: matplotlib is not installed.
     """
+    from .figure import draw  # here, for who wants the words of a page alone need not wait for PyTorch
+    from .page import page
+
     picture = draw(data)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)

@@ -8,3 +8,4 @@ from __future__ import annotations
 
 REGULARIZERS_PRESET = "paper"  # the study's own: the published method shows most
 SWEEP_PRESET = "balanced"
+ROLES = ("fixed", "moving", "fixed_mask", "moving_mask", "fixed_labels", "moving_labels")  # of a registration's images

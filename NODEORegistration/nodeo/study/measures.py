@@ -6,11 +6,13 @@ import csv
 import io
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..evaluation.tables import aligned, mean_and_sd
 from ..report.key_figures import find
-from .runs import Outcome
+
+if TYPE_CHECKING:
+    from .runs import Outcome
 
 
 class Measure(NamedTuple):
@@ -36,6 +38,8 @@ MEASURES = (
     Measure("dice_after", "Dice", ("dice", "after", "mean_dice"), 4),
     Measure("hd95_before_mm", "HD95 before, mm", ("dice", "before", "mean_hd95"), 2),
     Measure("hd95_after_mm", "HD95, mm", ("dice", "after", "mean_hd95"), 2),
+    Measure("target_error_before_mm", "Target registration error before, mm", ("points", "before", "mean_mm"), 2),
+    Measure("target_error_after_mm", "Target registration error, mm", ("points", "after", "mean_mm"), 2),
     Measure("folded_points", "Folded points", ("folding", "voxels"), 0),
     Measure("folded_percent", "Folded, %", ("folding", "percent"), 4),
     Measure("smallest_det_j", "Smallest det J", ("folding", "smallest"), 3),

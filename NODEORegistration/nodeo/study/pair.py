@@ -14,12 +14,11 @@ from ..errors import InputError
 from ..geometry.grid import Grid
 
 SAMPLE = Path(__file__).resolve().parents[3] / "Resources" / "SampleData"
-ROLES = ("fixed", "moving", "fixed_mask", "moving_mask", "fixed_labels", "moving_labels")
 
 
 @dataclass(frozen=True)
 class StudyPair:
-    """Images by their role, one of :data:`ROLES`; ``title`` names the pair for people."""
+    """Images by their role, one of :data:`~nodeo.study.ROLES`; ``title`` names the pair for people."""
 
     images: dict[str, sitk.Image]
     title: str

@@ -8,16 +8,17 @@ from pathlib import Path
 
 import SimpleITK as sitk
 
-from ...engine import inputs
 from ...errors import InputError
 from ...evaluation.labels import check_codes, check_labels
 from ...files import reading
 from ...settings import Settings
-from ...study.pair import ROLES
+from ...study import ROLES
 
 
 def images_of(files: Mapping[str, Path | None]) -> dict[str, sitk.Image]:
     """The images of the files that were named, by role."""
+    from ...engine import inputs  # brings PyTorch, for which who asks for settings alone need not wait
+
     return {
         role: inputs.without_time(reading.read_image(path, _role(role)))
         for role, path in files.items()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import SimpleITK as sitk
 
@@ -21,7 +23,7 @@ from ...geometry.grid import Grid
 from ...geometry.resampling import resampled
 from ...progress import Progress, ProgressCallback, Reporter
 from ...report.canvas import check_matplotlib
-from ...study.pair import ROLES
+from ...study import ROLES
 from .. import process
 from ..channel import Channel
 from ..display import summary
@@ -29,12 +31,23 @@ from .given import check_label_maps, images_of, inputs_of, settings_of
 from .guidance import guidance_of, guiding_files
 
 
-def register(options: argparse.Namespace, channel: Channel) -> None:
+class Companions(Protocol):
+    """What somebody else writes beside the results, to come into place with them."""
+
+    @property
+    def files(self) -> Sequence[str]:
+        """The names of all that may be in the folder."""
+
+    def write(self, folder: Path, result: Result, images: Mapping[str, sitk.Image]) -> None:
+        """Complete a folder that holds all the files of a registration of these images."""
+
+
+def register(options: argparse.Namespace, channel: Channel, companions: Companions | None = None) -> None:
     """Register two files and write everything into a folder."""
     settings = settings_of(options)
-    check_output(
-        options.output, options.overwrite, FILES, [*inputs_of(options), *guiding_files(options), Path(settings.initial)]
-    )
+    known = FILES if companions is None else companions.files
+    inputs = [*inputs_of(options), *guiding_files(options), Path(settings.initial)]
+    check_output(options.output, options.overwrite, known, inputs)
     if options.report:
         check_matplotlib("The report")
     report = Reporter(channel.progress)
@@ -64,12 +77,14 @@ def register(options: argparse.Namespace, channel: Channel) -> None:
     if "fixed_labels" in images:
         result.metrics["volume_change"]["structures"] = _volumes(result, images["fixed_labels"])
     report.tell("Writing the results")
-    with appearing(options.output, FILES, overwrite=options.overwrite) as folder:
+    with appearing(options.output, known, overwrite=options.overwrite) as folder:
         result.write(folder)
         if labels is not None:
             sitk.WriteImage(labels, str(folder / "warped_labels.nrrd"), useCompression=True)
         if options.report:
             _report(result, fixed, moving, options, folder)
+        if companions is not None:
+            companions.write(folder, result, images)
     channel.finished(options.output.absolute(), result.metrics, summary(result.metrics))
 
 
@@ -117,7 +132,8 @@ def _volumes(result: Result, fixed_labels: sitk.Image) -> dict:
 
 
 def _report(result: Result, fixed: sitk.Image, moving: sitk.Image, options: argparse.Namespace, folder: Path) -> None:
-    from ...report import ReportInput, write_report
+    from ...report import write_report
+    from ...report.scene import ReportInput
 
     data = ReportInput(
         fixed=fixed,

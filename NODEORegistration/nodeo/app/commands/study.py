@@ -6,11 +6,11 @@ import argparse
 
 from ...errors import InputError
 from ...settings import Settings
-from ...study import REGULARIZERS_PRESET, SWEEP_PRESET
+from ...study import REGULARIZERS_PRESET, ROLES, SWEEP_PRESET
 from ...study import regularizers as regularizers_study
 from ...study import sweep as sweep_study
 from ...study.output import Study
-from ...study.pair import ROLES, StudyPair, sample_files
+from ...study.pair import StudyPair, sample_files
 from ...study.runs import check_study_folder, failed
 from ...study.slices import parse_slice, take_slices
 from ..channel import Channel

@@ -1,0 +1,192 @@
+"""The pairs of a cohort, as they are asked for; all that is wrong with them is told at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from ..errors import InputError
+from ..files.names import check_name
+from ..settings import Settings
+from ..settings.checks import nearest
+from ..study import ROLES
+from . import names
+from .table import Mistakes, Row
+
+FILE_ROLES = (*ROLES, "fixed_points", "moving_points")
+ALIGNMENTS = (
+    "identity",
+    "center",
+    "rigid",
+    "similarity",
+    "affine",
+    "auto",
+    "points",
+)  # what initial may be besides a file
+_OPTIONS = tuple(option.name for option in fields(Settings))
+COLUMNS = ("name", "subject", "session", *FILE_ROLES, "preset", *_OPTIONS)
+_UNFIT = re.compile(r'[\x00-\x1f/\\:*?"<>|]|^[. ]|[. ]$')
+_LONGEST = 120  # characters of a name
+_LABEL = re.compile(r"[A-Za-z0-9]+")
+
+Chosen = Callable[[dict[str, str]], Settings]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A pair that a cohort asks for.
+
+    Attributes:
+        name: no two have the same.
+        folder: of its results, absolute.
+        files: role to absolute path: images, points and, if it is a file, ``initial``.
+        settings: all of them.
+        names: what its files are called where that is not what ``nodeo register`` calls them.
+        subject, session: their labels, or "".
+    """
+
+    name: str
+    folder: Path
+    files: dict[str, str]
+    settings: Settings
+    names: dict[str, str] = field(default_factory=dict)
+    subject: str = ""
+    session: str = ""
+
+    def name_of(self, file: str) -> str:
+        """What one of its files is called."""
+        return self.names.get(file, file)
+
+
+def check_columns(columns: Sequence[str], mistakes: Mistakes) -> None:
+    """Tell of columns that are not known."""
+    for name in columns:
+        if name not in COLUMNS:
+            mistakes.add("line 1", f"There is no column '{name}'. {nearest(name, COLUMNS)}")
+
+
+def pairs_of(
+    rows: Sequence[Row], output: Path, chosen: Chosen, shared: Mapping[str, Path | None], space: str, mistakes: Mistakes
+) -> list[Pair]:
+    """The pairs that the lines of a table ask for.
+
+    Args:
+        output: the cohort's folder.
+        chosen: all settings, given the texts of those that a line sets, ``preset`` among them.
+        shared: role to file, for lines that name none.
+        space: what the fixed image's space is called in BIDS names; "": from the fixed file's name.
+    """
+    settings = _Once(chosen)
+    pairs = []
+    for row in rows:
+        files = _files(row, shared, mistakes)
+        try:
+            pair = _pair(row, files, output, settings, space)
+        except InputError as error:
+            mistakes.add(row.where, f"{error.message} {error.hint}".strip())
+            continue
+        pairs.append((row, pair))
+    _check_alone(pairs, mistakes)
+    return [pair for _, pair in pairs]
+
+
+class _Once:
+    """Settings made once for all lines that set the same: their checks take longer than reading a line."""
+
+    def __init__(self, chosen: Chosen) -> None:
+        self._chosen = chosen
+        self._made: dict[tuple[tuple[str, str], ...], Settings] = {}
+
+    def __call__(self, values: dict[str, str]) -> Settings:
+        key = tuple(sorted(values.items()))
+        if key not in self._made:
+            self._made[key] = self._chosen(dict(values))
+        return self._made[key]
+
+
+def _files(row: Row, shared: Mapping[str, Path | None], mistakes: Mistakes) -> dict[str, str]:
+    """Role to absolute path; tells of those that are missing."""
+    named = {role: row.folder / row.values[role] for role in FILE_ROLES if role in row.values}
+    named = {**{role: path for role, path in shared.items() if path is not None}, **named}
+    initial = row.values.get("initial", "")
+    if initial and initial not in ALIGNMENTS:
+        named["initial"] = row.folder / initial
+    for role in ("fixed", "moving"):
+        if role not in named:
+            mistakes.add(row.where, f"It names no {role} image.")
+    if "fixed_labels" in named and "moving_labels" not in named:
+        mistakes.add(row.where, "Fixed labels alone measure nothing: name moving_labels, too.")
+    if ("fixed_points" in named) != ("moving_points" in named):
+        mistakes.add(row.where, "There are points of one image only: name fixed_points and moving_points, or neither.")
+    for role, path in named.items():
+        try:
+            check_name(path, role.replace("_", " "))
+            if not path.is_file():
+                mistakes.add(row.where, f"The {role.replace('_', ' ')} {path} does not exist.")
+        except InputError as error:
+            mistakes.add(row.where, f"{error.message} {error.hint}")
+    return {role: str(path.absolute()) for role, path in named.items()}
+
+
+def _pair(row: Row, files: dict[str, str], output: Path, settings: Chosen, space: str) -> Pair:
+    subject, session = (
+        _label(row.values.get(column, ""), column, prefix)
+        for column, prefix in (("subject", "sub-"), ("session", "ses-"))
+    )
+    if session and not subject:
+        raise InputError("It has a session and no subject.", "Give the column subject, too.")
+    varied = {name: text for name, text in row.values.items() if name == "preset" or name in _OPTIONS}
+    if "initial" in files:
+        varied["initial"] = files["initial"]
+    made = settings(varied)
+    if made.initial not in ALIGNMENTS and "initial" not in files:  # from the command line, for all
+        files = {**files, "initial": str(Path(made.initial).absolute())}
+        made = settings({**varied, "initial": files["initial"]})
+    moving = files.get("moving", "")
+    if not subject:
+        name = row.values.get("name") or names.stem(moving)
+        check_fit(name)
+        return Pair(name, output / name, files, made)
+    place = names.of_subject(subject, session, row.values.get("name", ""), moving)
+    in_space = space or names.space_of(files.get("fixed", ""))
+    return Pair(
+        place.prefix,
+        output / place.folder,
+        files,
+        made,
+        place.files(names.suffix_of(moving), in_space),
+        subject,
+        session,
+    )
+
+
+def _label(text: str, column: str, prefix: str) -> str:
+    label = text.removeprefix(prefix)
+    if label and not _LABEL.fullmatch(label):
+        raise InputError(f"The {column} is '{text}'.", "BIDS has letters and digits only in it.")
+    return label
+
+
+def check_fit(name: str) -> None:
+    """Refuse a name that is none for a folder on every system.
+
+    Raises:
+        InputError: it is not.
+    """
+    if not name or _UNFIT.search(name) or len(name.encode()) > _LONGEST or name.casefold() in names.TAKEN:
+        raise InputError(
+            f"The name '{name}' is none for a folder.",
+            f"Take up to {_LONGEST} letters, digits, '-', '_' and '.', beginning with no point.",
+        )
+
+
+def _check_alone(pairs: Sequence[tuple[Row, Pair]], mistakes: Mistakes) -> None:
+    """Tell of two lines with one name, or one folder."""
+    first: dict[str, Row] = {}
+    for row, pair in pairs:
+        key = str(pair.folder).casefold()  # as some disks compare them
+        if key in first:
+            mistakes.add(row.where, f"The name '{pair.name}' is that of {first[key].where}, too.")
+        first.setdefault(key, row)
