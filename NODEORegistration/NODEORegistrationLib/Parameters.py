@@ -9,6 +9,7 @@ from typing import Annotated, Union
 
 from slicer import (
     vtkMRMLLabelMapVolumeNode,
+    vtkMRMLMarkupsFiducialNode,
     vtkMRMLScalarVolumeNode,
     vtkMRMLSegmentationNode,
     vtkMRMLTransformNode,
@@ -39,6 +40,7 @@ class InitialTransform(_Option):
     RIGID = "rigid"
     SIMILARITY = "similarity"
     AFFINE = "affine"
+    POINTS = "points"
     NODE = "node"
 
 
@@ -79,6 +81,14 @@ class Penalty(_Option):
     QUADRATIC = "quadratic"
 
 
+class Use(_Option):
+    """Of what is known beside the volumes."""
+
+    BOTH = "both"
+    GUIDE = "guide"
+    MEASURE = "measure"
+
+
 class Solver(_Option):
     MIDPOINT = "midpoint"
     EULER = "euler"
@@ -114,6 +124,7 @@ _LABELS = {
     InitialTransform.RIGID: _("Rigid"),
     InitialTransform.SIMILARITY: _("Rigid and one scale"),
     InitialTransform.AFFINE: _("Affine"),
+    InitialTransform.POINTS: _("From the points under Guidance"),
     InitialTransform.NODE: _("A transform of the scene"),
     Kernel.GAUSSIAN: _("Gaussian"),
     Kernel.AVERAGING: _("Averaging"),
@@ -130,12 +141,23 @@ _LABELS = {
     Penalty.AUTO: _("Find out"),
     Penalty.CHARBONNIER: _("Yes"),
     Penalty.QUADRATIC: _("No"),
+    Use.BOTH: _("Guide and measure"),
+    Use.GUIDE: _("Guide"),
+    Use.MEASURE: _("Measure"),
     Device.AUTO: _("Automatic"),
     Device.CPU: _("CPU"),
     Device.CUDA: _("GPU (CUDA)"),
 }
 
-_NODES = ("fixedVolume", "movingVolume", "fixedMask", "movingMask", "initialTransform")
+_NODES = (
+    "fixedVolume",
+    "movingVolume",
+    "fixedMask",
+    "movingMask",
+    "initialTransform",
+    "fixedPoints",
+    "movingPoints",
+)
 
 # What a run may put into the scene: the parameter that asks for it, and the one that holds its node.
 OUTPUTS = {
@@ -165,6 +187,9 @@ class Parameters:
     movingMask: MaskNode
     initial: InitialTransform = InitialTransform.IDENTITY
     initialTransform: vtkMRMLTransformNode
+    fixedPoints: vtkMRMLMarkupsFiducialNode
+    movingPoints: vtkMRMLMarkupsFiducialNode
+    pointsFor: Use = Use.BOTH
 
     preset: Preset = Preset.BALANCED
     detail: Annotated[float, WithinRange(-3.0, 3.0)] = 0.0  # the weights of regularity are halved so many times

@@ -27,6 +27,8 @@ NODES = {
     "fixedMask": "vtkMRMLSegmentationNode",
     "movingMask": "vtkMRMLLabelMapVolumeNode",
     "initialTransform": "vtkMRMLLinearTransformNode",
+    "fixedPoints": "vtkMRMLMarkupsFiducialNode",
+    "movingPoints": "vtkMRMLMarkupsFiducialNode",
     "outputTransform": "vtkMRMLTransformNode",
     "outputWarped": "vtkMRMLScalarVolumeNode",
     "outputJacobian": "vtkMRMLScalarVolumeNode",
@@ -34,6 +36,7 @@ NODES = {
 }
 CHANGED = {  # a value that is no default, in every parameter that holds no node
     "initial": "RIGID",
+    "pointsFor": "GUIDE",
     "detail": 1.5,
     "preset": "CUSTOM",
     "kernel": "AVERAGING",
@@ -192,7 +195,7 @@ def test_every_choice_of_the_panel_is_one_of_the_engine(panel):
         engine.Settings(kernel_window=f"3.5{unit.value}")
     assert {choice.value for choice in Device} == {"auto", "cpu", "cuda"}
     assert {choice.value for choice in InitialTransform} == {
-        "identity", "center", "auto", "rigid", "similarity", "affine", "node",
+        "identity", "center", "auto", "rigid", "similarity", "affine", "points", "node",
     }  # fmt: skip
 
 
@@ -244,7 +247,7 @@ def test_a_custom_panel_tells_the_run_all_of_it(panel):
 
 OWN = (
     "initial", "similarity", "start", "penalty", "detail", "device", "threads", "seed", "match_histograms",
-    "other_settings",
+    "other_settings", "pointsFor",
 )  # fmt: skip
 
 
@@ -562,6 +565,7 @@ def test_with_three_volumes_nothing_is_guessed(panel, host):
 WRONG = [
     ({"movingVolume": None}, "Choose a moving volume"),
     ({"initial": "NODE"}, "Choose the transform to start from"),
+    ({"initial": "POINTS"}, "Choose points of both volumes under Guidance"),
     ({"levels": ""}, "Levels needs whole numbers"),
     ({"levels": "4; 2"}, "Levels needs whole numbers"),
     ({"levels": "4, 3"}, "Levels lists shrink factors"),

@@ -7,7 +7,8 @@ from slicer.i18n import tr as _
 
 from ..Later import later
 from ..run import Dependencies
-from ..run.Readiness import Reason, whyNotReady
+from ..run.Readiness import whyNotReady
+from ..run.Reason import Reason
 from ..run.Request import requestFromParameters
 from ..run.Run import Run
 from ..scene.SliceViews import showResult
@@ -27,6 +28,8 @@ _LABELS = {  # parameter → label of its row
     "iterations": "iterationsLabel",
     "steps": "stepsLabel",
     "lncc_window": "lnccWindowLabel",
+    "fixedPoints": "fixedPointsLabel",
+    "movingPoints": "movingPointsLabel",
     "start": "startLabel",
     "other_settings": "otherSettingsLabel",
 }
@@ -40,13 +43,13 @@ class RegisterButton:
         logic: the module's logic, which queues the run.
         progressPanel: shows how the run is getting on.
         inspectPanel: gives the slice views back before a run begins, and shows its result.
-        preview: gives the slice views back before a result is shown.
+        preview, guidanceBox: give the slice views back before a result is shown.
 
     Attributes:
         run: what was started here and has not ended, or None.
     """
 
-    def __init__(self, ui, logic, progressPanel, inspectPanel, preview):
+    def __init__(self, ui, logic, progressPanel, inspectPanel, preview, guidanceBox):
         self.run = None
         self._started = 0.0
         self._button = ui.registerButton
@@ -56,6 +59,7 @@ class RegisterButton:
         self._progressPanel = progressPanel
         self._inspectPanel = inspectPanel
         self._preview = preview
+        self._guidanceBox = guidanceBox
         self._parameters = None
         self._volumeWatch = VolumeWatch(self.update)
         self._button.connect("clicked()", self._onClicked)
@@ -117,6 +121,7 @@ class RegisterButton:
     def _onFinished(self, run):
         """Choose the new results, and show them."""
         self._inspectPanel.close()
+        self._guidanceBox.stopPlacing()
         self._preview.hide()
         parameters = self._parameters or self._logic.getParameterNode()
         parameters.result = run.mark

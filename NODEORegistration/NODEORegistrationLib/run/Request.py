@@ -6,6 +6,7 @@ from slicer.i18n import tr as _
 
 from ..EngineSettings import engineSettings
 from ..Parameters import OUTPUTS, InitialTransform, Preset, wantedOutputs
+from .GuidanceReadiness import whyNotPoints, whyNotUse
 from .Readiness import whyNotOutputs, whyNotRegistrable
 
 
@@ -22,6 +23,8 @@ class Request:
         initialNode: a transform node to start from, or None.
         outputs: {"transform", "inverse", "warped", "jacobian": node to update, or None for a new one}; what is not
             named is not made.
+        fixedPoints, movingPoints: point lists that correspond, or None.
+        pointsFor: guide, measure or both.
         keepFiles: leave the temporary folder where it is, for debugging.
     """
 
@@ -32,6 +35,9 @@ class Request:
     fixedMask: object = None
     movingMask: object = None
     initialNode: object = None
+    fixedPoints: object = None
+    movingPoints: object = None
+    pointsFor: str = "both"
     outputs: dict = field(default_factory=lambda: dict.fromkeys(OUTPUTS))
     keepFiles: bool = False
     label: str = ""
@@ -39,7 +45,7 @@ class Request:
     def inputs(self):
         """All nodes that are read."""
         nodes = (self.fixed, self.moving, self.fixedMask, self.movingMask, self.initialNode)
-        return [node for node in nodes if node is not None]
+        return [node for node in (*nodes, self.fixedPoints, self.movingPoints) if node is not None]
 
 
 def requestFromParameters(parameters):
@@ -55,6 +61,9 @@ def requestFromParameters(parameters):
         fixedMask=parameters.fixedMask,
         movingMask=parameters.movingMask,
         initialNode=parameters.initialTransform if fromNode else None,
+        fixedPoints=parameters.fixedPoints,
+        movingPoints=parameters.movingPoints,
+        pointsFor=parameters.pointsFor.value,
         outputs=wantedOutputs(parameters),
         label=_label(parameters),
     )
@@ -69,22 +78,28 @@ def _label(parameters):
     return kind.format(preset=preset)
 
 
-def requestFromScript(fixed, moving, preset, fixedMask, movingMask, initialTransform, outputs, settings):
-    """What ``logic.register`` asks for; see there.
+def completeFromScript(request, initialTransform, outputs):
+    """Add to a request what a script says of its start and its results, and look whether it can be done.
+
+    Args:
+        initialTransform, outputs: as ``logic.register`` takes them.
 
     Raises:
         ValueError: it cannot be done; the message says why.
     """
-    request = Request(fixed, moving, preset, dict(settings), fixedMask, movingMask)
     if outputs is not None:
         request.outputs = dict(outputs)
     if isinstance(initialTransform, str):
         request.settings["initial"] = initialTransform
     elif initialTransform is not None:
-        if settings.get("initial", "identity") != "identity":
+        if request.settings.get("initial", "identity") != "identity":
             raise ValueError(_("Give an initial transform or the way to find one, not both."))
         request.initialNode = initialTransform
-    reason = whyNotRegistrable(fixed, moving) or whyNotOutputs(request.outputs, request.inputs())
+    reason = (
+        whyNotRegistrable(request.fixed, request.moving)
+        or whyNotPoints(request.fixedPoints, request.movingPoints)
+        or whyNotUse(request.pointsFor)
+        or whyNotOutputs(request.outputs, request.inputs())
+    )
     if reason:
         raise ValueError(reason)
-    return request

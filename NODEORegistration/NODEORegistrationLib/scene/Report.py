@@ -37,6 +37,7 @@ def reportHtml(results):
         f"<h1>NODEO: {html.escape(title)}</h1>",
         _figures(results),
         _section(_("Result"), _table(summaryRows(metrics))),
+        _section(_("Landmarks"), _table(_landmarkRows(metrics))),
         _section(_("Loss"), _lossCurve(metrics.get("history") or [])),
         _section(_("Settings"), _table([(name, str(value), "") for name, value in sorted(settings.items())])),
         _section(_("Versions"), _table([(name, value, "") for name, value in (metrics.get("versions") or {}).items()])),
@@ -55,6 +56,13 @@ def _section(title, content):
 def _table(rows):
     cells = "".join("<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<table>{cells}</table>" if rows else ""
+
+
+def _landmarkRows(metrics):
+    """Each pair and its error before and after."""
+    pairs = (metrics.get("points") or {}).get("pairs") or []
+    said = _("{before_mm:.2f} → {after_mm:.2f} mm")
+    return [(pair["name"], said.format(**pair)) for pair in pairs]
 
 
 def _figures(results):

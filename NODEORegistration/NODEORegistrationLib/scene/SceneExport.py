@@ -51,6 +51,18 @@ def worldMatrix(node, rigidOnly=False):
     return matrix
 
 
+def fileMatrix(node, volumeNode, toWorld):
+    """The matrix (RAS) from a node's local coordinates to where the file of a volume has them.
+
+    Args:
+        toWorld: the matrix that the volume itself is written with.
+
+    Raises:
+        ExportError: a parent of either deforms.
+    """
+    return _product(toWorld, _inverse(worldMatrix(volumeNode)), worldMatrix(node))
+
+
 def _geometry(volumeNode, toWorld):
     ijkToLocal = vtk.vtkMatrix4x4()
     volumeNode.GetIJKToRASMatrix(ijkToLocal)
@@ -83,8 +95,7 @@ def writeMask(maskNode, volumeNode, path, toWorld):
     Raises:
         ExportError: nothing is in the mask, or a parent transform of it deforms.
     """
-    # local coordinates of the mask -> where the volume's file has them
-    toFile = _product(toWorld, _inverse(worldMatrix(volumeNode)), worldMatrix(maskNode))
+    toFile = fileMatrix(maskNode, volumeNode, toWorld)
     copy = slicer.vtkMRMLLabelMapVolumeNode()
     if maskNode.IsA("vtkMRMLSegmentationNode"):
         shown = _visibleSegments(maskNode)

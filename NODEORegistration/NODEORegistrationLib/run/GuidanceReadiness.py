@@ -1,0 +1,51 @@
+"""Why what a person knows beside the volumes cannot be used, in one sentence."""
+
+from slicer.i18n import tr as _
+
+from ..Parameters import Use
+from ..scene import Landmarks
+from .Reason import Reason, isDeformed
+
+
+def whyNotPoints(fixed, moving):
+    """The :class:`Reason` why two point lists, or None, cannot be used; an empty one if they can."""
+    lists = {"fixedPoints": fixed, "movingPoints": moving}
+    if fixed is None and moving is None:
+        return Reason("")
+    if moving is None:
+        sentence = _("Choose the moving points, too: the partners of {name}.")
+        return Reason(sentence.format(name=fixed.GetName()), "movingPoints")
+    if fixed is None:
+        sentence = _("Choose the fixed points, too: the partners of {name}.")
+        return Reason(sentence.format(name=moving.GetName()), "fixedPoints")
+    if fixed is moving:
+        return Reason(_("The fixed and the moving points are the same list: choose two."), "movingPoints")
+    for name, points in lists.items():
+        if isDeformed(points):
+            sentence = _("The points {name} are under a deforming transform: harden it first.")
+            return Reason(sentence.format(name=points.GetName()), name)
+        if not Landmarks.placed(points):
+            sentence = _("{name} holds no points: place pairs, or choose None.")
+            return Reason(sentence.format(name=points.GetName()), name)
+    return Reason(_partners(fixed, moving), "movingPoints")
+
+
+def whyNotUse(use):
+    """Why what is known cannot be used like this, or an empty text."""
+    known = [one.value for one in Use]
+    if use in known:
+        return ""
+    return _("There is no use {use}: there are {known}.").format(use=use, known=", ".join(known))
+
+
+def _partners(fixed, moving):
+    """Why the points of two lists are no pairs, or an empty text."""
+    here, there = len(Landmarks.placed(fixed)), len(Landmarks.placed(moving))
+    if here != there:
+        return _("Each point needs a partner: there are {here} fixed points and {there} moving ones.").format(
+            here=here, there=there
+        )
+    lonely = Landmarks.withoutPartner(fixed, moving)
+    if lonely:
+        return _("The point {label} has no partner of that label in the other list.").format(label=lonely[0])
+    return ""

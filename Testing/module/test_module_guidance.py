@@ -1,0 +1,353 @@
+"""The section Guidance: points that correspond, from a click in a view to the error that is told."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+
+MODULE = Path(__file__).resolve().parents[2] / "NODEORegistration" / "NODEORegistration.py"
+SIZE = (16, 18, 20)  # k, j, i
+PLACES = ((4, 5, 6), (11, 8, 7), (9, 13, 10))  # i, j, k
+TURNED = np.reshape(sitk.Euler3DTransform((0.0, 0.0, 0.0), 0.3, -0.2, 0.4).GetMatrix(), (3, 3))
+
+
+def matrix(linear, shift) -> np.ndarray:
+    """4 x 4, RAS, mm."""
+    result = np.eye(4)
+    result[:3, :3], result[:3, 3] = linear, shift
+    return result
+
+
+RIGID = matrix(TURNED, (9.0, -7.0, 5.0))
+OTHER = matrix(TURNED.T, (-4.0, 11.0, 6.0))
+SHEARED = matrix(TURNED @ [[1.1, 0.1, 0.0], [0.0, 0.9, 0.0], [0.0, 0.0, 1.05]], (3.0, 5.0, -8.0))
+GRID = matrix(TURNED.T @ np.diag((1.0, 1.25, 1.5)), (2.0, -3.0, 4.0))
+
+
+def add_volume(name: str, shift: float = 0.0, parents=()):
+    """A smooth blob in a volume with an oblique grid, under transforms, innermost first."""
+    import slicer
+
+    k, j, i = np.meshgrid(*map(np.arange, SIZE), indexing="ij")
+    blob = np.exp(-((k - 8) ** 2 + (j - 9) ** 2 + (i - 10 + shift) ** 2) / 25.0).astype(np.float32)
+    node = slicer.util.addVolumeFromArray(blob, slicer.util.vtkMatrixFromArray(GRID), name)
+    put_under(node, parents)
+    return node
+
+
+def put_under(node, parents) -> None:
+    import slicer
+
+    for above in parents:
+        parent = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTransformNode", "above")
+        parent.SetMatrixTransformToParent(slicer.util.vtkMatrixFromArray(above))
+        node.SetAndObserveTransformNodeID(parent.GetID())
+        node = parent
+
+
+def to_world(node) -> np.ndarray:
+    """4 x 4 of a node's parents."""
+    import slicer
+    import vtk
+
+    found = vtk.vtkMatrix4x4()
+    if node.GetParentTransformNode() is not None:
+        node.GetParentTransformNode().GetMatrixTransformToWorld(found)
+    return slicer.util.arrayFromVTKMatrix(found)
+
+
+def in_world(volume, places=PLACES) -> np.ndarray:
+    """Where the voxels [n, 3] of a volume are, RAS."""
+    chain = to_world(volume) @ GRID
+    return np.asarray(places) @ chain[:3, :3].T + chain[:3, 3]
+
+
+def add_points(name: str, world=(), labels=None, parents=()):
+    """A list of world points (RAS), under transforms."""
+    import slicer
+    import vtk
+
+    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode", name)
+    put_under(node, parents)
+    back = np.linalg.inv(to_world(node))
+    for number, point in enumerate(world):
+        local = back[:3, :3] @ point + back[:3, 3]
+        node.AddControlPoint(vtk.vtkVector3d(*local), labels[number] if labels else f"{name}-{number + 1}")
+    return node
+
+
+def add_deforming():
+    """A transform that is no matrix."""
+    import slicer
+    import vtk
+
+    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTransformNode", "deforming")
+    spline = vtk.vtkThinPlateSplineTransform()
+    spline.SetBasisToR()
+    node.SetAndObserveTransformToParent(spline)
+    return node
+
+
+@pytest.fixture
+def desk(host) -> Iterator[SimpleNamespace]:
+    """The panel, with two volumes chosen."""
+    fixed, moving = add_volume("Anna"), add_volume("Bert", 1.5)
+    panel = host.load(MODULE)
+    parameters = panel._parameters
+    parameters.fixedVolume, parameters.movingVolume = fixed, moving
+    yield SimpleNamespace(host=host, panel=panel, ui=panel.ui, parameters=parameters, fixed=fixed, moving=moving)
+    host.unload("NODEORegistration")
+
+
+def reason(desk) -> str:
+    return "" if desk.ui.registerButton.enabled else desk.ui.reasonLabel.text
+
+
+def rows(desk) -> list[tuple[str, str]]:
+    table = desk.ui.pointsTable
+    return [(table.item(row, 0).text(), table.item(row, 1).text()) for row in range(table.rowCount)]
+
+
+def labels(points) -> list[str]:
+    return [points.GetNthControlPointLabel(number) for number in range(points.GetNumberOfControlPoints())]
+
+
+# --- what the worker is given ---
+
+
+@pytest.mark.parametrize(
+    ("parents", "in_place"),
+    [((), True), ((RIGID, OTHER), True), ((RIGID, OTHER), False), ((SHEARED, OTHER), False)],
+    ids=["bare", "in the world", "without its parents", "without its shearing parents"],
+)
+def test_points_lie_in_the_file_on_the_voxels_that_they_lie_on_in_the_scene(host, tmp_path, parents, in_place) -> None:
+    """Whatever the volume and the points are under; SimpleITK says where the voxels of the volume's file are."""
+    import vtk
+
+    host.load(MODULE)
+    from NODEORegistrationLib.scene import Landmarks, SceneExport
+
+    volume = add_volume("volume", parents=parents)
+    points = add_points("P", in_world(volume), parents=(OTHER, SHEARED))
+    partner = add_points("Q", np.zeros((3, 3)))
+    matrix_of_file = SceneExport.worldMatrix(volume) if in_place else vtk.vtkMatrix4x4()
+    SceneExport.writeVolume(volume, tmp_path / "volume.nrrd", matrix_of_file)
+    Landmarks.writePairs(
+        (points, volume, matrix_of_file, tmp_path / "points.csv"),
+        (partner, volume, matrix_of_file, tmp_path / "others.csv"),
+    )
+    with (tmp_path / "points.csv").open(encoding="utf-8", newline="") as file:
+        told = list(csv.DictReader(file))
+    image = sitk.ReadImage(str(tmp_path / "volume.nrrd"))
+    expected = [image.TransformIndexToPhysicalPoint(place) for place in PLACES]
+    np.testing.assert_allclose([[float(row[axis]) for axis in "xyz"] for row in told], expected, atol=1e-5)  # 9 digits
+    assert [row["label"] for row in told] == ["P-1", "P-2", "P-3"]
+
+
+def test_labels_say_which_points_are_pairs_and_without_them_the_order_does(host) -> None:
+    host.load(MODULE)
+    from NODEORegistrationLib.scene.Landmarks import Pair, pairsOf, placed
+
+    places = np.eye(3)
+    here = add_points("A", places, ["liver", "apex, left", "carina"])
+    assert pairsOf(here, add_points("B", places, ["carina", "liver", "apex, left"])) == [
+        Pair("liver", 0, 1),
+        Pair("apex, left", 1, 2),
+        Pair("carina", 2, 0),
+    ]
+    assert pairsOf(here, add_points("C", places)) == [
+        Pair("liver", 0, 0),
+        Pair("apex, left", 1, 1),
+        Pair("carina", 2, 2),
+    ]
+    unnamed = add_points("D", places, ["same", "same", "same"])
+    unnamed.UnsetNthControlPointPosition(1)
+    assert placed(unnamed) == [0, 2]
+    assert pairsOf(unnamed, here) == [Pair("1", 0, 0), Pair("2", 2, 1)]
+
+
+# --- what the panel says ---
+
+
+def test_lists_that_are_no_pairs_are_told_in_a_sentence_at_their_row(desk) -> None:
+    two, three = add_points("two", np.eye(3)[:2]), add_points("three", np.eye(3))
+    empty, deformed = add_points("empty"), add_points("deformed", np.eye(3))
+    others = add_points("others", np.eye(3), ["three-1", "three-2", "four"])
+    deformed.SetAndObserveTransformNodeID(add_deforming().GetID())
+    for fixed, moving, sentence, row in (
+        (three, None, "Choose the moving points, too: the partners of three.", "moving"),
+        (None, three, "Choose the fixed points, too: the partners of three.", "fixed"),
+        (three, three, "The fixed and the moving points are the same list", "moving"),
+        (three, two, "Each point needs a partner: there are 3 fixed points and 2 moving ones.", "moving"),
+        (empty, three, "empty holds no points", "fixed"),
+        (deformed, three, "The points deformed are under a deforming transform", "fixed"),
+        (three, others, "The point three-3 has no partner of that label", "moving"),
+    ):
+        desk.parameters.fixedPoints, desk.parameters.movingPoints = fixed, moving
+        assert reason(desk).startswith(sentence) and reason(desk).endswith(".")
+        assert "color" in getattr(desk.ui, f"{row}PointsLabel").styleSheet
+        with pytest.raises(ValueError, match=sentence.split(":")[0]):
+            desk.panel.logic.register(desk.fixed, desk.moving, fixedPoints=fixed, movingPoints=moving)
+    with pytest.raises(ValueError, match="no use show: there are both, guide, measure"):
+        desk.panel.logic.register(desk.fixed, desk.moving, pointsFor="show")
+
+
+def test_the_button_and_the_table_follow_the_points(desk) -> None:
+    desk.parameters.fixedPoints = fixed = add_points("F", np.eye(3)[:2])
+    desk.parameters.movingPoints = moving = add_points("M", np.eye(3)[:1])
+    assert "2 fixed points and 1 moving ones" in reason(desk) and rows(desk) == [("F-1", "–")]
+    moving.AddControlPoint(1, 2, 3)
+    assert reason(desk) == "" and rows(desk) == [("F-1", "–"), ("F-2", "–")]
+    fixed.SetNthControlPointLabel(1, "apex")
+    assert rows(desk)[1] == ("apex", "–")
+    moving.SetAndObserveTransformNodeID(add_deforming().GetID())
+    assert "deforming" in reason(desk)
+    import slicer
+
+    slicer.mrmlScene.RemoveNode(moving)
+    assert desk.parameters.movingPoints is None and rows(desk) == []
+
+
+def test_a_double_click_goes_to_the_point_in_the_fixed_volume(desk) -> None:
+    import slicer
+
+    desk.parameters.fixedPoints = add_points("F", in_world(desk.fixed))
+    desk.parameters.movingPoints = add_points("M", in_world(desk.moving))
+    desk.ui.pointsTable.cellDoubleClicked(1, 0)
+    place = in_world(desk.fixed)[1]
+    for view in ("Red", "Green", "Yellow"):
+        to_ras = slicer.util.arrayFromVTKMatrix(slicer.mrmlScene.GetNodeByID(f"vtkMRMLSliceNode{view}").GetSliceToRAS())
+        assert abs(np.dot(to_ras[:3, 2], place - to_ras[:3, 3])) < 1e-6, view  # the plane goes through it
+
+
+# --- clicks ---
+
+
+def click(desk, points, place) -> None:
+    """A click in a view while ``points`` is the active list."""
+    import slicer
+
+    assert slicer.modules.markups.logic().GetActiveListID() == points.GetID()
+    points.AddControlPoint(*map(float, place))
+    desk.host.wait(0.02)
+
+
+def layers() -> set:
+    import slicer
+
+    return {
+        (node.GetBackgroundVolumeID(), node.GetForegroundVolumeID(), node.GetForegroundOpacity())
+        for node in slicer.util.getNodesByClass("vtkMRMLSliceCompositeNode")
+    }
+
+
+def mouse():
+    import slicer
+
+    return slicer.app.applicationLogic().GetInteractionNode()
+
+
+def test_clicks_become_pairs_fixed_and_moving_in_turn(desk) -> None:
+    before = layers()
+    desk.ui.placePairsButton.click()
+    fixed, moving = desk.parameters.fixedPoints, desk.parameters.movingPoints
+    assert (fixed.GetName(), moving.GetName()) == ("Fixed landmarks", "Moving landmarks")
+    assert mouse().GetCurrentInteractionMode() == mouse().Place and mouse().GetPlaceModePersistence()
+    assert "landmark 1 in Anna" in desk.ui.placeLabel.text
+    assert layers() == {(desk.fixed.GetID(), None, 0.5)}
+    click(desk, fixed, (1, 2, 3))
+    assert "landmark 1 in Bert" in desk.ui.placeLabel.text
+    assert layers() == {(desk.moving.GetID(), None, 0.5)}
+    assert "Moving landmarks holds no points" in reason(desk)
+    click(desk, moving, (4, 5, 6))
+    assert reason(desk) == "" and [name for name, _ in rows(desk)] == ["1"]
+    click(desk, fixed, (7, 8, 9))
+    assert "landmark 2 in Bert" in desk.ui.placeLabel.text
+    moving.RemoveNthControlPoint(0)  # a slip: the next click in the moving volume is the first's partner again
+    click(desk, moving, (4, 5, 7))
+    click(desk, moving, (9, 9, 9))
+    assert labels(fixed) == labels(moving) == ["1", "2"]
+    desk.ui.placePairsButton.click()
+    assert mouse().GetCurrentInteractionMode() != mouse().Place and not mouse().GetPlaceModePersistence()
+    assert layers() == before and not desk.ui.placeLabel.visible
+
+
+def test_lists_that_go_by_their_order_keep_their_labels(desk) -> None:
+    desk.parameters.fixedPoints = fixed = add_points("F", np.eye(3))
+    desk.parameters.movingPoints = moving = add_points("M", np.eye(3)[:2])
+    desk.ui.placePairsButton.click()
+    click(desk, moving, (4, 5, 6))  # the third fixed point waits for its partner
+    assert labels(moving)[2] != "F-3" and len(rows(desk)) == 3 and reason(desk) == ""
+    click(desk, fixed, (4, 5, 6))
+    assert "landmark 4 in Bert" in desk.ui.placeLabel.text
+
+
+def escape(desk) -> None:
+    import qt
+    import slicer
+
+    slicer.util.mainWindow().findChildren(qt.QShortcut)[-1].activated()
+
+
+ENDS = {
+    "Esc": escape,
+    "another mouse mode": lambda desk: mouse().SwitchToViewTransformMode(),
+    "Inspect": lambda desk: setattr(desk.ui.inspectCollapsibleButton, "collapsed", False),
+    "other volumes": lambda desk: setattr(desk.parameters, "movingVolume", add_volume("Cleo")),
+    "another module": lambda desk: desk.panel.parent.exit(),
+    "a closed scene": lambda desk: desk.host.scene.Clear(0),
+}
+
+
+@pytest.mark.parametrize("how", ENDS)
+def test_placing_ends_with(how: str, desk) -> None:
+    import slicer
+
+    desk.ui.inspectCollapsibleButton.collapsed = True
+    before = layers()
+    desk.ui.placePairsButton.click()
+    assert desk.ui.placePairsButton.checked
+    ENDS[how](desk)
+    desk.host.wait(0.02)
+    assert not desk.ui.placePairsButton.checked and not desk.ui.placeLabel.visible
+    assert mouse().GetCurrentInteractionMode() != mouse().Place
+    if how in ("Esc", "another mouse mode"):
+        assert layers() == before
+    assert slicer.util.mainWindow() is not None
+
+
+def test_a_list_that_is_removed_ends_placing(desk) -> None:
+    import slicer
+
+    desk.ui.placePairsButton.click()
+    slicer.mrmlScene.RemoveNode(desk.parameters.movingPoints)
+    desk.host.wait(0.02)
+    assert not desk.ui.placePairsButton.checked
+
+
+# --- what comes of it ---
+
+
+def test_a_result_tells_what_was_measured(host) -> None:
+    host.load(MODULE)
+    from NODEORegistrationLib.scene.ResultSummary import summaryRows
+    from NODEORegistrationLib.scene.Verdict import AMBER, GREEN, verdict
+
+    def points(before: float, after: float, guided: bool) -> dict:
+        at = [{"mean_mm": value, "median_mm": value, "p95_mm": value, "max_mm": value} for value in (before, after)]
+        return {"points": {"number": 3, "guided": guided, "before": at[0], "after": at[1], "pairs": []}}
+
+    better = {**points(5.25, 1.125, True), "dice": {"before": {"mean_dice": 0.5}, "after": {"mean_dice": 0.75}}}
+    told = {name: (value, remark) for name, value, remark in summaryRows(better)}
+    assert told["Error at landmarks"] == ("5.25 → 1.12 mm", "3 that guided; 95 %: 1.12 mm")
+    assert told["Mean Dice"] == ("0.500 → 0.750", "")
+    light, words = verdict(better)
+    assert light == GREEN and "Landmarks 5.2 → 1.1 mm apart." in words and "(Dice) 0.50 → 0.75." in words
+    light, words = verdict(points(1.0, 3.0, False))
+    assert light == AMBER and "worse than before" in words
