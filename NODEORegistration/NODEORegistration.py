@@ -189,6 +189,10 @@ class NODEORegistrationLogic(ScriptedLoadableModuleLogic):
         fixedPoints=None,
         movingPoints=None,
         pointsFor="both",
+        fixedStructures=None,
+        movingStructures=None,
+        structuresFor="both",
+        structures=None,
         outputs=None,
         wait=True,
         keepFiles=False,
@@ -203,6 +207,9 @@ class NODEORegistrationLogic(ScriptedLoadableModuleLogic):
                 points.
             fixedPoints, movingPoints: point lists that correspond, by their labels or their order.
             pointsFor: guide (the deformation follows the points), measure (the error at them is told) or both.
+            fixedStructures, movingStructures: segmentation or label map nodes; what has the same name corresponds.
+            structuresFor: as pointsFor.
+            structures: names of those that count; default: all that both have.
             outputs: {"transform", "inverse", "warped", "jacobian": node to update, or None for a new one}; only what
                 is named is made. Default: all four, new.
             wait: return when it is done; Slicer goes on reacting meanwhile. Otherwise return at once: connect to the
@@ -227,6 +234,10 @@ class NODEORegistrationLogic(ScriptedLoadableModuleLogic):
             fixedPoints=fixedPoints,
             movingPoints=movingPoints,
             pointsFor=pointsFor,
+            fixedStructures=fixedStructures,
+            movingStructures=movingStructures,
+            structuresFor=structuresFor,
+            structures=structures,
             keepFiles=keepFiles,
         )
         lib.completeFromScript(request, initialTransform, outputs)

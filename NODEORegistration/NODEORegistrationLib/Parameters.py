@@ -4,6 +4,7 @@ What the engine calls a setting has the engine's name here (``lambda_J``), so th
 line say the same; what belongs to the scene has Slicer's style (``fixedVolume``).
 """
 
+import json
 from enum import Enum
 from typing import Annotated, Union
 
@@ -157,6 +158,8 @@ _NODES = (
     "initialTransform",
     "fixedPoints",
     "movingPoints",
+    "fixedStructures",
+    "movingStructures",
 )
 
 # What a run may put into the scene: the parameter that asks for it, and the one that holds its node.
@@ -190,6 +193,10 @@ class Parameters:
     fixedPoints: vtkMRMLMarkupsFiducialNode
     movingPoints: vtkMRMLMarkupsFiducialNode
     pointsFor: Use = Use.BOTH
+    fixedStructures: MaskNode
+    movingStructures: MaskNode
+    structuresFor: Use = Use.BOTH
+    structuresLeftOut: str = ""  # names, as JSON
 
     preset: Preset = Preset.BALANCED
     detail: Annotated[float, WithinRange(-3.0, 3.0)] = 0.0  # the weights of regularity are halved so many times
@@ -241,6 +248,20 @@ class Parameters:
 def wantedOutputs(parameters):
     """{kind of output: node to update, or None for a new one} of what is ticked."""
     return {kind: getattr(parameters, node) for kind, (create, node) in OUTPUTS.items() if getattr(parameters, create)}
+
+
+def leftOutStructures(parameters):
+    """The names of the structures that were unticked; what cannot be read names none."""
+    try:
+        names = json.loads(parameters.structuresLeftOut or "[]")
+    except ValueError:
+        return []
+    return [str(name) for name in names] if isinstance(names, list) else []
+
+
+def leaveOutStructures(parameters, names):
+    """Untick these structures, and no others."""
+    parameters.structuresLeftOut = json.dumps(sorted(names)) if names else ""
 
 
 def forgetNode(parameters, node):

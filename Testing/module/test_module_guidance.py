@@ -172,6 +172,85 @@ def test_labels_say_which_points_are_pairs_and_without_them_the_order_does(host)
     assert pairsOf(unnamed, here) == [Pair("1", 0, 0), Pair("2", 2, 1)]
 
 
+def segment(name: str, **places):
+    """A segmentation: {name of a segment: box of voxels (i, j, k from, to)} on the grid of the volumes."""
+    import slicer
+
+    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", name)
+    node.CreateDefaultDisplayNodes()
+    for title, box in places.items():
+        labels = label_map("drawing", {1: box})
+        assert slicer.vtkSlicerSegmentationsModuleLogic.ImportLabelmapToSegmentationNode(labels, node)
+        node.GetSegmentation().GetNthSegment(node.GetSegmentation().GetNumberOfSegments() - 1).SetName(title)
+        slicer.mrmlScene.RemoveNode(labels)
+    return node
+
+
+def label_map(name: str, boxes: dict):
+    """A label map on the grid of the volumes: {code: box of voxels}."""
+    import slicer
+
+    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", name)
+    node.SetIJKToRASMatrix(slicer.util.vtkMatrixFromArray(GRID))
+    slicer.util.updateVolumeFromArray(node, drawn(boxes))
+    return node
+
+
+def drawn(boxes: dict) -> np.ndarray:
+    """Codes [k, j, i]."""
+    voxels = np.zeros(SIZE, np.int16)
+    for code, ((i0, j0, k0), (i1, j1, k1)) in boxes.items():
+        voxels[k0:k1, j0:j1, i0:i1] = code
+    return voxels
+
+
+LIVER, SPLEEN, KIDNEY = ((2, 3, 4), (8, 9, 10)), ((10, 3, 4), (15, 9, 9)), ((12, 11, 9), (17, 15, 13))
+
+
+@pytest.mark.parametrize("parents", [(), (RIGID, OTHER)], ids=["bare", "under parents"])
+def test_structures_are_written_with_one_code_a_name_whatever_their_order(host, tmp_path, parents) -> None:
+    host.load(MODULE)
+    from NODEORegistrationLib.scene import SceneExport
+    from NODEORegistrationLib.scene.Structures import commonNames, writeStructures
+
+    volume = add_volume("volume", parents=parents)
+    segments = segment("segments", kidney=KIDNEY, spleen=SPLEEN, liver=LIVER)
+    segments.GetDisplayNode().SetSegmentVisibility(segments.GetSegmentation().GetNthSegmentID(2), False)
+    segments.SetAndObserveTransformNodeID(volume.GetTransformNodeID())
+    labels = label_map("labels", {7: LIVER, 4: SPLEEN, 9: KIDNEY})
+    labels.SetAndObserveTransformNodeID(volume.GetTransformNodeID())
+    in_world = SceneExport.worldMatrix(volume)
+    SceneExport.writeVolume(volume, tmp_path / "volume.nrrd", in_world)
+    grid = sitk.ReadImage(str(tmp_path / "volume.nrrd"))
+    assert commonNames(segments, labels) == [] and commonNames(labels, segments) == []
+    expected = drawn({1: LIVER, 2: KIDNEY})
+    for node, names in ((segments, ["liver", "kidney"]), (labels, ["7", "9"])):
+        writeStructures(names, node, volume, tmp_path / "labels.nrrd", in_world)
+        told = sitk.Resample(
+            sitk.ReadImage(str(tmp_path / "labels.nrrd")), grid, sitk.Transform(), sitk.sitkNearestNeighbor
+        )
+        assert np.count_nonzero(sitk.GetArrayFromImage(told) != expected) <= 3  # a rounding at the edge of a voxel
+
+
+def test_the_colors_of_a_label_map_name_its_codes(host) -> None:
+    import slicer
+
+    host.load(MODULE)
+    from NODEORegistrationLib.scene.Structures import commonNames, namesOf
+
+    labels, segments = label_map("labels", {2: LIVER, 1: SPLEEN}), segment("segments", liver=LIVER, tumor=KIDNEY)
+    colors = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLColorTableNode", "organs")
+    colors.SetTypeToUser()
+    colors.SetNumberOfColors(3)
+    for code, name in enumerate(("background", "spleen", "liver")):
+        colors.SetColor(code, name, 0.5, 0.5, 0.5, 1.0)
+    labels.CreateDefaultDisplayNodes()
+    labels.GetDisplayNode().SetAndObserveColorNodeID(colors.GetID())
+    assert namesOf(labels) == ["spleen", "liver"] and commonNames(segments, labels) == ["liver"]
+    slicer.util.updateVolumeFromArray(labels, drawn({1: SPLEEN}))
+    assert commonNames(segments, labels) == []
+
+
 # --- what the panel says ---
 
 
@@ -224,6 +303,51 @@ def test_a_double_click_goes_to_the_point_in_the_fixed_volume(desk) -> None:
     for view in ("Red", "Green", "Yellow"):
         to_ras = slicer.util.arrayFromVTKMatrix(slicer.mrmlScene.GetNodeByID(f"vtkMRMLSliceNode{view}").GetSliceToRAS())
         assert abs(np.dot(to_ras[:3, 2], place - to_ras[:3, 3])) < 1e-6, view  # the plane goes through it
+
+
+def ticks(desk) -> dict[str, bool]:
+    import qt
+
+    there = desk.ui.structuresList
+    return {there.item(row).text(): there.item(row).checkState() == qt.Qt.Checked for row in range(there.count)}
+
+
+def test_structures_that_do_not_match_are_told_in_a_sentence_at_their_row(desk) -> None:
+    one, other = segment("one", liver=LIVER, spleen=SPLEEN), segment("other", spleen=SPLEEN, liver=LIVER)
+    strange, deformed = segment("strange", brain=LIVER), segment("deformed", liver=LIVER)
+    deformed.SetAndObserveTransformNodeID(add_deforming().GetID())
+    for fixed, moving, sentence, row in (
+        (one, None, "Choose the structures of the other volume, too: what matches one.", "moving"),
+        (None, one, "Choose the structures of the other volume, too: what matches one.", "fixed"),
+        (one, one, "The fixed and the moving structures are the same node", "moving"),
+        (one, deformed, "The structures deformed are under a deforming transform", "moving"),
+        (one, strange, "one and strange have no structure of the same name", "moving"),
+    ):
+        desk.parameters.fixedStructures, desk.parameters.movingStructures = fixed, moving
+        assert reason(desk).startswith(sentence) and reason(desk).endswith(".")
+        assert "color" in getattr(desk.ui, f"{row}StructuresLabel").styleSheet
+        with pytest.raises(ValueError, match=sentence.split(":")[0]):
+            desk.panel.logic.register(desk.fixed, desk.moving, fixedStructures=fixed, movingStructures=moving)
+    desk.parameters.movingStructures = other
+    assert reason(desk) == "" and ticks(desk) == {"liver": True, "spleen": True}
+
+
+def test_what_is_unticked_is_left_out_and_stays_so_in_a_saved_scene(desk, tmp_path) -> None:
+    import qt
+    from NODEORegistrationLib import requestFromParameters
+
+    desk.parameters.fixedStructures = segment("one", liver=LIVER, spleen=SPLEEN)
+    desk.parameters.movingStructures = other = segment("other", spleen=SPLEEN, liver=LIVER, kidney=KIDNEY)
+    desk.ui.structuresList.item(0).setCheckState(qt.Qt.Unchecked)
+    assert requestFromParameters(desk.parameters).structureNames() == ["spleen"] and reason(desk) == ""
+    other.GetSegmentation().GetNthSegment(0).SetName("tail")
+    assert ticks(desk) == {"liver": False} and reason(desk).startswith("No structure is ticked")
+    other.GetSegmentation().GetNthSegment(0).SetName("spleen")
+    assert ticks(desk) == {"liver": False, "spleen": True} and reason(desk) == ""
+    desk.host.saveAndReload(tmp_path / "scene.mrb")
+    assert ticks(desk) == {"liver": False, "spleen": True}
+    desk.panel._parameters.structuresLeftOut = "liver"  # not what this version writes
+    assert ticks(desk) == {"liver": True, "spleen": True}
 
 
 # --- clicks ---

@@ -29,6 +29,8 @@ NODES = {
     "initialTransform": "vtkMRMLLinearTransformNode",
     "fixedPoints": "vtkMRMLMarkupsFiducialNode",
     "movingPoints": "vtkMRMLMarkupsFiducialNode",
+    "fixedStructures": "vtkMRMLSegmentationNode",
+    "movingStructures": "vtkMRMLLabelMapVolumeNode",
     "outputTransform": "vtkMRMLTransformNode",
     "outputWarped": "vtkMRMLScalarVolumeNode",
     "outputJacobian": "vtkMRMLScalarVolumeNode",
@@ -37,6 +39,7 @@ NODES = {
 CHANGED = {  # a value that is no default, in every parameter that holds no node
     "initial": "RIGID",
     "pointsFor": "GUIDE",
+    "structuresFor": "MEASURE",
     "detail": 1.5,
     "preset": "CUSTOM",
     "kernel": "AVERAGING",
@@ -130,7 +133,7 @@ def everything(panel):
 
 
 def test_every_parameter_has_a_widget_and_every_widget_a_parameter(panel):
-    assert set(BOUND) == set(panel._parameters.allParameters) - {"result"}  # the chooser is filled from the scene
+    assert set(BOUND) == set(panel._parameters.allParameters) - FILLED
     assert set(CHANGED) | set(NODES) == set(BOUND)  # the tests below know them all
 
 
@@ -245,9 +248,10 @@ def test_a_custom_panel_tells_the_run_all_of_it(panel):
 # --- presets follow the values ---
 
 
+FILLED = {"result", "structuresLeftOut"}  # their widgets list what the scene holds
 OWN = (
     "initial", "similarity", "start", "penalty", "detail", "device", "threads", "seed", "match_histograms",
-    "other_settings", "pointsFor",
+    "other_settings", "pointsFor", "structuresFor",
 )  # fmt: skip
 
 

@@ -1,14 +1,15 @@
 """The parts of the panel, put together."""
 
 from .EngineBox import EngineBox
-from .GuidanceBox import GuidanceBox
 from .ImagesBox import ImagesBox
 from .InspectPanel import InspectPanel
+from .LandmarksBox import LandmarksBox
 from .ParameterBinding import ParameterBinding
 from .Preview import Preview
 from .ProgressPanel import ProgressPanel
 from .RegisterButton import RegisterButton
 from .ResultPanel import ResultPanel
+from .StructuresBox import StructuresBox
 
 
 class Parts:
@@ -22,23 +23,32 @@ class Parts:
     def __init__(self, ui, logic):
         self.engineBox = EngineBox(ui)
         self.progressPanel = ProgressPanel(ui)
-        self.guidanceBox = GuidanceBox(ui)  # before those that take the views from it
+        self.landmarksBox = LandmarksBox(ui)  # before those that take the views from it
+        self.structuresBox = StructuresBox(ui)
         self.inspectPanel = InspectPanel(ui)
         self.resultPanel = ResultPanel(ui, self.inspectPanel)
         preview = Preview(self.inspectPanel)
         self.registerButton = RegisterButton(
-            ui, logic, self.progressPanel, self.inspectPanel, preview, self.guidanceBox
+            ui, logic, self.progressPanel, self.inspectPanel, preview, self.landmarksBox
         )
-        self.guidanceBox.started.connect(self.inspectPanel.close)
-        self.guidanceBox.changed.connect(self.registerButton.update)
+        self.landmarksBox.started.connect(self.inspectPanel.close)
+        for box in (self.landmarksBox, self.structuresBox):
+            box.changed.connect(self.registerButton.update)
         self.binding = ParameterBinding(
-            ui, ImagesBox(ui), self.guidanceBox, self.resultPanel, self.registerButton, preview
+            ui,
+            ImagesBox(ui),
+            self.landmarksBox,
+            self.structuresBox,
+            self.resultPanel,
+            self.registerButton,
+            preview,
         )
 
     def update(self):
         """Look what the scene holds now."""
         self.resultPanel.update()
-        self.guidanceBox.update()
+        self.landmarksBox.update()
+        self.structuresBox.update()
 
     def leave(self):
         """Give the views back, and let go of the parameters; a run goes on."""

@@ -30,6 +30,8 @@ _LABELS = {  # parameter → label of its row
     "lncc_window": "lnccWindowLabel",
     "fixedPoints": "fixedPointsLabel",
     "movingPoints": "movingPointsLabel",
+    "fixedStructures": "fixedStructuresLabel",
+    "movingStructures": "movingStructuresLabel",
     "start": "startLabel",
     "other_settings": "otherSettingsLabel",
 }
@@ -43,13 +45,13 @@ class RegisterButton:
         logic: the module's logic, which queues the run.
         progressPanel: shows how the run is getting on.
         inspectPanel: gives the slice views back before a run begins, and shows its result.
-        preview, guidanceBox: give the slice views back before a result is shown.
+        preview, landmarksBox: give the slice views back before a result is shown.
 
     Attributes:
         run: what was started here and has not ended, or None.
     """
 
-    def __init__(self, ui, logic, progressPanel, inspectPanel, preview, guidanceBox):
+    def __init__(self, ui, logic, progressPanel, inspectPanel, preview, landmarksBox):
         self.run = None
         self._started = 0.0
         self._button = ui.registerButton
@@ -59,7 +61,7 @@ class RegisterButton:
         self._progressPanel = progressPanel
         self._inspectPanel = inspectPanel
         self._preview = preview
-        self._guidanceBox = guidanceBox
+        self._landmarksBox = landmarksBox
         self._parameters = None
         self._volumeWatch = VolumeWatch(self.update)
         self._button.connect("clicked()", self._onClicked)
@@ -121,7 +123,7 @@ class RegisterButton:
     def _onFinished(self, run):
         """Choose the new results, and show them."""
         self._inspectPanel.close()
-        self._guidanceBox.stopPlacing()
+        self._landmarksBox.stopPlacing()
         self._preview.hide()
         parameters = self._parameters or self._logic.getParameterNode()
         parameters.result = run.mark

@@ -2,8 +2,9 @@
 
 from slicer.i18n import tr as _
 
-from ..Parameters import Use
+from ..Parameters import Use, leftOutStructures
 from ..scene import Landmarks
+from ..scene.Structures import commonNames
 from .Reason import Reason, isDeformed
 
 
@@ -28,6 +29,42 @@ def whyNotPoints(fixed, moving):
             sentence = _("{name} holds no points: place pairs, or choose None.")
             return Reason(sentence.format(name=points.GetName()), name)
     return Reason(_partners(fixed, moving), "movingPoints")
+
+
+def whyNotStructures(fixed, moving, ticked=None):
+    """The :class:`Reason` why the structures of two nodes, or None, cannot be used; an empty one if they can.
+
+    Args:
+        ticked: names of those that count; None: all that both have.
+    """
+    nodes = {"fixedStructures": fixed, "movingStructures": moving}
+    if fixed is None and moving is None:
+        return Reason("")
+    for name, node in nodes.items():
+        if node is None:
+            other = moving if name == "fixedStructures" else fixed
+            sentence = _("Choose the structures of the other volume, too: what matches {name}.")
+            return Reason(sentence.format(name=other.GetName()), name)
+    if fixed is moving:
+        return Reason(_("The fixed and the moving structures are the same node: choose two."), "movingStructures")
+    for name, node in nodes.items():
+        if isDeformed(node):
+            sentence = _("The structures {name} are under a deforming transform: harden it first.")
+            return Reason(sentence.format(name=node.GetName()), name)
+    common = commonNames(fixed, moving)
+    if not common:
+        sentence = _("{fixed} and {moving} have no structure of the same name: rename the segments alike.")
+        return Reason(sentence.format(fixed=fixed.GetName(), moving=moving.GetName()), "movingStructures")
+    if ticked is not None and not set(common) & set(ticked):
+        return Reason(_("No structure is ticked: tick one, or choose None."), "movingStructures")
+    return Reason("")
+
+
+def tickedStructures(parameters):
+    """The names of the common structures but those that were left out."""
+    leftOut = leftOutStructures(parameters)
+    common = commonNames(parameters.fixedStructures, parameters.movingStructures)
+    return [name for name in common if name not in leftOut]
 
 
 def whyNotUse(use):

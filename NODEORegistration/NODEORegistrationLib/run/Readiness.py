@@ -7,7 +7,7 @@ from slicer.i18n import tr as _
 from ..EngineSettings import otherSettings
 from ..Parameters import CLASSES, OUTPUTS, InitialTransform, Model, Start, wantedOutputs
 from ..scene.SceneExport import ExportError, worldMatrix
-from .GuidanceReadiness import whyNotPoints
+from .GuidanceReadiness import tickedStructures, whyNotPoints, whyNotStructures
 from .Reason import Reason, isDeformed
 
 
@@ -15,7 +15,7 @@ def whyNotReady(parameters):
     """The first :class:`Reason` why Register cannot be pressed; an empty one if it can."""
     if parameters is None:
         return Reason(_("There is no scene."))
-    for check in (_volumes, _masks, _points, _transforms, _lists, _motion, _others, _outputs):
+    for check in (_volumes, _masks, _points, _structures, _transforms, _lists, _motion, _others, _outputs):
         reason = check(parameters)
         if reason:
             return reason
@@ -83,6 +83,10 @@ def _masks(parameters):
 
 def _points(parameters):
     return whyNotPoints(parameters.fixedPoints, parameters.movingPoints)
+
+
+def _structures(parameters):
+    return whyNotStructures(parameters.fixedStructures, parameters.movingStructures, tickedStructures(parameters))
 
 
 def _transforms(parameters):

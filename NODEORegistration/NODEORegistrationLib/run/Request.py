@@ -6,7 +6,8 @@ from slicer.i18n import tr as _
 
 from ..EngineSettings import engineSettings
 from ..Parameters import OUTPUTS, InitialTransform, Preset, wantedOutputs
-from .GuidanceReadiness import whyNotPoints, whyNotUse
+from ..scene.Structures import commonNames
+from .GuidanceReadiness import tickedStructures, whyNotPoints, whyNotStructures, whyNotUse
 from .Readiness import whyNotOutputs, whyNotRegistrable
 
 
@@ -25,6 +26,9 @@ class Request:
             named is not made.
         fixedPoints, movingPoints: point lists that correspond, or None.
         pointsFor: guide, measure or both.
+        fixedStructures, movingStructures: segmentation or label map nodes, or None.
+        structuresFor: guide, measure or both.
+        structures: the names of the structures that count; None: all that both have.
         keepFiles: leave the temporary folder where it is, for debugging.
     """
 
@@ -38,14 +42,24 @@ class Request:
     fixedPoints: object = None
     movingPoints: object = None
     pointsFor: str = "both"
+    fixedStructures: object = None
+    movingStructures: object = None
+    structuresFor: str = "both"
+    structures: object = None
     outputs: dict = field(default_factory=lambda: dict.fromkeys(OUTPUTS))
     keepFiles: bool = False
     label: str = ""
 
     def inputs(self):
         """All nodes that are read."""
-        nodes = (self.fixed, self.moving, self.fixedMask, self.movingMask, self.initialNode)
-        return [node for node in (*nodes, self.fixedPoints, self.movingPoints) if node is not None]
+        nodes = [self.fixed, self.moving, self.fixedMask, self.movingMask, self.initialNode]
+        nodes += [self.fixedPoints, self.movingPoints, self.fixedStructures, self.movingStructures]
+        return [node for node in nodes if node is not None]
+
+    def structureNames(self):
+        """The structures that count; there are none where none are given."""
+        common = commonNames(self.fixedStructures, self.movingStructures)
+        return common if self.structures is None else [name for name in common if name in self.structures]
 
 
 def requestFromParameters(parameters):
@@ -64,6 +78,10 @@ def requestFromParameters(parameters):
         fixedPoints=parameters.fixedPoints,
         movingPoints=parameters.movingPoints,
         pointsFor=parameters.pointsFor.value,
+        fixedStructures=parameters.fixedStructures,
+        movingStructures=parameters.movingStructures,
+        structuresFor=parameters.structuresFor.value,
+        structures=tickedStructures(parameters),
         outputs=wantedOutputs(parameters),
         label=_label(parameters),
     )
@@ -98,7 +116,9 @@ def completeFromScript(request, initialTransform, outputs):
     reason = (
         whyNotRegistrable(request.fixed, request.moving)
         or whyNotPoints(request.fixedPoints, request.movingPoints)
+        or whyNotStructures(request.fixedStructures, request.movingStructures)
         or whyNotUse(request.pointsFor)
+        or whyNotUse(request.structuresFor)
         or whyNotOutputs(request.outputs, request.inputs())
     )
     if reason:

@@ -12,7 +12,7 @@ from vtk.util.numpy_support import numpy_to_vtk
 from . import Comparison
 from .JacobianColors import jacobianColor
 from .ResultMarks import storedMetrics, storedSettings
-from .ResultSummary import summaryRows
+from .ResultSummary import landmarkErrors, structureOverlaps, summaryRows
 
 _STYLE = """
 body { font: 15px/1.5 sans-serif; margin: 2em auto; max-width: 62em; color: #222; }
@@ -38,6 +38,7 @@ def reportHtml(results):
         _figures(results),
         _section(_("Result"), _table(summaryRows(metrics))),
         _section(_("Landmarks"), _table(_landmarkRows(metrics))),
+        _section(_("Structures"), _table(_structureRows(metrics))),
         _section(_("Loss"), _lossCurve(metrics.get("history") or [])),
         _section(_("Settings"), _table([(name, str(value), "") for name, value in sorted(settings.items())])),
         _section(_("Versions"), _table([(name, value, "") for name, value in (metrics.get("versions") or {}).items()])),
@@ -60,9 +61,12 @@ def _table(rows):
 
 def _landmarkRows(metrics):
     """Each pair and its error before and after."""
-    pairs = (metrics.get("points") or {}).get("pairs") or []
-    said = _("{before_mm:.2f} → {after_mm:.2f} mm")
-    return [(pair["name"], said.format(**pair)) for pair in pairs]
+    return list(landmarkErrors(metrics).items())
+
+
+def _structureRows(metrics):
+    """Each structure and its Dice before and after."""
+    return list(structureOverlaps(metrics).items())
 
 
 def _figures(results):

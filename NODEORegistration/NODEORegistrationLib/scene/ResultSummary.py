@@ -78,6 +78,24 @@ def _structures(metrics):
     return _("Mean Dice"), f"{before['mean_dice']:.3f} → {after['mean_dice']:.3f}", ""
 
 
+def landmarkErrors(metrics):
+    """{name of a pair: its error before and after, in words}"""
+    pairs = (metrics.get("points") or {}).get("pairs") or []
+    said = _("{before_mm:.2f} → {after_mm:.2f} mm")
+    return {pair["name"]: said.format(**pair) for pair in pairs}
+
+
+def structureOverlaps(metrics):
+    """{name of a structure: its Dice before and after, in words}"""
+    dice = metrics.get("dice") or {}
+    before, after = ((dice.get(moment) or {}).get("structures") or {} for moment in ("before", "after"))
+    return {
+        after[code]["name"]: f"{before[code]['dice']:.3f} → {after[code]['dice']:.3f}"
+        for code in after
+        if _given(after[code], "dice") and _given(before.get(code) or {}, "dice")
+    }
+
+
 def comparisonHtml(results):
     """The figures of several :class:`~NODEORegistrationLib.scene.Results.Results` side by side, as a table for a label.
 

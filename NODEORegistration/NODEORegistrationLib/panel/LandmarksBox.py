@@ -1,22 +1,23 @@
-"""What a person knows beside the volumes: places that are seen in both."""
+"""Places that are seen in both volumes: the part Landmarks of the section Guidance."""
 
 import qt
 import slicer
 from slicer.i18n import tr as _
 
 from ..run.Readiness import whyNotRegistrable
-from ..scene.Landmarks import newList, pairsOf
+from ..scene.ContentWatch import ContentWatch
+from ..scene.Landmarks import labelsOf, newList, pairsOf
 from ..scene.PairPlacing import PairPlacing
-from ..scene.PointWatch import PointWatch
 from ..scene.Results import resultsOf
+from ..scene.ResultSummary import landmarkErrors
 from ..Signal import Signal
 
 _GREEN, _MAGENTA = (0.2, 0.9, 0.3), (0.95, 0.3, 0.9)  # as the volumes over each other
 _NO_NUMBER = "–"
 
 
-class GuidanceBox:
-    """The section Guidance.
+class LandmarksBox:
+    """Point lists, the clicks that fill them, and the table of their pairs.
 
     Args:
         ui: the widgets of the panel.
@@ -36,7 +37,7 @@ class GuidanceBox:
         self._placing.turn.connect(self._onTurn)
         self._placing.stopped.connect(self._onStopped)
         self._escape = None
-        self._watch = PointWatch(self._onPoints)
+        self._watch = ContentWatch(labelsOf, self._onPoints)
         ui.placeLabel.visible = False
         ui.placePairsButton.connect("toggled(bool)", self._onPlace)
         ui.registerButton.connect("clicked()", self.stopPlacing)
@@ -132,9 +133,7 @@ class GuidanceBox:
             return {}
         if (inputs.get("fixedPoints"), inputs.get("movingPoints")) != lists:
             return {}
-        pairs = (metrics.get("points") or {}).get("pairs") or []
-        said = _("{before_mm:.2f} → {after_mm:.2f} mm")
-        return {pair["name"]: said.format(**pair) for pair in pairs}
+        return landmarkErrors(metrics)
 
     def _fill(self, rows):
         table = self.ui.pointsTable
