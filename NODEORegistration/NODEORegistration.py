@@ -193,6 +193,7 @@ class NODEORegistrationLogic(ScriptedLoadableModuleLogic):
         movingStructures=None,
         structuresFor="both",
         structures=None,
+        channels=(),
         outputs=None,
         wait=True,
         keepFiles=False,
@@ -210,6 +211,7 @@ class NODEORegistrationLogic(ScriptedLoadableModuleLogic):
             fixedStructures, movingStructures: segmentation or label map nodes; what has the same name corresponds.
             structuresFor: as pointsFor.
             structures: names of those that count; default: all that both have.
+            channels: (fixed volume, moving volume, weight) of further images of the same two, such as T2 beside T1.
             outputs: {"transform", "inverse", "warped", "jacobian": node to update, or None for a new one}; only what
                 is named is made. Default: all four, new.
             wait: return when it is done; Slicer goes on reacting meanwhile. Otherwise return at once: connect to the
@@ -238,6 +240,7 @@ class NODEORegistrationLogic(ScriptedLoadableModuleLogic):
             movingStructures=movingStructures,
             structuresFor=structuresFor,
             structures=structures,
+            channels=list(channels),
             keepFiles=keepFiles,
         )
         lib.completeFromScript(request, initialTransform, outputs)

@@ -350,6 +350,62 @@ def test_what_is_unticked_is_left_out_and_stays_so_in_a_saved_scene(desk, tmp_pa
     assert ticks(desk) == {"liver": True, "spleen": True}
 
 
+def test_more_images_are_rows_that_come_and_go(desk) -> None:
+    from NODEORegistrationLib import requestFromParameters
+
+    ui, parameters = desk.ui, desk.parameters
+    assert not ui.channel2Label.visible
+    for _ in range(4):
+        ui.addChannelButton.click()
+    assert ui.channel5FixedSelector.visible and not ui.addChannelButton.enabled
+    assert reason(desk) == "Choose the fixed volume of image 2, or remove the row."
+    assert "color" in ui.channel2Label.styleSheet
+    here, there, color = add_volume("T2 fixed"), add_volume("T2 moving"), add_volume("PD")
+    parameters.channel4Fixed, parameters.channel4Moving, parameters.channel4Weight = here, there, 0.25
+    parameters.channel5Fixed, parameters.channel5Moving = here, here
+    for _ in range(2):
+        ui.removeChannel2Button.click()
+    assert parameters.channels == 2 and parameters.channel4Fixed is None and not ui.channel4Label.visible
+    assert reason(desk).startswith("The fixed and the moving volume of image 3 are the same")
+    ui.removeChannel3Button.click()
+    assert reason(desk) == "" and requestFromParameters(parameters).channels == [[here, there, 0.25]]
+    there.SetAndObserveTransformNodeID(add_deforming().GetID())
+    assert "T2 moving is under a deforming transform" in reason(desk)
+    import slicer
+
+    slicer.mrmlScene.RemoveNode(there)
+    assert reason(desk) == "Choose the moving volume of image 2, or remove the row."
+    with pytest.raises(ValueError, match="moving volume of image 2 are the same"):
+        desk.panel.logic.register(desk.fixed, desk.moving, channels=[(color, color, 1.0)])
+
+
+@pytest.mark.parametrize("search", [True, False], ids=["in the world", "without its parents"])
+def test_more_images_keep_their_place_beside_the_first(host, tmp_path, search) -> None:
+    """Of the moving volume's file the parents may be left out: of its companion's, then, what they have in common."""
+    import vtk
+
+    host.load(MODULE)
+    from NODEORegistrationLib.run.GuidanceFiles import writeGuidance
+    from NODEORegistrationLib.run.Request import Request
+    from NODEORegistrationLib.scene import SceneExport
+
+    fixed, moving = add_volume("T1 fixed", parents=(RIGID,)), add_volume("T1 moving", parents=(OTHER, RIGID))
+    here, there = add_volume("T2 fixed"), add_volume("T2 moving", parents=(RIGID,))
+    to_file = SceneExport.worldMatrix(moving) if search else vtk.vtkMatrix4x4()
+    request = Request(fixed, moving, channels=[(here, there, 0.5)])
+    arguments = writeGuidance(request, tmp_path, SceneExport.worldMatrix(fixed), to_file)
+    assert arguments == ["--channel", str(tmp_path / "fixed_2.nrrd"), str(tmp_path / "moving_2.nrrd"), "weight=0.5"]
+    SceneExport.writeVolume(moving, tmp_path / "moving.nrrd", to_file)
+    first, second = (sitk.ReadImage(str(tmp_path / f"{name}.nrrd")) for name in ("moving", "moving_2"))
+    ends = np.linalg.inv(to_world(moving) @ GRID) @ to_world(there) @ GRID  # voxels of the second -> of the first
+    for place in PLACES:
+        told = first.TransformPhysicalPointToContinuousIndex(second.TransformIndexToPhysicalPoint(place))
+        assert told == pytest.approx(ends[:3, :3] @ place + ends[:3, 3], abs=1e-4)
+    with pytest.raises(SceneExport.ExportError, match="above T2 fixed scales or shears"):
+        put_under(here, (SHEARED,))
+        writeGuidance(request, tmp_path, SceneExport.worldMatrix(fixed), to_file)
+
+
 # --- clicks ---
 
 
@@ -475,3 +531,56 @@ def test_a_result_tells_what_was_measured(host) -> None:
     assert light == GREEN and "Landmarks 5.2 → 1.1 mm apart." in words and "(Dice) 0.50 → 0.75." in words
     light, words = verdict(points(1.0, 3.0, False))
     assert light == AMBER and "worse than before" in words
+
+
+@pytest.mark.parametrize("initial", ["identity", "center"])
+def test_the_worker_measures_what_is_seen_in_the_scene(desk, initial: str) -> None:
+    """Under rigid parents, with and without a search: of both the worker knows the place, and tells the error."""
+    parameters = desk.parameters
+    put_under(desk.moving, (RIGID, OTHER))
+    beside = np.add(PLACES, (1, 0, 0))
+    parameters.initial = type(parameters.initial)(initial)
+    parameters.fixedPoints = add_points("F", in_world(desk.fixed), parents=(SHEARED,))
+    parameters.movingPoints = add_points("M", in_world(desk.moving, beside))
+    parameters.fixedStructures = segment("segments", kidney=KIDNEY, liver=LIVER)
+    parameters.movingStructures = moving = segment("others", liver=LIVER, spleen=SPLEEN, kidney=KIDNEY)
+    moving.SetAndObserveTransformNodeID(desk.moving.GetTransformNodeID())
+    parameters.channels, parameters.channel2Weight = 1, 0.5
+    parameters.channel2Fixed, parameters.channel2Moving = add_volume("T2"), add_volume("other T2", 1.5, (RIGID, OTHER))
+    for name in ("pointsFor", "structuresFor"):
+        setattr(parameters, name, parameters.pointsFor.MEASURE if initial == "center" else parameters.pointsFor.BOTH)
+    parameters.preset = parameters.preset.FAST
+    parameters.levels, parameters.iterations, parameters.threads = "2", "4", 1
+    parameters.start = parameters.start.NONE
+    desk.ui.registerButton.click()
+    run = desk.panel._run
+    desk.host.wait(run.isOver, 60)
+    desk.host.wait(0.02)
+    assert run.state == "finished", run.message
+
+    told = run.metrics["points"]
+    apart = np.linalg.norm(in_world(desk.fixed) - in_world(desk.moving, beside), axis=1)
+    if initial == "identity":
+        assert [pair["before_mm"] for pair in told["pairs"]] == pytest.approx(apart, abs=2e-3)
+    else:  # both are of one size: their voxels lie on each other then, but for the turn of the parents
+        assert told["before"]["mean_mm"] < 0.7 * apart.mean()
+    through = run.nodes["transform"].GetTransformFromParent()
+    ends = np.array([through.TransformPoint(place) for place in in_world(desk.fixed)])
+    local = beside @ GRID[:3, :3].T + GRID[:3, 3]  # the transform takes the place of the parents
+    assert [pair["after_mm"] for pair in told["pairs"]] == pytest.approx(np.linalg.norm(ends - local, axis=1), abs=2e-2)
+    errors = [f"{pair['before_mm']:.2f} → {pair['after_mm']:.2f} mm" for pair in told["pairs"]]
+    assert rows(desk) == list(zip(("F-1", "F-2", "F-3"), errors, strict=True))
+    guided = initial == "identity"
+    assert told["guided"] is guided and run.metrics["dice"]["guided"] is guided
+    assert set(run.metrics["similarity"]["channels"]) >= {"image", "image2"}
+    assert [title.split("  (Dice ")[0] for title in ticks(desk)] == ["kidney", "liver"]
+    assert all("(Dice 0." in title for title in ticks(desk))
+    assert "Landmarks" in desk.ui.verdictLabel.text and "(Dice)" in desk.ui.verdictLabel.text
+    from NODEORegistrationLib import resultsOf
+    from NODEORegistrationLib.scene.Report import reportHtml
+
+    page = reportHtml(resultsOf(parameters))
+    assert f"<td>F-2</td><td>{errors[1]}</td>" in page and "<td>liver</td><td>0." in page
+    parameters.fixedPoints.SetName("renamed")  # another list, for all that is known
+    parameters.Modified()
+    assert rows(desk)[0] == ("F-1", "–")

@@ -31,6 +31,7 @@ NODES = {
     "movingPoints": "vtkMRMLMarkupsFiducialNode",
     "fixedStructures": "vtkMRMLSegmentationNode",
     "movingStructures": "vtkMRMLLabelMapVolumeNode",
+    **{f"channel{number}{side}": "vtkMRMLScalarVolumeNode" for number in (2, 3, 4, 5) for side in ("Fixed", "Moving")},
     "outputTransform": "vtkMRMLTransformNode",
     "outputWarped": "vtkMRMLScalarVolumeNode",
     "outputJacobian": "vtkMRMLScalarVolumeNode",
@@ -40,6 +41,8 @@ CHANGED = {  # a value that is no default, in every parameter that holds no node
     "initial": "RIGID",
     "pointsFor": "GUIDE",
     "structuresFor": "MEASURE",
+    **{f"channel{number}Weight": 0.25 * number for number in (2, 3, 5)},
+    "channel4Weight": 0.5,
     "detail": 1.5,
     "preset": "CUSTOM",
     "kernel": "AVERAGING",
@@ -248,10 +251,10 @@ def test_a_custom_panel_tells_the_run_all_of_it(panel):
 # --- presets follow the values ---
 
 
-FILLED = {"result", "structuresLeftOut"}  # their widgets list what the scene holds
+FILLED = {"result", "structuresLeftOut", "channels"}  # their widgets list what the scene holds
 OWN = (
     "initial", "similarity", "start", "penalty", "detail", "device", "threads", "seed", "match_histograms",
-    "other_settings", "pointsFor", "structuresFor",
+    "other_settings", "pointsFor", "structuresFor", *(f"channel{number}Weight" for number in (2, 3, 4, 5)),
 )  # fmt: skip
 
 

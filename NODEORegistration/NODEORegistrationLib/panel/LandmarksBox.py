@@ -14,6 +14,7 @@ from ..Signal import Signal
 
 _GREEN, _MAGENTA = (0.2, 0.9, 0.3), (0.95, 0.3, 0.9)  # as the volumes over each other
 _NO_NUMBER = "–"
+_LABEL_WIDTH = 70  # pixels
 
 
 class LandmarksBox:
@@ -44,6 +45,7 @@ class LandmarksBox:
         ui.inspectCollapsibleButton.connect("contentsCollapsed(bool)", self._onInspect)
         ui.pointsTable.connect("cellDoubleClicked(int,int)", self._onRow)
         ui.pointsTable.setHorizontalHeaderLabels([_("Landmark"), _("Error before → after")])
+        ui.pointsTable.setColumnWidth(0, _LABEL_WIDTH)
         ui.pointsTable.horizontalHeader().setStretchLastSection(True)
 
     def follow(self, parameters):

@@ -1,5 +1,6 @@
 """The parts of the panel, put together."""
 
+from .ChannelsBox import ChannelsBox
 from .EngineBox import EngineBox
 from .ImagesBox import ImagesBox
 from .InspectPanel import InspectPanel
@@ -39,6 +40,7 @@ class Parts:
             ImagesBox(ui),
             self.landmarksBox,
             self.structuresBox,
+            ChannelsBox(ui),
             self.resultPanel,
             self.registerButton,
             preview,

@@ -6,6 +6,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from ..Later import later
+from ..Parameters import CHANNEL_NUMBERS, channelsOf
 from ..run import Dependencies
 from ..run.Readiness import whyNotReady
 from ..run.Reason import Reason
@@ -32,6 +33,7 @@ _LABELS = {  # parameter → label of its row
     "movingPoints": "movingPointsLabel",
     "fixedStructures": "fixedStructuresLabel",
     "movingStructures": "movingStructuresLabel",
+    **{f"channel{number}": f"channel{number}Label" for number in CHANNEL_NUMBERS},
     "start": "startLabel",
     "other_settings": "otherSettingsLabel",
 }
@@ -72,7 +74,8 @@ class RegisterButton:
         if parameters is None:
             self._volumeWatch.stop()
             return
-        self._volumeWatch.watch(parameters.fixedVolume, parameters.movingVolume)
+        further = [volume for fixed, moving, _weight in channelsOf(parameters) for volume in (fixed, moving)]
+        self._volumeWatch.watch(parameters.fixedVolume, parameters.movingVolume, *further)
         self.update()
 
     def update(self):

@@ -1,6 +1,7 @@
 """What a person knows beside the volumes, as the worker's files and arguments, and its names in the worker's answer."""
 
-from ..scene import Landmarks
+from ..Parameters import CHANNEL_NUMBERS
+from ..scene import Landmarks, SceneExport
 from ..scene.Structures import writeStructures
 
 
@@ -17,7 +18,11 @@ def writeGuidance(request, folder, fixedToWorld, movingToFile):
         "fixed": (request.fixed, fixedToWorld),
         "moving": (request.moving, movingToFile),
     }
-    return _points(request, folder, sides) + _structures(request, folder, sides)
+    return [
+        *_points(request, folder, sides),
+        *_structures(request, folder, sides),
+        *_channels(request, folder, sides),
+    ]
 
 
 def _points(request, folder, sides):
@@ -46,6 +51,18 @@ def _structures(request, folder, sides):
         *("--moving-labels", str(paths["moving"])),
         *("--labels-for", request.structuresFor),
     ]
+
+
+def _channels(request, folder, sides):
+    arguments = []
+    for number, (*volumes, weight) in enumerate(request.channels, start=CHANNEL_NUMBERS[0]):
+        arguments.append("--channel")
+        for volume, (side, (first, matrix)) in zip(volumes, sides.items(), strict=True):
+            path = folder / f"{side}_{number}.nrrd"
+            SceneExport.writeVolume(volume, path, SceneExport.rigidFileMatrix(volume, first, matrix))
+            arguments.append(str(path))
+        arguments.append(f"weight={weight:g}")
+    return arguments
 
 
 def nameInputs(metrics, request, structures):

@@ -2,10 +2,10 @@
 
 from slicer.i18n import tr as _
 
-from ..Parameters import Use, leftOutStructures
+from ..Parameters import CHANNEL_NUMBERS, Use, leftOutStructures
 from ..scene import Landmarks
 from ..scene.Structures import commonNames
-from .Reason import Reason, isDeformed
+from .Reason import Reason, isDeformed, whyNotVolume
 
 
 def whyNotPoints(fixed, moving):
@@ -57,6 +57,26 @@ def whyNotStructures(fixed, moving, ticked=None):
         return Reason(sentence.format(fixed=fixed.GetName(), moving=moving.GetName()), "movingStructures")
     if ticked is not None and not set(common) & set(ticked):
         return Reason(_("No structure is ticked: tick one, or choose None."), "movingStructures")
+    return Reason("")
+
+
+def whyNotChannels(rows):
+    """The :class:`Reason` why more images cannot be used; an empty one if they can.
+
+    Args:
+        rows: (fixed volume, moving volume, weight) of each, the first being that of image 2.
+    """
+    for number, (fixed, moving, _weight) in enumerate(rows, start=CHANNEL_NUMBERS[0]):
+        for volume, side in ((fixed, _("fixed")), (moving, _("moving"))):
+            if volume is None:
+                sentence = _("Choose the {side} volume of image {number}, or remove the row.")
+                return Reason(sentence.format(side=side, number=number), f"channel{number}")
+        if fixed is moving:
+            sentence = _("The fixed and the moving volume of image {number} are the same: choose two.")
+            return Reason(sentence.format(number=number), f"channel{number}")
+        reason = whyNotVolume(fixed) or whyNotVolume(moving)
+        if reason:
+            return Reason(reason, f"channel{number}")
     return Reason("")
 
 

@@ -5,17 +5,17 @@ import re
 from slicer.i18n import tr as _
 
 from ..EngineSettings import otherSettings
-from ..Parameters import CLASSES, OUTPUTS, InitialTransform, Model, Start, wantedOutputs
+from ..Parameters import CLASSES, OUTPUTS, InitialTransform, Model, Start, channelsOf, wantedOutputs
 from ..scene.SceneExport import ExportError, worldMatrix
-from .GuidanceReadiness import tickedStructures, whyNotPoints, whyNotStructures
-from .Reason import Reason, isDeformed
+from .GuidanceReadiness import tickedStructures, whyNotChannels, whyNotPoints, whyNotStructures
+from .Reason import Reason, isDeformed, whyNotVolume
 
 
 def whyNotReady(parameters):
     """The first :class:`Reason` why Register cannot be pressed; an empty one if it can."""
     if parameters is None:
         return Reason(_("There is no scene."))
-    for check in (_volumes, _masks, _points, _structures, _transforms, _lists, _motion, _others, _outputs):
+    for check in (_volumes, _masks, _points, _structures, _channels, _transforms, _lists, _motion, _others, _outputs):
         reason = check(parameters)
         if reason:
             return reason
@@ -30,26 +30,8 @@ def whyNotRegistrable(fixed, moving):
         return Reason(_("Choose a moving volume: the one that is deformed."), "movingVolume")
     if fixed is moving:
         return Reason(_("The fixed and the moving volume are the same: choose two."), "movingVolume")
-    reason = Reason(_unusable(fixed) or _scaled(fixed), "fixedVolume")
-    return reason or Reason(_unusable(moving) or _dimensions(fixed, moving), "movingVolume")
-
-
-def _unusable(volume):
-    """Why a volume cannot be registered, or an empty text."""
-    image = volume.GetImageData()
-    if image is None or image.GetNumberOfPoints() == 0:
-        return _("{name} holds no image.").format(name=volume.GetName())
-    if image.GetNumberOfScalarComponents() != 1:
-        return _(
-            "{name} is a color or vector volume: convert it to gray values first (Vector to Scalar Volume)."
-        ).format(name=volume.GetName())
-    if volume.IsA("vtkMRMLLabelMapVolumeNode"):
-        return _("{name} is a label map: choose the image it was drawn on.").format(name=volume.GetName())
-    if isDeformed(volume):
-        return _("{name} is under a deforming transform: harden it first, or take the volume out of it.").format(
-            name=volume.GetName()
-        )
-    return ""
+    reason = Reason(whyNotVolume(fixed) or _scaled(fixed), "fixedVolume")
+    return reason or Reason(whyNotVolume(moving) or _dimensions(fixed, moving), "movingVolume")
 
 
 def _scaled(volume):
@@ -87,6 +69,10 @@ def _points(parameters):
 
 def _structures(parameters):
     return whyNotStructures(parameters.fixedStructures, parameters.movingStructures, tickedStructures(parameters))
+
+
+def _channels(parameters):
+    return whyNotChannels(channelsOf(parameters))
 
 
 def _transforms(parameters):

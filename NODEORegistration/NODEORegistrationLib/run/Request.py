@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from slicer.i18n import tr as _
 
 from ..EngineSettings import engineSettings
-from ..Parameters import OUTPUTS, InitialTransform, Preset, wantedOutputs
+from ..Parameters import OUTPUTS, InitialTransform, Preset, channelsOf, wantedOutputs
 from ..scene.Structures import commonNames
-from .GuidanceReadiness import tickedStructures, whyNotPoints, whyNotStructures, whyNotUse
+from .GuidanceReadiness import tickedStructures, whyNotChannels, whyNotPoints, whyNotStructures, whyNotUse
 from .Readiness import whyNotOutputs, whyNotRegistrable
 
 
@@ -29,6 +29,7 @@ class Request:
         fixedStructures, movingStructures: segmentation or label map nodes, or None.
         structuresFor: guide, measure or both.
         structures: the names of the structures that count; None: all that both have.
+        channels: (fixed volume, moving volume, weight) of each further pair of images.
         keepFiles: leave the temporary folder where it is, for debugging.
     """
 
@@ -46,6 +47,7 @@ class Request:
     movingStructures: object = None
     structuresFor: str = "both"
     structures: object = None
+    channels: list = field(default_factory=list)
     outputs: dict = field(default_factory=lambda: dict.fromkeys(OUTPUTS))
     keepFiles: bool = False
     label: str = ""
@@ -53,6 +55,7 @@ class Request:
     def inputs(self):
         """All nodes that are read."""
         nodes = [self.fixed, self.moving, self.fixedMask, self.movingMask, self.initialNode]
+        nodes += [volume for fixed, moving, _weight in self.channels for volume in (fixed, moving)]
         nodes += [self.fixedPoints, self.movingPoints, self.fixedStructures, self.movingStructures]
         return [node for node in nodes if node is not None]
 
@@ -82,6 +85,7 @@ def requestFromParameters(parameters):
         movingStructures=parameters.movingStructures,
         structuresFor=parameters.structuresFor.value,
         structures=tickedStructures(parameters),
+        channels=channelsOf(parameters),
         outputs=wantedOutputs(parameters),
         label=_label(parameters),
     )
@@ -117,6 +121,7 @@ def completeFromScript(request, initialTransform, outputs):
         whyNotRegistrable(request.fixed, request.moving)
         or whyNotPoints(request.fixedPoints, request.movingPoints)
         or whyNotStructures(request.fixedStructures, request.movingStructures)
+        or whyNotChannels(request.channels)
         or whyNotUse(request.pointsFor)
         or whyNotUse(request.structuresFor)
         or whyNotOutputs(request.outputs, request.inputs())

@@ -42,8 +42,13 @@ def worldMatrix(node, rigidOnly=False):
     if not parent.IsTransformToWorldLinear():
         raise ExportError(_("{name} is under a deforming transform: harden it first.").format(name=node.GetName()))
     parent.GetMatrixTransformToWorld(matrix)
+    return _rigid(matrix, node) if rigidOnly else matrix
+
+
+def _rigid(matrix, node):
+    """The matrix, if it is a rotation and a shift."""
     rotation = slicer.util.arrayFromVTKMatrix(matrix)[:3, :3]
-    if rigidOnly and not np.allclose(rotation.T @ rotation, np.eye(3), atol=_RIGID):
+    if not np.allclose(rotation.T @ rotation, np.eye(3), atol=_RIGID):
         raise ExportError(
             _("The transform above {name} scales or shears it: harden it first.").format(name=node.GetName())
         )
@@ -60,6 +65,15 @@ def fileMatrix(node, volumeNode, toWorld):
         ExportError: a parent of either deforms.
     """
     return product(toWorld, inverse(worldMatrix(volumeNode)), worldMatrix(node))
+
+
+def rigidFileMatrix(node, volumeNode, toWorld):
+    """As :func:`fileMatrix`, for a volume: its file can hold no shear.
+
+    Raises:
+        ExportError: beside the other volume, it is scaled or sheared.
+    """
+    return _rigid(fileMatrix(node, volumeNode, toWorld), node)
 
 
 def geometry(volumeNode, toWorld):
