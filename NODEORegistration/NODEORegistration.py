@@ -47,7 +47,7 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
         VTKObservationMixin.__init__(self)
         self.logic = None
         self.ui = None
-        self._binding = None
+        self._parts = None
         self._isLookingSoon = False
 
     def setup(self):
@@ -58,15 +58,7 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
         self.ui = slicer.util.childWidgetVariables(panel)
         panel.setMRMLScene(slicer.mrmlScene)
         self.logic = NODEORegistrationLogic()
-        self._engineBox = lib.EngineBox(self.ui)
-        self._progressPanel = lib.ProgressPanel(self.ui)
-        self._inspectPanel = lib.InspectPanel(self.ui)
-        self._resultPanel = lib.ResultPanel(self.ui, self._inspectPanel)
-        preview = lib.Preview(self._inspectPanel)
-        self._registerButton = lib.RegisterButton(self.ui, self.logic, self._progressPanel, self._inspectPanel, preview)
-        self._binding = lib.ParameterBinding(
-            self.ui, lib.ImagesBox(self.ui), self._resultPanel, self._registerButton, preview
-        )
+        self._parts = lib.Parts(self.ui, self.logic)
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(scene, scene.EndCloseEvent, self.onSceneEndClose)
@@ -80,22 +72,20 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
         """Called before a reload and when Slicer closes: no worker survives."""
         lib.runQueue().stopNow()
         lib.standingWorker().stopNow()
-        if self._binding is not None:
-            self._progressPanel.stopFollowing()
-            self._inspectPanel.close()
-            self._binding.release()
+        if self._parts is not None:
+            self._parts.progressPanel.stopFollowing()
+            self._parts.leave()
             self.logic.forgetParameterNode()
         self.removeObservers()
 
     def enter(self):
         """Called whenever the user opens the module."""
         self.initializeParameterNode()
-        self._engineBox.enter()
+        self._parts.engineBox.enter()
 
     def exit(self):
         """Called whenever the user opens another module: the views are given back, a run goes on."""
-        self._inspectPanel.close()
-        self._binding.release()
+        self._parts.leave()
 
     def onReload(self):
         """Reload the parts of the module, too."""
@@ -107,18 +97,17 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
 
     def onSceneStartClose(self, caller, event):
         """The nodes go, or others come: nothing may be kept of them."""
-        self._inspectPanel.forget()
-        self._binding.release()
+        self._parts.forget()
         self.logic.forgetParameterNode()
 
     def onSceneEndClose(self, caller, event):
         """An empty scene: the last run was another's."""
-        self._progressPanel.clear()
+        self._parts.progressPanel.clear()
         self.onSceneEnd(caller, event)
 
     def onSceneEnd(self, caller, event):
         """Another scene, or an empty one."""
-        self._registerButton.update()
+        self._parts.registerButton.update()
         if self.parent.isEntered:
             self.initializeParameterNode()
 
@@ -143,11 +132,11 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
         self._isLookingSoon = False
         if self._parameters is not None:
             self.chooseVolumes()
-            self._resultPanel.update()
+            self._parts.update()
 
     def initializeParameterNode(self):
         """Show what the scene holds."""
-        self._binding.bind(self.logic.getParameterNode())
+        self._parts.binding.bind(self.logic.getParameterNode())
         self.chooseVolumes()
 
     def chooseVolumes(self):
@@ -157,12 +146,12 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
     @property
     def _parameters(self):
         """The parameters that are shown; None while another module is."""
-        return self._binding.parameters
+        return self._parts.binding.parameters
 
     @property
     def _run(self):
         """The run that Register has started and that has not ended, or None."""
-        return self._registerButton.run
+        return self._parts.registerButton.run
 
 
 class NODEORegistrationLogic(ScriptedLoadableModuleLogic):
@@ -197,6 +186,14 @@ class NODEORegistrationLogic(ScriptedLoadableModuleLogic):
         fixedMask=None,
         movingMask=None,
         initialTransform=None,
+        fixedPoints=None,
+        movingPoints=None,
+        pointsFor="both",
+        fixedStructures=None,
+        movingStructures=None,
+        structuresFor="both",
+        structures=None,
+        channels=(),
         outputs=None,
         wait=True,
         keepFiles=False,
@@ -207,8 +204,14 @@ class NODEORegistrationLogic(ScriptedLoadableModuleLogic):
         Args:
             preset: fast, balanced, accurate or paper.
             fixedMask, movingMask: segmentation or label map nodes: where the similarity counts.
-            initialTransform: a transform node to start from, or identity, center, rigid,
-                similarity, affine or auto.
+            initialTransform: a transform node to start from, or identity, center, rigid, similarity, affine, auto or
+                points.
+            fixedPoints, movingPoints: point lists that correspond, by their labels or their order.
+            pointsFor: guide (the deformation follows the points), measure (the error at them is told) or both.
+            fixedStructures, movingStructures: segmentation or label map nodes; what has the same name corresponds.
+            structuresFor: as pointsFor.
+            structures: names of those that count; default: all that both have.
+            channels: (fixed volume, moving volume, weight) of further images of the same two, such as T2 beside T1.
             outputs: {"transform", "inverse", "warped", "jacobian": node to update, or None for a new one}; only what
                 is named is made. Default: all four, new.
             wait: return when it is done; Slicer goes on reacting meanwhile. Otherwise return at once: connect to the
@@ -223,10 +226,24 @@ class NODEORegistrationLogic(ScriptedLoadableModuleLogic):
             ValueError: the volumes cannot be registered, or the results not go where they are to go.
             RuntimeError: a Python package is missing; with ``wait``, the registration failed or was cancelled.
         """
-        request = lib.requestFromScript(
-            fixedVolumeNode, movingVolumeNode, preset, fixedMask, movingMask, initialTransform, outputs, settings
+        request = lib.Request(
+            fixedVolumeNode,
+            movingVolumeNode,
+            preset,
+            settings,
+            fixedMask,
+            movingMask,
+            fixedPoints=fixedPoints,
+            movingPoints=movingPoints,
+            pointsFor=pointsFor,
+            fixedStructures=fixedStructures,
+            movingStructures=movingStructures,
+            structuresFor=structuresFor,
+            structures=structures,
+            channels=list(channels),
+            keepFiles=keepFiles,
         )
-        request.keepFiles = keepFiles
+        lib.completeFromScript(request, initialTransform, outputs)
         missing = ", ".join(lib.Dependencies.missing())
         if missing:
             raise RuntimeError(

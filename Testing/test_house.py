@@ -16,7 +16,7 @@ ORDER = {
         "app", "cohort", "study", "report", "engine", "evaluation", "models", "start", "similarity", "field",
         "geometry", "files", "settings", "progress", "version", "errors",
     ),
-    "NODEORegistrationLib": ("panel", "run", "scene", "EngineSettings", "Parameters", "Later", "Signal"),
+    "NODEORegistrationLib": ("panel", "run", "scene", "EngineSettings", "Parameters", "Options", "Later", "Signal"),
 }  # fmt: skip
 DOORS = ("__init__", "__main__")  # of the whole house: they may look everywhere
 LONGEST = 300  # lines

@@ -4,138 +4,48 @@ What the engine calls a setting has the engine's name here (``lambda_J``), so th
 line say the same; what belongs to the scene has Slicer's style (``fixedVolume``).
 """
 
-from enum import Enum
+import json
 from typing import Annotated, Union
 
+import slicer
 from slicer import (
     vtkMRMLLabelMapVolumeNode,
+    vtkMRMLMarkupsFiducialNode,
     vtkMRMLScalarVolumeNode,
     vtkMRMLSegmentationNode,
     vtkMRMLTransformNode,
 )
-from slicer.i18n import tr as _
 from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper
 
+from .Options import (
+    Device,
+    InitialTransform,
+    Kernel,
+    Model,
+    Penalty,
+    Preset,
+    Similarity,
+    Solver,
+    Start,
+    Use,
+    WindowUnit,
+)
 
-class _Option(Enum):
-    """An enumeration whose value is what the engine is told; the panel shows ``label()``."""
+CHANNEL_NUMBERS = (2, 3, 4, 5)  # the first is the pair itself
+CHANNEL_PARTS = ("Fixed", "Moving", "Weight")
 
-    def label(self):
-        return _LABELS.get(self, self.value)
-
-
-class Preset(_Option):
-    FAST = "fast"
-    BALANCED = "balanced"
-    ACCURATE = "accurate"
-    PAPER = "paper"
-    CUSTOM = "custom"
-
-
-class InitialTransform(_Option):
-    IDENTITY = "identity"
-    CENTER = "center"
-    AUTO = "auto"
-    RIGID = "rigid"
-    SIMILARITY = "similarity"
-    AFFINE = "affine"
-    NODE = "node"
-
-
-class Model(_Option):
-    FLOW = "flow"
-    PAPER = "paper"
-
-
-class Kernel(_Option):
-    GAUSSIAN = "gaussian"
-    AVERAGING = "averaging"
-    NONE = "none"
-
-
-class WindowUnit(_Option):
-    VOX = "vox"
-    MM = "mm"
-
-
-class Similarity(_Option):
-    LNCC = "lncc"
-    MSE = "mse"
-    MI = "mi"
-    MIND = "mind"
-    AUTO = "auto"
-    DIFFERENT = "different"
-
-
-class Start(_Option):
-    AUTO = "auto"
-    SEARCH = "search"
-    NONE = "none"
-
-
-class Penalty(_Option):
-    AUTO = "auto"
-    CHARBONNIER = "charbonnier"
-    QUADRATIC = "quadratic"
-
-
-class Solver(_Option):
-    MIDPOINT = "midpoint"
-    EULER = "euler"
-    HEUN2 = "heun2"
-    HEUN3 = "heun3"
-    RK4 = "rk4"
-    EXPLICIT_ADAMS = "explicit_adams"
-    IMPLICIT_ADAMS = "implicit_adams"
-    DOPRI5 = "dopri5"
-    DOPRI8 = "dopri8"
-    BOSH3 = "bosh3"
-    FEHLBERG2 = "fehlberg2"
-    ADAPTIVE_HEUN = "adaptive_heun"
-
-
-class Device(_Option):
-    AUTO = "auto"
-    CPU = "cpu"
-    CUDA = "cuda"
-
-
-_LABELS = {
-    Preset.FAST: _("Fast"),
-    Preset.BALANCED: _("Balanced"),
-    Preset.ACCURATE: _("Accurate"),
-    Preset.PAPER: _("Paper (Wu et al. 2022)"),
-    Preset.CUSTOM: _("Custom"),
-    Model.FLOW: _("Flow: a velocity of places"),
-    Model.PAPER: _("Paper: a velocity of points"),
-    InitialTransform.IDENTITY: _("None: the volumes as they lie"),
-    InitialTransform.CENTER: _("Align the centers"),
-    InitialTransform.AUTO: _("Automatic: what the volumes need"),
-    InitialTransform.RIGID: _("Rigid"),
-    InitialTransform.SIMILARITY: _("Rigid and one scale"),
-    InitialTransform.AFFINE: _("Affine"),
-    InitialTransform.NODE: _("A transform of the scene"),
-    Kernel.GAUSSIAN: _("Gaussian"),
-    Kernel.AVERAGING: _("Averaging"),
-    Kernel.NONE: _("None"),
-    Similarity.LNCC: _("lncc: local correlation"),
-    Similarity.MSE: _("mse: squared difference"),
-    Similarity.MI: _("mi: mutual information"),
-    Similarity.MIND: _("mind: MIND descriptor"),
-    Similarity.AUTO: _("auto: lncc, mi or mind"),
-    Similarity.DIFFERENT: _("different: mi or mind"),
-    Start.AUTO: _("Find out"),
-    Start.SEARCH: _("Search for it"),
-    Start.NONE: _("Start from rest"),
-    Penalty.AUTO: _("Find out"),
-    Penalty.CHARBONNIER: _("Yes"),
-    Penalty.QUADRATIC: _("No"),
-    Device.AUTO: _("Automatic"),
-    Device.CPU: _("CPU"),
-    Device.CUDA: _("GPU (CUDA)"),
-}
-
-_NODES = ("fixedVolume", "movingVolume", "fixedMask", "movingMask", "initialTransform")
+_NODES = (
+    "fixedVolume",
+    "movingVolume",
+    "fixedMask",
+    "movingMask",
+    "initialTransform",
+    "fixedPoints",
+    "movingPoints",
+    "fixedStructures",
+    "movingStructures",
+    *(f"channel{number}{side}" for number in CHANNEL_NUMBERS for side in ("Fixed", "Moving")),
+)
 
 # What a run may put into the scene: the parameter that asks for it, and the one that holds its node.
 OUTPUTS = {
@@ -165,6 +75,26 @@ class Parameters:
     movingMask: MaskNode
     initial: InitialTransform = InitialTransform.IDENTITY
     initialTransform: vtkMRMLTransformNode
+    fixedPoints: vtkMRMLMarkupsFiducialNode
+    movingPoints: vtkMRMLMarkupsFiducialNode
+    pointsFor: Use = Use.BOTH
+    fixedStructures: MaskNode
+    movingStructures: MaskNode
+    structuresFor: Use = Use.BOTH
+    structuresLeftOut: str = ""  # names, as JSON
+    channels: Annotated[int, WithinRange(0, 4)] = 0  # more images, of those below
+    channel2Fixed: vtkMRMLScalarVolumeNode
+    channel2Moving: vtkMRMLScalarVolumeNode
+    channel2Weight: Annotated[float, WithinRange(0.0, 100.0)] = 1.0
+    channel3Fixed: vtkMRMLScalarVolumeNode
+    channel3Moving: vtkMRMLScalarVolumeNode
+    channel3Weight: Annotated[float, WithinRange(0.0, 100.0)] = 1.0
+    channel4Fixed: vtkMRMLScalarVolumeNode
+    channel4Moving: vtkMRMLScalarVolumeNode
+    channel4Weight: Annotated[float, WithinRange(0.0, 100.0)] = 1.0
+    channel5Fixed: vtkMRMLScalarVolumeNode
+    channel5Moving: vtkMRMLScalarVolumeNode
+    channel5Weight: Annotated[float, WithinRange(0.0, 100.0)] = 1.0
 
     preset: Preset = Preset.BALANCED
     detail: Annotated[float, WithinRange(-3.0, 3.0)] = 0.0  # the weights of regularity are halved so many times
@@ -216,6 +146,38 @@ class Parameters:
 def wantedOutputs(parameters):
     """{kind of output: node to update, or None for a new one} of what is ticked."""
     return {kind: getattr(parameters, node) for kind, (create, node) in OUTPUTS.items() if getattr(parameters, create)}
+
+
+def leftOutStructures(parameters):
+    """The names of the structures that were unticked; what cannot be read names none."""
+    try:
+        names = json.loads(parameters.structuresLeftOut or "[]")
+    except ValueError:
+        return []
+    return [str(name) for name in names] if isinstance(names, list) else []
+
+
+def leaveOutStructures(parameters, names):
+    """Untick these structures, and no others."""
+    parameters.structuresLeftOut = json.dumps(sorted(names)) if names else ""
+
+
+def channelsOf(parameters):
+    """[fixed volume, moving volume, weight] of each row of more images."""
+    return [
+        [getattr(parameters, f"channel{number}{part}") for part in CHANNEL_PARTS]
+        for number in CHANNEL_NUMBERS[: parameters.channels]
+    ]
+
+
+def setChannels(parameters, rows):
+    """The opposite of :func:`channelsOf`; what is beyond the last row is forgotten."""
+    empty = [[None, None, 1.0]] * (len(CHANNEL_NUMBERS) - len(rows))
+    with slicer.util.NodeModify(parameters):
+        for number, row in zip(CHANNEL_NUMBERS, [*rows, *empty], strict=True):
+            for part, value in zip(CHANNEL_PARTS, row, strict=True):
+                setattr(parameters, f"channel{number}{part}", value)
+        parameters.channels = len(rows)
 
 
 def forgetNode(parameters, node):

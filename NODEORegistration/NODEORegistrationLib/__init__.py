@@ -4,18 +4,11 @@ The engine, ``nodeo``, is not imported here: it runs in a process of its own.
 """
 
 from .Later import later
-from .panel.EngineBox import EngineBox
 from .panel.ExportDialog import ExportDialog
-from .panel.ImagesBox import ImagesBox
-from .panel.InspectPanel import InspectPanel
-from .panel.ParameterBinding import ParameterBinding
-from .panel.Preview import Preview
-from .panel.ProgressPanel import ProgressPanel
-from .panel.RegisterButton import RegisterButton
-from .panel.ResultPanel import ResultPanel
+from .panel.Parts import Parts
 from .Parameters import OUTPUTS, Parameters, forgetNode
 from .run import Dependencies
-from .run.Request import requestFromParameters, requestFromScript
+from .run.Request import Request, completeFromScript, requestFromParameters
 from .run.Run import Run
 from .run.RunQueue import runQueue
 from .run.StandingWorker import standingWorker
@@ -28,25 +21,19 @@ from .scene.VolumeChoice import chooseVolumes
 __all__ = [
     "OUTPUTS",
     "Dependencies",
-    "EngineBox",
     "ExportDialog",
-    "ImagesBox",
-    "InspectPanel",
-    "ParameterBinding",
     "Parameters",
-    "Preview",
-    "ProgressPanel",
-    "RegisterButton",
-    "ResultPanel",
+    "Parts",
+    "Request",
     "Run",
     "chooseVolumes",
+    "completeFromScript",
     "forgetNode",
     "later",
     "loadSmallPair",
     "onStartup",
     "repair",
     "requestFromParameters",
-    "requestFromScript",
     "resultsInScene",
     "resultsOf",
     "runQueue",

@@ -47,6 +47,7 @@ class Shots:
         self.host.wait(lambda: self.panel.ui.registerButton.enabled)
         self.fit()
         self.shoot_slice("slices-before")
+        self.know()
         self.panel.ui.presetComboBox.currentText = "Fast"
         self.panel.ui.registerButton.click()
         self.host.wait(lambda: self.is_at_level(2), 300)
@@ -54,10 +55,37 @@ class Shots:
         self.host.wait(lambda: self.panel.ui.registerButton.text == "Register", 300)
         self.shoot_panel("panel-finished")
         self.shoot_slice("slices-after")
+        self.guidance()
         self.inspect()
 
     def is_at_level(self, level: int) -> bool:
         return f"Level {level} " in self.panel.ui.stageLabel.text
+
+    def know(self) -> None:
+        """Place pairs of points, as clicks would: where both brains end."""
+        parameters = self.panel._parameters
+        self.panel.ui.placePairsButton.click()
+        for name, direction in (("front", (0, 1, 0)), ("back", (0, -1, 0)), ("top", (0, 0, 1))):
+            for volume, points in (
+                (parameters.fixedVolume, parameters.fixedPoints),
+                (parameters.movingVolume, parameters.movingPoints),
+            ):
+                points.AddControlPoint(*end_of_brain(volume, direction))
+                self.host.wait(0.05)
+            for points in (parameters.fixedPoints, parameters.movingPoints):
+                points.SetNthControlPointLabel(points.GetNumberOfControlPoints() - 1, name)
+        self.panel.ui.placePairsButton.click()
+        parameters.pointsFor = parameters.pointsFor.MEASURE
+
+    def guidance(self) -> None:
+        """The section Guidance, with what came of the points."""
+        ui = self.panel.ui
+        for section in ("inputsCollapsibleButton", "resultCollapsibleButton", "inspectCollapsibleButton"):
+            getattr(ui, section).collapsed = True
+        ui.regularizationCollapsibleButton.collapsed = True
+        ui.guidanceCollapsibleButton.collapsed = False
+        self.shoot_panel("panel-guidance")
+        ui.guidanceCollapsibleButton.collapsed = True
 
     def inspect(self) -> None:
         ui = self.panel.ui
@@ -87,6 +115,22 @@ class Shots:
 
         image.imsave(self.output / f"{name}.png", self.host.renderSlice("Red", *SLICE))
         print(f"{name}.png  {SLICE[0]} x {SLICE[1]}")
+
+
+def end_of_brain(volume, direction) -> list[float]:
+    """The outermost place of a brain's grey values in a direction; RAS, mm."""
+    import numpy as np
+    import slicer
+    import vtk
+
+    voxels = slicer.util.arrayFromVolume(volume)
+    bright = np.argwhere(voxels > 0.3 * voxels.max())[:, ::-1]
+    matrix = vtk.vtkMatrix4x4()
+    volume.GetIJKToRASMatrix(matrix)
+    to_ras = slicer.util.arrayFromVTKMatrix(matrix)
+    places = bright @ to_ras[:3, :3].T + to_ras[:3, 3]
+    reach = places @ np.asarray(direction)
+    return places[reach > reach.max() - 1.0].mean(axis=0).tolist()
 
 
 if __name__ == "__main__":

@@ -604,11 +604,11 @@ def written_mask(mask, image_node, tmp_path, in_world=True):
         mask [k, j, i] as true and false; points [k, j, i, 3], RAS, where the volume's voxels are in the scene.
     """
     import vtk
-    from NODEORegistrationLib.scene import SceneExport
+    from NODEORegistrationLib.scene import LabelExport, SceneExport
 
     to_file = SceneExport.worldMatrix(image_node) if in_world else vtk.vtkMatrix4x4()
     SceneExport.writeVolume(image_node, tmp_path / "image.nrrd", to_file)
-    SceneExport.writeMask(mask, image_node, tmp_path / "mask.nrrd", to_file)
+    LabelExport.writeMask(mask, image_node, tmp_path / "mask.nrrd", to_file)
     image, labels = (sitk.ReadImage(str(tmp_path / name)) for name in ("image.nrrd", "mask.nrrd"))
     on_image = sitk.Resample(labels != 0, image, sitk.Transform(), sitk.sitkNearestNeighbor)
     return sitk.GetArrayFromImage(on_image) > 0, voxel_points(image.GetSize(), voxel_to_world(image_node))

@@ -330,7 +330,7 @@ def test_with_a_mask_only_its_voxels_count(kind, panel):
         segmentation = slicer.mrmlScene.AddNewNodeByClass(kind)
         slicer.modules.segmentations.logic().ImportLabelmapToSegmentationNode(mask, segmentation)
         mask = segmentation
-    inspection = panel._inspectPanel.inspection
+    inspection = panel._parts.inspectPanel.inspection
     open_inspect(panel, JACOBIAN)
     assert inspection.goToExtreme(True, mask) == pytest.approx(values[voxels == 1].max())
     assert inspection.goToExtreme(False, mask) == pytest.approx(values[voxels == 1].min())

@@ -42,7 +42,7 @@ def test_a_saving_that_is_told_sees_the_user_s_views_and_then_goes_on(mode, pane
     use_everything(panel)
     panel.ui.flickerCheckBox.checked = False
     panel.ui.inspectModeComboBox.currentText = mode
-    shown = layers(), places(), picture(host), panel._inspectPanel.inspection._crosshair.place
+    shown = layers(), places(), picture(host), panel._parts.inspectPanel.inspection._crosshair.place
     scene.StartState(scene.SaveState)
     assert (host.snapshot(), layers(), places()) == before
     scene.EndState(scene.SaveState)
@@ -210,7 +210,7 @@ def test_a_deleted_output_is_held_by_nobody(output, panel, host):
 
 
 def identifier(panel, output):
-    return getattr(panel._inspectPanel._resultIds, output)
+    return getattr(panel._parts.inspectPanel._resultIds, output)
 
 
 def test_of_a_closed_scene_nothing_is_held(panel, host):
@@ -223,13 +223,13 @@ def test_of_a_closed_scene_nothing_is_held(panel, host):
     slicer.mrmlScene.Clear(0)
     host.wait(0.02)
     assert all(gone)
-    assert panel._inspectPanel.inspection.results == type(panel._inspectPanel.inspection.results)()
+    assert panel._parts.inspectPanel.inspection.results == type(panel._parts.inspectPanel.inspection.results)()
 
 
 def test_forgotten_the_panel_is_closed_and_knows_nothing(panel, host):
     before = state(host)
     use_everything(panel)
-    panel._inspectPanel.forget()
+    panel._parts.inspectPanel.forget()
     assert state(host) == before
     assert panel.ui.inspectCollapsibleButton.collapsed
-    assert panel._inspectPanel.inspection.modes() == []
+    assert panel._parts.inspectPanel.inspection.modes() == []

@@ -27,6 +27,11 @@ NODES = {
     "fixedMask": "vtkMRMLSegmentationNode",
     "movingMask": "vtkMRMLLabelMapVolumeNode",
     "initialTransform": "vtkMRMLLinearTransformNode",
+    "fixedPoints": "vtkMRMLMarkupsFiducialNode",
+    "movingPoints": "vtkMRMLMarkupsFiducialNode",
+    "fixedStructures": "vtkMRMLSegmentationNode",
+    "movingStructures": "vtkMRMLLabelMapVolumeNode",
+    **{f"channel{number}{side}": "vtkMRMLScalarVolumeNode" for number in (2, 3, 4, 5) for side in ("Fixed", "Moving")},
     "outputTransform": "vtkMRMLTransformNode",
     "outputWarped": "vtkMRMLScalarVolumeNode",
     "outputJacobian": "vtkMRMLScalarVolumeNode",
@@ -34,6 +39,10 @@ NODES = {
 }
 CHANGED = {  # a value that is no default, in every parameter that holds no node
     "initial": "RIGID",
+    "pointsFor": "GUIDE",
+    "structuresFor": "MEASURE",
+    **{f"channel{number}Weight": 0.25 * number for number in (2, 3, 5)},
+    "channel4Weight": 0.5,
     "detail": 1.5,
     "preset": "CUSTOM",
     "kernel": "AVERAGING",
@@ -127,7 +136,7 @@ def everything(panel):
 
 
 def test_every_parameter_has_a_widget_and_every_widget_a_parameter(panel):
-    assert set(BOUND) == set(panel._parameters.allParameters) - {"result"}  # the chooser is filled from the scene
+    assert set(BOUND) == set(panel._parameters.allParameters) - FILLED
     assert set(CHANGED) | set(NODES) == set(BOUND)  # the tests below know them all
 
 
@@ -192,7 +201,7 @@ def test_every_choice_of_the_panel_is_one_of_the_engine(panel):
         engine.Settings(kernel_window=f"3.5{unit.value}")
     assert {choice.value for choice in Device} == {"auto", "cpu", "cuda"}
     assert {choice.value for choice in InitialTransform} == {
-        "identity", "center", "auto", "rigid", "similarity", "affine", "node",
+        "identity", "center", "auto", "rigid", "similarity", "affine", "points", "node",
     }  # fmt: skip
 
 
@@ -242,9 +251,10 @@ def test_a_custom_panel_tells_the_run_all_of_it(panel):
 # --- presets follow the values ---
 
 
+FILLED = {"result", "structuresLeftOut", "channels"}  # their widgets list what the scene holds
 OWN = (
     "initial", "similarity", "start", "penalty", "detail", "device", "threads", "seed", "match_histograms",
-    "other_settings",
+    "other_settings", "pointsFor", "structuresFor", *(f"channel{number}Weight" for number in (2, 3, 4, 5)),
 )  # fmt: skip
 
 
@@ -562,6 +572,7 @@ def test_with_three_volumes_nothing_is_guessed(panel, host):
 WRONG = [
     ({"movingVolume": None}, "Choose a moving volume"),
     ({"initial": "NODE"}, "Choose the transform to start from"),
+    ({"initial": "POINTS"}, "Choose points of both volumes under Guidance"),
     ({"levels": ""}, "Levels needs whole numbers"),
     ({"levels": "4; 2"}, "Levels needs whole numbers"),
     ({"levels": "4, 3"}, "Levels lists shrink factors"),

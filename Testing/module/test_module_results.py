@@ -100,7 +100,7 @@ def test_other_volumes_above_do_not_change_what_is_inspected(desk) -> None:
     nodes = register(desk, desk.anna, desk.bert)
     desk.panel._parameters.fixedVolume = desk.cleo
     desk.ui.inspectCollapsibleButton.collapsed = False
-    inspected = desk.panel._inspectPanel.inspection.results
+    inspected = desk.panel._parts.inspectPanel.inspection.results
     assert (inspected.fixed, inspected.warped) == (desk.anna, nodes["warped"])
 
 
@@ -603,7 +603,7 @@ def test_before_is_not_offered_when_the_moving_volume_has_been_moved(desk) -> No
     from NODEORegistrationLib.scene.Companions import putUnder
 
     nodes = register(desk, desk.anna, desk.bert)
-    inspection = desk.panel._inspectPanel.inspection
+    inspection = desk.panel._parts.inspectPanel.inspection
     assert "before" in inspection.modes()
     putUnder([desk.bert], nodes["transform"])
     assert "before" not in inspection.modes()

@@ -19,6 +19,7 @@ class ctkCollapsibleButton(QtWidgets.QAbstractButton):
 
     def __init__(self, parent=None):
         QtWidgets.QAbstractButton.__init__(self, *([parent] if isinstance(parent, QtWidgets.QWidget) else []))
+        self._isForcing, self._hidden = False, set()
         self.setCheckable(True)
         self.setChecked(True)
         self.setSizePolicy(QtWidgets.QSizePolicy.Preferred, QtWidgets.QSizePolicy.Preferred)
@@ -47,16 +48,42 @@ class ctkCollapsibleButton(QtWidgets.QAbstractButton):
         return self.fontMetrics().height() + 8
 
     def _onToggled(self, opened):
-        for child in self.children():
-            if isinstance(child, QtWidgets.QWidget):
-                child.visible = opened
+        self._showChildren()
         self.maximumHeight = 16777215 if opened else self._headerHeight()
         self.updateGeometry()
         self.contentsCollapsed.emit(not opened)
 
     def childEvent(self, event):
-        if event.added() and self.collapsed and isinstance(event.child(), QtWidgets.QWidget):
-            event.child().visible = False
+        child = event.child()
+        if event.added() and isinstance(child, QtWidgets.QWidget):
+            child.installEventFilter(self)
+            if self.collapsed:
+                self._show(child)
+
+    def showEvent(self, event):
+        self._showChildren()
+
+    def eventFilter(self, child, event):
+        """Remember what somebody else has hidden: it stays so when the button is opened, as in CTK."""
+        if not self._isForcing and event.type() in (QtCore.QEvent.ShowToParent, QtCore.QEvent.HideToParent):
+            isShown = event.type() == QtCore.QEvent.ShowToParent
+            (self._hidden.discard if isShown else self._hidden.add)(child.objectName)
+            if isShown:
+                self._show(child)
+        return False
+
+    def _showChildren(self):
+        for child in self.children():
+            if isinstance(child, QtWidgets.QWidget):
+                self._show(child)
+
+    def _show(self, child):
+        wasForcing, self._isForcing = self._isForcing, True
+        isHidden = child.objectName in self._hidden
+        child.visible = not self.collapsed and not isHidden
+        if not isHidden:  # else Qt would take no further notice of somebody who hides it
+            child.setAttribute(QtCore.Qt.WA_WState_ExplicitShowHide, False)
+        self._isForcing = wasForcing
 
     def _height(self, contents):
         return self._headerHeight() if self.collapsed or contents is None else contents

@@ -6,8 +6,10 @@ import slicer
 from slicer.i18n import tr as _
 
 from ..Later import later
+from ..Parameters import CHANNEL_NUMBERS, channelsOf
 from ..run import Dependencies
-from ..run.Readiness import Reason, whyNotReady
+from ..run.Readiness import whyNotReady
+from ..run.Reason import Reason
 from ..run.Request import requestFromParameters
 from ..run.Run import Run
 from ..scene.SliceViews import showResult
@@ -27,6 +29,11 @@ _LABELS = {  # parameter → label of its row
     "iterations": "iterationsLabel",
     "steps": "stepsLabel",
     "lncc_window": "lnccWindowLabel",
+    "fixedPoints": "fixedPointsLabel",
+    "movingPoints": "movingPointsLabel",
+    "fixedStructures": "fixedStructuresLabel",
+    "movingStructures": "movingStructuresLabel",
+    **{f"channel{number}": f"channel{number}Label" for number in CHANNEL_NUMBERS},
     "start": "startLabel",
     "other_settings": "otherSettingsLabel",
 }
@@ -40,13 +47,13 @@ class RegisterButton:
         logic: the module's logic, which queues the run.
         progressPanel: shows how the run is getting on.
         inspectPanel: gives the slice views back before a run begins, and shows its result.
-        preview: gives the slice views back before a result is shown.
+        preview, landmarksBox: give the slice views back before a result is shown.
 
     Attributes:
         run: what was started here and has not ended, or None.
     """
 
-    def __init__(self, ui, logic, progressPanel, inspectPanel, preview):
+    def __init__(self, ui, logic, progressPanel, inspectPanel, preview, landmarksBox):
         self.run = None
         self._started = 0.0
         self._button = ui.registerButton
@@ -56,6 +63,7 @@ class RegisterButton:
         self._progressPanel = progressPanel
         self._inspectPanel = inspectPanel
         self._preview = preview
+        self._landmarksBox = landmarksBox
         self._parameters = None
         self._volumeWatch = VolumeWatch(self.update)
         self._button.connect("clicked()", self._onClicked)
@@ -66,7 +74,8 @@ class RegisterButton:
         if parameters is None:
             self._volumeWatch.stop()
             return
-        self._volumeWatch.watch(parameters.fixedVolume, parameters.movingVolume)
+        further = [volume for fixed, moving, _weight in channelsOf(parameters) for volume in (fixed, moving)]
+        self._volumeWatch.watch(parameters.fixedVolume, parameters.movingVolume, *further)
         self.update()
 
     def update(self):
@@ -117,6 +126,7 @@ class RegisterButton:
     def _onFinished(self, run):
         """Choose the new results, and show them."""
         self._inspectPanel.close()
+        self._landmarksBox.stopPlacing()
         self._preview.hide()
         parameters = self._parameters or self._logic.getParameterNode()
         parameters.result = run.mark

@@ -5,28 +5,17 @@ import re
 from slicer.i18n import tr as _
 
 from ..EngineSettings import otherSettings
-from ..Parameters import CLASSES, OUTPUTS, InitialTransform, Model, Start, wantedOutputs
+from ..Parameters import CLASSES, OUTPUTS, InitialTransform, Model, Start, channelsOf, wantedOutputs
 from ..scene.SceneExport import ExportError, worldMatrix
-
-
-class Reason(str):
-    """A sentence, empty if there is nothing to say, and what it is about.
-
-    Attributes:
-        parameter: the name of the parameter that is missing or wrong, or an empty text.
-    """
-
-    def __new__(cls, text, parameter=""):
-        reason = super().__new__(cls, text)
-        reason.parameter = parameter
-        return reason
+from .GuidanceReadiness import tickedStructures, whyNotChannels, whyNotPoints, whyNotStructures
+from .Reason import Reason, isDeformed, whyNotVolume
 
 
 def whyNotReady(parameters):
     """The first :class:`Reason` why Register cannot be pressed; an empty one if it can."""
     if parameters is None:
         return Reason(_("There is no scene."))
-    for check in (_volumes, _masks, _transforms, _lists, _motion, _others, _outputs):
+    for check in (_volumes, _masks, _points, _structures, _channels, _transforms, _lists, _motion, _others, _outputs):
         reason = check(parameters)
         if reason:
             return reason
@@ -41,32 +30,8 @@ def whyNotRegistrable(fixed, moving):
         return Reason(_("Choose a moving volume: the one that is deformed."), "movingVolume")
     if fixed is moving:
         return Reason(_("The fixed and the moving volume are the same: choose two."), "movingVolume")
-    reason = Reason(_unusable(fixed) or _scaled(fixed), "fixedVolume")
-    return reason or Reason(_unusable(moving) or _dimensions(fixed, moving), "movingVolume")
-
-
-def _unusable(volume):
-    """Why a volume cannot be registered, or an empty text."""
-    image = volume.GetImageData()
-    if image is None or image.GetNumberOfPoints() == 0:
-        return _("{name} holds no image.").format(name=volume.GetName())
-    if image.GetNumberOfScalarComponents() != 1:
-        return _(
-            "{name} is a color or vector volume: convert it to gray values first (Vector to Scalar Volume)."
-        ).format(name=volume.GetName())
-    if volume.IsA("vtkMRMLLabelMapVolumeNode"):
-        return _("{name} is a label map: choose the image it was drawn on.").format(name=volume.GetName())
-    if _isDeformed(volume):
-        return _("{name} is under a deforming transform: harden it first, or take the volume out of it.").format(
-            name=volume.GetName()
-        )
-    return ""
-
-
-def _isDeformed(node):
-    """Whether a parent transform deforms a node."""
-    parent = node.GetParentTransformNode()
-    return parent is not None and not parent.IsTransformToWorldLinear()
+    reason = Reason(whyNotVolume(fixed) or _scaled(fixed), "fixedVolume")
+    return reason or Reason(whyNotVolume(moving) or _dimensions(fixed, moving), "movingVolume")
 
 
 def _scaled(volume):
@@ -92,15 +57,30 @@ def _volumes(parameters):
 def _masks(parameters):
     for name in ("fixedMask", "movingMask"):
         mask = getattr(parameters, name)
-        if mask is not None and _isDeformed(mask):
+        if mask is not None and isDeformed(mask):
             sentence = _("The mask {name} is under a deforming transform: harden it first.")
             return Reason(sentence.format(name=mask.GetName()), name)
     return Reason("")
 
 
+def _points(parameters):
+    return whyNotPoints(parameters.fixedPoints, parameters.movingPoints)
+
+
+def _structures(parameters):
+    return whyNotStructures(parameters.fixedStructures, parameters.movingStructures, tickedStructures(parameters))
+
+
+def _channels(parameters):
+    return whyNotChannels(channelsOf(parameters))
+
+
 def _transforms(parameters):
     if parameters.initial == InitialTransform.NODE and parameters.initialTransform is None:
         return Reason(_("Choose the transform to start from, or another initial transform."), "initialTransform")
+    if parameters.initial == InitialTransform.POINTS and parameters.fixedPoints is None:
+        sentence = _("Choose points of both volumes under Guidance, or another initial transform.")
+        return Reason(sentence, "fixedPoints")
     if parameters.initial not in (InitialTransform.IDENTITY, InitialTransform.NODE):
         return Reason(_scaled(parameters.movingVolume), "movingVolume")
     return Reason("")

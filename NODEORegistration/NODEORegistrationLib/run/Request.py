@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from slicer.i18n import tr as _
 
 from ..EngineSettings import engineSettings
-from ..Parameters import OUTPUTS, InitialTransform, Preset, wantedOutputs
+from ..Parameters import OUTPUTS, InitialTransform, Preset, channelsOf, wantedOutputs
+from ..scene.Structures import commonNames
+from .GuidanceReadiness import tickedStructures, whyNotChannels, whyNotPoints, whyNotStructures, whyNotUse
 from .Readiness import whyNotOutputs, whyNotRegistrable
 
 
@@ -22,6 +24,12 @@ class Request:
         initialNode: a transform node to start from, or None.
         outputs: {"transform", "inverse", "warped", "jacobian": node to update, or None for a new one}; what is not
             named is not made.
+        fixedPoints, movingPoints: point lists that correspond, or None.
+        pointsFor: guide, measure or both.
+        fixedStructures, movingStructures: segmentation or label map nodes, or None.
+        structuresFor: guide, measure or both.
+        structures: the names of the structures that count; None: all that both have.
+        channels: (fixed volume, moving volume, weight) of each further pair of images.
         keepFiles: leave the temporary folder where it is, for debugging.
     """
 
@@ -32,14 +40,29 @@ class Request:
     fixedMask: object = None
     movingMask: object = None
     initialNode: object = None
+    fixedPoints: object = None
+    movingPoints: object = None
+    pointsFor: str = "both"
+    fixedStructures: object = None
+    movingStructures: object = None
+    structuresFor: str = "both"
+    structures: object = None
+    channels: list = field(default_factory=list)
     outputs: dict = field(default_factory=lambda: dict.fromkeys(OUTPUTS))
     keepFiles: bool = False
     label: str = ""
 
     def inputs(self):
         """All nodes that are read."""
-        nodes = (self.fixed, self.moving, self.fixedMask, self.movingMask, self.initialNode)
+        nodes = [self.fixed, self.moving, self.fixedMask, self.movingMask, self.initialNode]
+        nodes += [volume for fixed, moving, _weight in self.channels for volume in (fixed, moving)]
+        nodes += [self.fixedPoints, self.movingPoints, self.fixedStructures, self.movingStructures]
         return [node for node in nodes if node is not None]
+
+    def structureNames(self):
+        """The structures that count; there are none where none are given."""
+        common = commonNames(self.fixedStructures, self.movingStructures)
+        return common if self.structures is None else [name for name in common if name in self.structures]
 
 
 def requestFromParameters(parameters):
@@ -55,6 +78,14 @@ def requestFromParameters(parameters):
         fixedMask=parameters.fixedMask,
         movingMask=parameters.movingMask,
         initialNode=parameters.initialTransform if fromNode else None,
+        fixedPoints=parameters.fixedPoints,
+        movingPoints=parameters.movingPoints,
+        pointsFor=parameters.pointsFor.value,
+        fixedStructures=parameters.fixedStructures,
+        movingStructures=parameters.movingStructures,
+        structuresFor=parameters.structuresFor.value,
+        structures=tickedStructures(parameters),
+        channels=channelsOf(parameters),
         outputs=wantedOutputs(parameters),
         label=_label(parameters),
     )
@@ -69,22 +100,31 @@ def _label(parameters):
     return kind.format(preset=preset)
 
 
-def requestFromScript(fixed, moving, preset, fixedMask, movingMask, initialTransform, outputs, settings):
-    """What ``logic.register`` asks for; see there.
+def completeFromScript(request, initialTransform, outputs):
+    """Add to a request what a script says of its start and its results, and look whether it can be done.
+
+    Args:
+        initialTransform, outputs: as ``logic.register`` takes them.
 
     Raises:
         ValueError: it cannot be done; the message says why.
     """
-    request = Request(fixed, moving, preset, dict(settings), fixedMask, movingMask)
     if outputs is not None:
         request.outputs = dict(outputs)
     if isinstance(initialTransform, str):
         request.settings["initial"] = initialTransform
     elif initialTransform is not None:
-        if settings.get("initial", "identity") != "identity":
+        if request.settings.get("initial", "identity") != "identity":
             raise ValueError(_("Give an initial transform or the way to find one, not both."))
         request.initialNode = initialTransform
-    reason = whyNotRegistrable(fixed, moving) or whyNotOutputs(request.outputs, request.inputs())
+    reason = (
+        whyNotRegistrable(request.fixed, request.moving)
+        or whyNotPoints(request.fixedPoints, request.movingPoints)
+        or whyNotStructures(request.fixedStructures, request.movingStructures)
+        or whyNotChannels(request.channels)
+        or whyNotUse(request.pointsFor)
+        or whyNotUse(request.structuresFor)
+        or whyNotOutputs(request.outputs, request.inputs())
+    )
     if reason:
         raise ValueError(reason)
-    return request

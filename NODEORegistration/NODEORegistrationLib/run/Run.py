@@ -11,10 +11,11 @@ import vtk
 from slicer.i18n import tr as _
 
 from ..Later import later
-from ..scene import SceneExport
+from ..scene import LabelExport, SceneExport
 from ..scene.SceneImport import ImportFailed, ResultImport
 from ..scene.TemporaryFolder import newFolder
 from ..Signal import Signal
+from .GuidanceFiles import nameInputs, writeGuidance
 from .Hints import remedy
 from .StandingWorker import standingWorker
 
@@ -53,6 +54,7 @@ class Run:
         self._answer = None
         self._cancelling = False
         self._steps = []
+        self._guidance, self._structures = [], []
 
     def isCancelling(self):
         """Whether it was told to stop and has not ended yet."""
@@ -140,9 +142,11 @@ class Run:
     def _writeOptional(self):
         request, folder = self.request, self.folder
         if request.fixedMask is not None:
-            SceneExport.writeMask(request.fixedMask, request.fixed, folder / "fixed_mask.nrrd", self._fixedToWorld)
+            LabelExport.writeMask(request.fixedMask, request.fixed, folder / "fixed_mask.nrrd", self._fixedToWorld)
         if request.movingMask is not None:
-            SceneExport.writeMask(request.movingMask, request.moving, folder / "moving_mask.nrrd", self._movingToFile)
+            LabelExport.writeMask(request.movingMask, request.moving, folder / "moving_mask.nrrd", self._movingToFile)
+        self._structures = request.structureNames()
+        self._guidance = writeGuidance(request, folder, self._fixedToWorld, self._movingToFile)
         settings = dict(request.settings)
         if not self._search and (request.initialNode is not None or request.moving.GetParentTransformNode()):
             SceneExport.writeInitialTransform(request.initialNode, request.moving, folder / "initial.h5")
@@ -158,6 +162,7 @@ class Run:
         for mask in ("fixed_mask", "moving_mask"):
             if (folder / f"{mask}.nrrd").exists():
                 arguments += ["--" + mask.replace("_", "-"), str(folder / f"{mask}.nrrd")]
+        arguments += self._guidance
         self._worker = standingWorker().hire()
         self._worker.event.connect(self._onEvent)
         self._worker.log.connect(self._note)
@@ -204,7 +209,7 @@ class Run:
             self.metrics = json.loads((output / "metrics.json").read_text(encoding="utf-8"))
             self.settings = json.loads((output / "settings.json").read_text(encoding="utf-8"))
             self.metrics.setdefault("seconds", {})["slicer"] = round(time.monotonic() - self._begun, 1)
-            self.metrics["inputs"] = {"fixed": self.request.fixed.GetName(), "moving": self.request.moving.GetName()}
+            nameInputs(self.metrics, self.request, self._structures)
 
         def commit():
             fixed, moving = (

@@ -12,7 +12,7 @@ from vtk.util.numpy_support import numpy_to_vtk
 from . import Comparison
 from .JacobianColors import jacobianColor
 from .ResultMarks import storedMetrics, storedSettings
-from .ResultSummary import summaryRows
+from .ResultSummary import landmarkErrors, structureOverlaps, summaryRows
 
 _STYLE = """
 body { font: 15px/1.5 sans-serif; margin: 2em auto; max-width: 62em; color: #222; }
@@ -37,6 +37,8 @@ def reportHtml(results):
         f"<h1>NODEO: {html.escape(title)}</h1>",
         _figures(results),
         _section(_("Result"), _table(summaryRows(metrics))),
+        _section(_("Landmarks"), _table(_landmarkRows(metrics))),
+        _section(_("Structures"), _table(_structureRows(metrics))),
         _section(_("Loss"), _lossCurve(metrics.get("history") or [])),
         _section(_("Settings"), _table([(name, str(value), "") for name, value in sorted(settings.items())])),
         _section(_("Versions"), _table([(name, value, "") for name, value in (metrics.get("versions") or {}).items()])),
@@ -55,6 +57,16 @@ def _section(title, content):
 def _table(rows):
     cells = "".join("<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<table>{cells}</table>" if rows else ""
+
+
+def _landmarkRows(metrics):
+    """Each pair and its error before and after."""
+    return list(landmarkErrors(metrics).items())
+
+
+def _structureRows(metrics):
+    """Each structure and its Dice before and after."""
+    return list(structureOverlaps(metrics).items())
 
 
 def _figures(results):

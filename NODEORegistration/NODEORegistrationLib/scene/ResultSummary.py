@@ -21,6 +21,7 @@ def summaryRows(metrics):
         )
     if similarity.get("chosen"):
         rows.append((_("Similarity chosen"), str(similarity["chosen"]), ""))
+    rows += [row for row in (_landmarks(metrics), _structures(metrics)) if row is not None]
     for measure, name in (("folding", _("Folded voxels")), ("inverse_folding", _("Folded voxels of the inverse"))):
         folding = metrics.get(measure) or {}
         if _given(folding, "voxels"):
@@ -52,6 +53,47 @@ def summaryRows(metrics):
     for fallback in metrics.get("fallbacks") or []:
         rows.append((_("Note"), str(fallback), ""))
     return rows
+
+
+def _landmarks(metrics):
+    """The row of the target registration error, or None."""
+    points = metrics.get("points") or {}
+    before, after = points.get("before") or {}, points.get("after") or {}
+    if not (_given(before, "mean_mm") and _given(after, "mean_mm", "p95_mm") and _given(points, "number")):
+        return None
+    told = _("{number} that guided; 95 %: {p95:.2f} mm") if points.get("guided") else _("{number}; 95 %: {p95:.2f} mm")
+    return (
+        _("Error at landmarks"),
+        _("{before:.2f} → {after:.2f} mm").format(before=before["mean_mm"], after=after["mean_mm"]),
+        told.format(number=points["number"], p95=after["p95_mm"]),
+    )
+
+
+def _structures(metrics):
+    """The row of the structures' mean overlap, or None."""
+    dice = metrics.get("dice") or {}
+    before, after = dice.get("before") or {}, dice.get("after") or {}
+    if not (_given(before, "mean_dice") and _given(after, "mean_dice")):
+        return None
+    return _("Mean Dice"), f"{before['mean_dice']:.3f} → {after['mean_dice']:.3f}", ""
+
+
+def landmarkErrors(metrics):
+    """{name of a pair: its error before and after, in words}"""
+    pairs = (metrics.get("points") or {}).get("pairs") or []
+    said = _("{before_mm:.2f} → {after_mm:.2f} mm")
+    return {pair["name"]: said.format(**pair) for pair in pairs}
+
+
+def structureOverlaps(metrics):
+    """{name of a structure: its Dice before and after, in words}"""
+    dice = metrics.get("dice") or {}
+    before, after = ((dice.get(moment) or {}).get("structures") or {} for moment in ("before", "after"))
+    return {
+        after[code]["name"]: f"{before[code]['dice']:.3f} → {after[code]['dice']:.3f}"
+        for code in after
+        if _given(after[code], "dice") and _given(before.get(code) or {}, "dice")
+    }
 
 
 def comparisonHtml(results):

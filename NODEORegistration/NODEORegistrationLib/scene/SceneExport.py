@@ -10,7 +10,6 @@ import slicer
 import vtk
 from slicer.i18n import tr as _
 
-_LABELMAP = "Binary labelmap"
 _RIGID = 1e-4  # how far a parent's matrix may be from a rotation
 
 
@@ -26,8 +25,8 @@ def writeVolume(volumeNode, path, toWorld):
     """
     copy = slicer.vtkMRMLScalarVolumeNode()
     copy.SetAndObserveImageData(volumeNode.GetImageData())
-    copy.SetIJKToRASMatrix(_geometry(volumeNode, toWorld))
-    _writeNRRD(copy, path, volumeNode.GetName())
+    copy.SetIJKToRASMatrix(geometry(volumeNode, toWorld))
+    writeNRRD(copy, path, volumeNode.GetName())
 
 
 def worldMatrix(node, rigidOnly=False):
@@ -43,21 +42,47 @@ def worldMatrix(node, rigidOnly=False):
     if not parent.IsTransformToWorldLinear():
         raise ExportError(_("{name} is under a deforming transform: harden it first.").format(name=node.GetName()))
     parent.GetMatrixTransformToWorld(matrix)
+    return _rigid(matrix, node) if rigidOnly else matrix
+
+
+def _rigid(matrix, node):
+    """The matrix, if it is a rotation and a shift."""
     rotation = slicer.util.arrayFromVTKMatrix(matrix)[:3, :3]
-    if rigidOnly and not np.allclose(rotation.T @ rotation, np.eye(3), atol=_RIGID):
+    if not np.allclose(rotation.T @ rotation, np.eye(3), atol=_RIGID):
         raise ExportError(
             _("The transform above {name} scales or shears it: harden it first.").format(name=node.GetName())
         )
     return matrix
 
 
-def _geometry(volumeNode, toWorld):
+def fileMatrix(node, volumeNode, toWorld):
+    """The matrix (RAS) from a node's local coordinates to where the file of a volume has them.
+
+    Args:
+        toWorld: the matrix that the volume itself is written with.
+
+    Raises:
+        ExportError: a parent of either deforms.
+    """
+    return product(toWorld, inverse(worldMatrix(volumeNode)), worldMatrix(node))
+
+
+def rigidFileMatrix(node, volumeNode, toWorld):
+    """As :func:`fileMatrix`, for a volume: its file can hold no shear.
+
+    Raises:
+        ExportError: beside the other volume, it is scaled or sheared.
+    """
+    return _rigid(fileMatrix(node, volumeNode, toWorld), node)
+
+
+def geometry(volumeNode, toWorld):
     ijkToLocal = vtk.vtkMatrix4x4()
     volumeNode.GetIJKToRASMatrix(ijkToLocal)
-    return _product(toWorld, ijkToLocal)
+    return product(toWorld, ijkToLocal)
 
 
-def _writeNRRD(node, path, name):
+def writeNRRD(node, path, name):
     storage = slicer.vtkMRMLNRRDStorageNode()
     storage.SetFileName(str(path))
     storage.SetUseCompression(False)
@@ -72,86 +97,6 @@ def _writeNRRD(node, path, name):
 def _bytes(volumeNode):
     image = volumeNode.GetImageData()
     return image.GetNumberOfPoints() * image.GetScalarSize() * image.GetNumberOfScalarComponents()
-
-
-def writeMask(maskNode, volumeNode, path, toWorld):
-    """Write a segmentation or label map as a mask (not 0) that lies where its volume was written.
-
-    Args:
-        toWorld: the matrix that the volume itself was written with.
-
-    Raises:
-        ExportError: nothing is in the mask, or a parent transform of it deforms.
-    """
-    # local coordinates of the mask -> where the volume's file has them
-    toFile = _product(toWorld, _inverse(worldMatrix(volumeNode)), worldMatrix(maskNode))
-    copy = slicer.vtkMRMLLabelMapVolumeNode()
-    if maskNode.IsA("vtkMRMLSegmentationNode"):
-        shown = _visibleSegments(maskNode)
-        copy.SetAndObserveImageData(_onVoxels(maskNode, shown, volumeNode))
-        copy.SetIJKToRASMatrix(_geometry(volumeNode, toWorld))
-    else:
-        copy.SetAndObserveImageData(maskNode.GetImageData())
-        copy.SetIJKToRASMatrix(_geometry(maskNode, toFile))
-    image = copy.GetImageData()
-    if image is None or image.GetNumberOfPoints() == 0 or image.GetScalarRange() == (0.0, 0.0):
-        raise ExportError(_("The mask {name} is empty.").format(name=maskNode.GetName()))
-    _writeNRRD(copy, path, maskNode.GetName())
-
-
-def _visibleSegments(segmentationNode):
-    """The identifiers of the segments that count.
-
-    Raises:
-        ExportError: there are none.
-    """
-    display, name = segmentationNode.GetDisplayNode(), segmentationNode.GetName()
-    there = segmentationNode.GetSegmentation().GetSegmentIDs()
-    visible = [segment for segment in there if display is None or display.GetSegmentVisibility(segment)]
-    if not there:
-        raise ExportError(_("The mask {name} has no segment: draw one, or choose no mask.").format(name=name))
-    if not visible:
-        raise ExportError(_("The mask {name} has no visible segment: show those that count.").format(name=name))
-    segmentIds = vtk.vtkStringArray()
-    for segment in visible:
-        segmentIds.InsertNextValue(segment)
-    return segmentIds
-
-
-def _onVoxels(segmentationNode, segmentIds, volumeNode):
-    """Segments as one label map on the volume's voxels.
-
-    Raises:
-        ExportError: the segments are empty, or lie outside the volume.
-    """
-    source, name = segmentationNode, segmentationNode.GetName()
-    if not source.GetSegmentation().ContainsRepresentation(_LABELMAP):
-        source = slicer.vtkMRMLSegmentationNode()  # a copy: making a label map of surfaces changes the node
-        source.GetSegmentation().DeepCopy(segmentationNode.GetSegmentation())
-        if not source.GetSegmentation().CreateRepresentation(_LABELMAP):
-            raise ExportError(_("{name} cannot be made a label map.").format(name=name))
-    volumeToSegmentation = _product(_inverse(worldMatrix(segmentationNode)), worldMatrix(volumeNode))
-    grid = slicer.vtkOrientedImageData()
-    grid.SetExtent(volumeNode.GetImageData().GetExtent())
-    grid.SetGeometryFromImageToWorldMatrix(_geometry(volumeNode, volumeToSegmentation))
-    merged = slicer.vtkOrientedImageData()
-    source.GenerateMergedLabelmapForAllSegments(
-        merged, slicer.vtkSegmentation.EXTENT_REFERENCE_GEOMETRY, grid, segmentIds
-    )
-    if merged.GetScalarRange() == (0.0, 0.0):
-        source.GenerateMergedLabelmapForAllSegments(
-            merged, slicer.vtkSegmentation.EXTENT_UNION_OF_SEGMENTS, None, segmentIds
-        )
-        if merged.GetNumberOfPoints() == 0 or merged.GetScalarRange() == (0.0, 0.0):
-            raise ExportError(_("The mask {name} is empty: its visible segments hold nothing.").format(name=name))
-        sentence = _("The mask {name} lies outside {volume}: check that both belong together.")
-        raise ExportError(sentence.format(name=name, volume=volumeNode.GetName()))
-    voxels = vtk.vtkImageData()  # a volume node keeps the geometry apart from the voxels
-    voxels.ShallowCopy(merged)
-    voxels.SetOrigin(0.0, 0.0, 0.0)
-    voxels.SetSpacing(1.0, 1.0, 1.0)
-    voxels.SetDirectionMatrix(1, 0, 0, 0, 1, 0, 0, 0, 1)
-    return voxels
 
 
 def writeInitialTransform(initialNode, movingNode, path):
@@ -178,7 +123,7 @@ def writeInitialTransform(initialNode, movingNode, path):
                 )
             )
         composed.Concatenate(fromWorld)
-    composed.Concatenate(_inverse(worldMatrix(movingNode)))
+    composed.Concatenate(inverse(worldMatrix(movingNode)))
     copy = slicer.vtkMRMLTransformNode()
     copy.SetAndObserveTransformFromParent(composed)
     storage = slicer.vtkMRMLTransformStorageNode()
@@ -215,7 +160,7 @@ def isUnder(volumeNode, transformNode):
     return False
 
 
-def _product(first, *others):
+def product(first, *others):
     """The matrices multiplied, left to right."""
     product = vtk.vtkMatrix4x4()
     product.DeepCopy(first)
@@ -224,7 +169,7 @@ def _product(first, *others):
     return product
 
 
-def _inverse(matrix):
+def inverse(matrix):
     inverse = vtk.vtkMatrix4x4()
     vtk.vtkMatrix4x4.Invert(matrix, inverse)
     return inverse

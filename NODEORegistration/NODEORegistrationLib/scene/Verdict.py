@@ -11,6 +11,7 @@ _EXACT = 0.5  # mm; a way back that is less exact at a hundredth of the points i
 def verdict(metrics):
     """(color, sentences) for the measurements of a registration; what they lack is left out."""
     judged = [_folds(metrics), _volumes(metrics), _inverse(metrics), _similarity(metrics)]
+    judged += [_landmarks(metrics), _structures(metrics)]
     judged += [(AMBER, str(note)) for note in metrics.get("fallbacks") or []]
     judged = [part for part in judged if part is not None]
     colors = [color for color, _sentence in judged]
@@ -64,6 +65,28 @@ def _similarity(metrics):
     return GREEN, _("{numbers}: much better than before.").format(numbers=numbers)
 
 
-def _number(metrics, measure, name):
-    value = (metrics.get(measure) or {}).get(name)
+def _landmarks(metrics):
+    before, after = (_number(metrics, "points", moment, "mean_mm") for moment in ("before", "after"))
+    if before is None or after is None:
+        return None
+    numbers = _("Landmarks {before:.1f} → {after:.1f} mm apart").format(before=before, after=after)
+    if after > before:
+        return AMBER, _("{numbers}: worse than before.").format(numbers=numbers)
+    return GREEN, _("{numbers}.").format(numbers=numbers)
+
+
+def _structures(metrics):
+    before, after = (_number(metrics, "dice", moment, "mean_dice") for moment in ("before", "after"))
+    if before is None or after is None:
+        return None
+    numbers = _("Structures overlap (Dice) {before:.2f} → {after:.2f}").format(before=before, after=after)
+    if after < before:
+        return AMBER, _("{numbers}: worse than before.").format(numbers=numbers)
+    return GREEN, _("{numbers}.").format(numbers=numbers)
+
+
+def _number(metrics, *names):
+    value = metrics
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
     return value if isinstance(value, (int, float)) else None
