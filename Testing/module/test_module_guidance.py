@@ -96,9 +96,10 @@ def add_deforming():
 
 @pytest.fixture
 def desk(host) -> Iterator[SimpleNamespace]:
-    """The panel, with two volumes chosen."""
+    """The panel, with two volumes chosen and the section open."""
     fixed, moving = add_volume("Anna"), add_volume("Bert", 1.5)
     panel = host.load(MODULE)
+    panel.ui.guidanceCollapsibleButton.collapsed = False
     parameters = panel._parameters
     parameters.fixedVolume, parameters.movingVolume = fixed, moving
     yield SimpleNamespace(host=host, panel=panel, ui=panel.ui, parameters=parameters, fixed=fixed, moving=moving)
@@ -354,7 +355,9 @@ def test_more_images_are_rows_that_come_and_go(desk) -> None:
     from NODEORegistrationLib import requestFromParameters
 
     ui, parameters = desk.ui, desk.parameters
-    assert not ui.channel2Label.visible
+    for isCollapsed in (True, False):
+        ui.guidanceCollapsibleButton.collapsed = isCollapsed
+    assert not ui.channel2Label.visible and ui.fixedPointsLabel.visible
     for _ in range(4):
         ui.addChannelButton.click()
     assert ui.channel5FixedSelector.visible and not ui.addChannelButton.enabled
@@ -439,7 +442,7 @@ def test_clicks_become_pairs_fixed_and_moving_in_turn(desk) -> None:
     fixed, moving = desk.parameters.fixedPoints, desk.parameters.movingPoints
     assert (fixed.GetName(), moving.GetName()) == ("Fixed landmarks", "Moving landmarks")
     assert mouse().GetCurrentInteractionMode() == mouse().Place and mouse().GetPlaceModePersistence()
-    assert "landmark 1 in Anna" in desk.ui.placeLabel.text
+    assert desk.ui.placeLabel.visible and "landmark 1 in Anna" in desk.ui.placeLabel.text
     assert layers() == {(desk.fixed.GetID(), None, 0.5)}
     click(desk, fixed, (1, 2, 3))
     assert "landmark 1 in Bert" in desk.ui.placeLabel.text
