@@ -12,6 +12,7 @@ CODES = {
     "output": "Offer another folder, or to replace what is in this one.",
     "overlap": "Offer an initial transform that brings the images together: centred, rigid, affine or auto.",
     "package": "Offer to install what is missing.",
+    "points": "Show the point in its image, or let the user look whether its list belongs to that image.",
     "settings": "Show which settings were changed, and offer to put them back to their preset.",
 }
 """What a hint may be about, and what a program with controls of its own does in place of showing the hint's words."""

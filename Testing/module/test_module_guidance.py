@@ -587,3 +587,9 @@ def test_the_worker_measures_what_is_seen_in_the_scene(desk, initial: str) -> No
     parameters.fixedPoints.SetName("renamed")  # another list, for all that is known
     parameters.Modified()
     assert rows(desk)[0] == ("F-1", "–")
+
+
+def test_a_point_outside_its_volume_is_answered_in_the_panel_s_words(desk) -> None:
+    fixed, moving = add_points("F", [(500.0, 0.0, 0.0)]), add_points("M", in_world(desk.moving)[:1])
+    with pytest.raises(RuntimeError, match=r"fixed point F-1 .* lies outside the fixed image.*under Guidance"):
+        desk.panel.logic.register(desk.fixed, desk.moving, fixedPoints=fixed, movingPoints=moving)

@@ -8,7 +8,7 @@ _HINTS = {  # code of the engine → remedy; what is not here says the same to e
     "initial": _("Choose another initial transform under Masks and initial transform, such as Rigid or Affine."),
     "masks": _("Choose other masks, or none, under Masks and initial transform; or another initial transform there."),
     "memory": _("Choose the preset Fast, crop the volumes (Crop Volume), or close other programs."),
-    "points": _("Look at the points under Guidance: each has to lie in its own volume, and only once."),
+    "points": _("Look at the points under Guidance: each has to lie in its own volume."),
     "overlap": _(
         "Choose Automatic, Align the centers, Rigid or Affine under Masks and initial transform, or look where the"
         " volumes lie in space."

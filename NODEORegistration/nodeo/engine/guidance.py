@@ -196,6 +196,7 @@ def _check_places(role: str, points: np.ndarray, grid: Grid, pairs: PointPairs) 
         raise InputError(
             f"The {role} point {pairs.name(number)} at ({place}) mm lies outside the {role} image{others}.",
             "Points are in LPS, in mm: a file in RAS has the other sign in x and y.",
+            "points",
         )
     _, first, counts = np.unique(points.round(6), axis=0, return_index=True, return_counts=True)
     if (counts > 1).any():
