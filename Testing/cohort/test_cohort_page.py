@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -122,3 +124,36 @@ def test_only_bad_news_stands_apart(tmp_path: Path) -> None:
     assert found[4].key == "folded_points" and found[4].z > 3.5
     assert found[5].key == "dice_after" and found[5].z > 3.5
     assert found[3].z < 3.5
+
+
+TABLE = """
+const cell = (value, text) => ({dataset: value === null ? {} : {v: value}, textContent: text});
+const rows = [["b", "2"], ["a", "10"], ["c", ""], ["d", "-1"]].map(
+  ([name, value]) => ({children: [cell(null, name), cell(value, value)]}));
+const body = {rows: rows, append(...sorted) { this.rows = sorted; }};
+const heads = [0, 1].map(n => ({cellIndex: n, ariaSort: null, closest: () => ({tBodies: [body]})}));
+for (const head of heads) head.parentNode = {children: heads};
+const document = {querySelectorAll: () => heads};
+const click = n => { heads[n].onclick(); return body.rows.map(row => row.children[0].textContent).join(""); };
+"""
+
+
+QT = """
+import sys
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtQml import QJSEngine
+application = QCoreApplication([])
+engine = QJSEngine()
+print(engine.evaluate(sys.stdin.read()).toString(), file=sys.stderr)
+print(engine.globalObject().property("said").toString())
+"""  # in a process of its own: Qt has one application a process, and the panel's tests need another kind
+
+
+def test_a_click_on_a_head_sorts_by_number_or_name_and_leaves_what_was_not_measured_below() -> None:
+    script = re.search(r"<script>(.*)</script>", page([], Path(), "x"), re.DOTALL)
+    assert script
+    clicks = "var said = [click(1), click(1), click(0), click(0), heads[1].ariaSort].join()"
+    said = subprocess.run(
+        [sys.executable, "-c", QT], input=f"{TABLE}{script[1]}; {clicks}", capture_output=True, text=True, timeout=60
+    )
+    assert said.stdout.strip() == "abdc,dbac,dcba,abcd,", said.stderr
