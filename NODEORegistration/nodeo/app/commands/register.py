@@ -90,11 +90,12 @@ def register(options: argparse.Namespace, channel: Channel, companions: Companio
 
 def _giving_back(report: Reporter) -> ProgressCallback:
     """The news passed on; where a large part of the work is over, its memory is given back before the next begins."""
-    stages = ["Inverse", "Transforms", "Measurements"]
+    over: set[tuple[str, int]] = set()
 
     def told(news: Progress) -> None:
-        if news.stage in stages:
-            stages.remove(news.stage)
+        part = news.stage, news.level
+        if part not in over and (news.level > 1 or news.stage in ("Inverse", "Transforms", "Measurements")):
+            over.add(part)
             process.give_memory_back()
         report.pass_on(news)
 
