@@ -72,14 +72,17 @@ class Conversation:
             encoding="utf-8",
         )
         self.events: list[dict] = []
-        self._watchdog = threading.Timer(SLOW_START, self.process.kill)
-        self._watchdog.start()
+        self._watchdog = self._watching()
 
     def allow(self) -> None:
         """Another while to say something in."""
         self._watchdog.cancel()
-        self._watchdog = threading.Timer(SLOW_START, self.process.kill)
-        self._watchdog.start()
+        self._watchdog = self._watching()
+
+    def _watching(self) -> threading.Timer:
+        watchdog = threading.Timer(SLOW_START, self.process.kill)
+        watchdog.start()
+        return watchdog
 
     def until(self, wanted: str, **details) -> dict:
         """Read events up to the first such one."""

@@ -8,7 +8,7 @@ from ..run.Readiness import whyNotRegistrable
 from ..scene.ContentWatch import ContentWatch
 from ..scene.Landmarks import labelsOf, newList, pairsOf
 from ..scene.PairPlacing import PairPlacing
-from ..scene.Results import resultsOf
+from ..scene.Results import metricsFor
 from ..scene.ResultSummary import landmarkErrors
 from ..Signal import Signal
 
@@ -127,15 +127,7 @@ class LandmarksBox:
 
     def _errors(self):
         """{name of a pair: its error before and after the registration that is shown, in words}"""
-        results = resultsOf(self._parameters)
-        metrics = results.metrics() or {}
-        inputs = metrics.get("inputs") or {}
-        lists = self._parameters.fixedPoints.GetName(), self._parameters.movingPoints.GetName()
-        if (results.fixed, results.moving) != (self._parameters.fixedVolume, self._parameters.movingVolume):
-            return {}
-        if (inputs.get("fixedPoints"), inputs.get("movingPoints")) != lists:
-            return {}
-        return landmarkErrors(metrics)
+        return landmarkErrors(metricsFor(self._parameters, "fixedPoints", "movingPoints"))
 
     def _fill(self, rows):
         table = self.ui.pointsTable

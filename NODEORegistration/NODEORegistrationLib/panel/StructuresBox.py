@@ -4,7 +4,7 @@ import qt
 
 from ..Parameters import leaveOutStructures, leftOutStructures
 from ..scene.ContentWatch import ContentWatch
-from ..scene.Results import resultsOf
+from ..scene.Results import metricsFor
 from ..scene.ResultSummary import structureOverlaps
 from ..scene.Structures import commonNames, namesOf
 from ..Signal import Signal
@@ -53,15 +53,7 @@ class StructuresBox:
 
     def _overlaps(self):
         """{name of a structure: its overlap before and after, in words}, if the result that is shown is of these."""
-        results = resultsOf(self._parameters)
-        metrics = results.metrics() or {}
-        inputs = metrics.get("inputs") or {}
-        nodes = {role: getattr(self._parameters, role) for role in ("fixedStructures", "movingStructures")}
-        if (results.fixed, results.moving) != (self._parameters.fixedVolume, self._parameters.movingVolume):
-            return {}
-        if any(inputs.get(role) != node.GetName() for role, node in nodes.items()):
-            return {}
-        return structureOverlaps(metrics)
+        return structureOverlaps(metricsFor(self._parameters, "fixedStructures", "movingStructures"))
 
     def _fill(self, rows):
         self._isFilling = True

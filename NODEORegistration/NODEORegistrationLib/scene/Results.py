@@ -64,3 +64,18 @@ def chosenOf(there, parameters):
     """As :func:`resultsOf`, for who has all results at hand already."""
     chosen = [results for results in there if results.mark == parameters.result]
     return (chosen or there or [Results()])[-1]
+
+
+def metricsFor(parameters, *roles):
+    """What was measured by the results that the panel shows, if they are of the volumes that are chosen; else nothing.
+
+    Args:
+        roles: parameters whose nodes, all chosen, they must be of, too.
+    """
+    results = resultsOf(parameters)
+    metrics = results.metrics() or {}
+    inputs = metrics.get("inputs") or {}
+    areOfThese = (results.fixed, results.moving) == (parameters.fixedVolume, parameters.movingVolume) and all(
+        inputs.get(role) == getattr(parameters, role).GetName() for role in roles
+    )
+    return metrics if areOfThese else {}

@@ -54,7 +54,7 @@ def of_subject(subject: str, session: str, name: str, moving: str) -> Place:
         moving: the image's path; its further entities, such as ``run-2``, tell them apart, too.
     """
     parts = [f"sub-{subject}"] + ([f"ses-{session}"] if session else [])
-    more = [part for part in _stem(moving).split("_")[:-1] if re.fullmatch(r"[a-z]+-[A-Za-z0-9]+", part)]
+    more = [part for part in stem(moving).split("_")[:-1] if re.fullmatch(r"[a-z]+-[A-Za-z0-9]+", part)]
     more = [part for part in more if part.split("-")[0] not in _SKIPPED]
     own = re.sub(r"[^A-Za-z0-9]+", "", name)
     if own:
@@ -65,20 +65,16 @@ def of_subject(subject: str, session: str, name: str, moving: str) -> Place:
 
 def stem(path: str | Path) -> str:
     """A file's name without its ending: ``a.b`` of ``a.b.nii.gz``."""
-    return _stem(str(path))
-
-
-def _stem(path: str) -> str:
     return _ENDINGS.sub("", Path(path).name)
 
 
 def suffix_of(path: str) -> str:
     """The last word of a BIDS name, such as T1w; ``image`` where there is none."""
-    word = _stem(path).split("_")[-1]
-    return word if "_" in _stem(path) and re.fullmatch(r"[A-Za-z0-9]+", word) else "image"
+    word = stem(path).split("_")[-1]
+    return word if "_" in stem(path) and re.fullmatch(r"[A-Za-z0-9]+", word) else "image"
 
 
 def space_of(fixed: str) -> str:
     """What a template's space is called: its label ``tpl-``, or the letters and digits of its file's name."""
     template = re.search(r"(?:^|_)tpl-([A-Za-z0-9]+)", Path(fixed).name)
-    return template[1] if template else re.sub(r"[^A-Za-z0-9]+", "", _stem(fixed)) or "fixed"
+    return template[1] if template else re.sub(r"[^A-Za-z0-9]+", "", stem(fixed)) or "fixed"

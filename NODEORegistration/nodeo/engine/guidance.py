@@ -12,6 +12,7 @@ import SimpleITK as sitk
 from ..errors import InputError, check_kind
 from ..evaluation.labels import check_labels
 from ..field.initial_transform import InitialTransform
+from ..field.point_inverse import moved
 from ..geometry.grid import Grid
 from ..geometry.placement import check_placed
 from ..geometry.point_pairs import PointPairs
@@ -210,7 +211,7 @@ def contradictions(pairs: PointPairs, initial: InitialTransform, fixed: Grid) ->
     Args:
         fixed: grid of the fixed image.
     """
-    start = np.array([initial.transform.TransformPoint(point) for point in pairs.fixed.tolist()])
+    start = moved(initial.transform, pairs.fixed)
     accused = np.zeros(len(pairs), dtype=int)
     for number in range(len(pairs)):
         apart, wanted = start - start[number], pairs.moving - pairs.moving[number]

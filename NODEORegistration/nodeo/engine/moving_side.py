@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from ..field.initial_transform import composite, field_transform
+from ..field.point_inverse import moved
 from ..field.regularity import Folding, measure_folding
 from ..field.smoothed_folds import smoothed_at, without_folds
 from ..geometry.grid import Grid
@@ -79,7 +80,7 @@ def _nodes_at(places: np.ndarray, task: Task, nodes: Grid) -> Tensor:
     grid, inside = task.moving.grid, list(nodes.axes)
     index = np.zeros((len(places), grid.ndim))
     index[:, list(grid.axes)] = places
-    before = np.array([task.initial.inverse.TransformPoint(point.tolist()) for point in grid.world(index)])
+    before = moved(task.initial.inverse, grid.world(index))
     found = nodes.index(before)[:, inside].round().astype(np.int64)
     last = np.array([nodes.size[axis] - 1 for axis in inside])
     found = found[((found >= 0) & (found <= last)).all(1)]

@@ -10,7 +10,9 @@ from torch import Tensor
 
 from ..errors import InputError
 from ..field.initial_transform import InitialTransform
+from ..field.point_inverse import moved
 from ..field.regularity import measure_folding
+from ..geometry.boxes import occupied_box
 from ..geometry.domain import Level
 from ..geometry.point_pairs import PointPairs
 from ..models import Model
@@ -22,7 +24,6 @@ from ..start import contrast
 from . import devices, pyramid
 from .further_channels import PAIR
 from .guidance import Guide
-from .preparation import occupied_box
 
 _THINNEST = 4  # voxels of what is compared, along its shortest axis
 _DIGITS = 3  # of an index: finer differences are round-off
@@ -45,11 +46,7 @@ def planned(
         InputError: the initial transform folds, or leaves nothing to compare.
     """
     _check_start(fixed, initial)
-    overlap = _overlap(fixed, moving, initial, settings)
-    with devices.threads(1):  # what several threads add up differs in the last digits
-        similarity = contrast.chosen(model.similarity or settings.similarity, fixed, moving, initial)
-    name = similarity.name
-    channel = Channel(PAIR, fixed, moving, name, WEIGHTS.get(name, 1.0), overlap, similarity.reason)
+    channel = _looked_at(Channel(PAIR, fixed, moving, model.similarity or settings.similarity), initial, settings)
     box = _content_box(fixed, moving, initial)
     if guide.points is not None:
         box = _reaching(box, fixed, initial, guide.points)
@@ -59,9 +56,10 @@ def planned(
 
 
 def _looked_at(channel: Channel, initial: InitialTransform, settings: Settings) -> Channel:
-    """A further channel with its overlap under A, and the similarity that its images decide on."""
-    overlap = _overlap(channel.fixed, channel.moving, initial, settings, f" of {channel.name}")
-    with devices.threads(1):
+    """A channel with its overlap under A, and the similarity that its images decide on."""
+    of = "" if channel.name == PAIR else f" of {channel.name}"
+    overlap = _overlap(channel.fixed, channel.moving, initial, settings, of)
+    with devices.threads(1):  # what several threads add up differs in the last digits
         similarity = contrast.chosen(channel.similarity, channel.fixed, channel.moving, initial)
     weight = channel.weight * WEIGHTS.get(similarity.name, 1.0)
     return replace(channel, similarity=similarity.name, weight=weight, overlap=overlap, reason=similarity.reason)
@@ -94,7 +92,7 @@ def _content_box(fixed: Scan, moving: Scan, initial: InitialTransform) -> np.nda
 
 def _reaching(box: np.ndarray, fixed: Scan, initial: InitialTransform, points: PointPairs) -> np.ndarray:
     """A box of fixed indices [k, 2] (x first), wide enough for guiding points and where they come from."""
-    back = np.array([initial.inverse.TransformPoint(point) for point in points.moving.tolist()])
+    back = moved(initial.inverse, points.moving)
     index = fixed.grid.index(np.concatenate([points.fixed, back]))[:, list(fixed.grid.axes)].round(_DIGITS)
     low, high = np.floor(index.min(0)), np.ceil(index.max(0))
     return np.stack([np.minimum(box[:, 0], low), np.maximum(box[:, 1], high)], 1)
@@ -115,7 +113,7 @@ def out_of_reach(task: Task) -> tuple[str, ...]:
     return (f"A guiding point lies in the background, which does not deform: {task.points.name(number)}{others}.",)
 
 
-def _overlap(fixed: Scan, moving: Scan, initial: InitialTransform, settings: Settings, of: str = "") -> Tensor | None:
+def _overlap(fixed: Scan, moving: Scan, initial: InitialTransform, settings: Settings, of: str) -> Tensor | None:
     """[D, H, W] on the fixed grid: 1 where the initial transform leads into the moving image; None if everywhere."""
     everywhere = moving.grid.stamp(sitk.Image(moving.grid.size, sitk.sitkUInt8) + 1)
     inside = sitk.Resample(

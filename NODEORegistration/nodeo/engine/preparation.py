@@ -7,6 +7,7 @@ import SimpleITK as sitk
 from torch import Tensor
 
 from ..errors import InputError
+from ..geometry.boxes import occupied_box
 from ..geometry.grid import Grid
 from ..settings import Settings
 from ..similarity.channel import Scan
@@ -50,16 +51,6 @@ def content_box(values: np.ndarray) -> np.ndarray:
     border = np.concatenate(faces)
     background = np.median(border)
     return occupied_box(np.abs(values - background) > _BACKGROUND)
-
-
-def occupied_box(occupied: np.ndarray) -> np.ndarray:
-    """First and last index along each axis, [k, 2], of what is true; of everything where nothing is."""
-    box = []
-    for axis, n in enumerate(occupied.shape):
-        others = tuple(other for other in range(occupied.ndim) if other != axis)
-        places = np.flatnonzero(occupied.any(axis=others))
-        box.append((places[0], places[-1]) if places.size else (0, n - 1))
-    return np.asarray(box)
 
 
 def _matched(moving: sitk.Image, fixed: sitk.Image) -> sitk.Image:

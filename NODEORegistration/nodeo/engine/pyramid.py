@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..geometry.boxes import occupied_box
 from ..geometry.domain import SMALLEST_LEVEL, Domain, Level, shrink_factors
 from ..geometry.grid import Grid
 from ..models import Model
 from ..settings import Settings
 from ..similarity.channel import Scan
-from .preparation import occupied_box
 
 REACH = 0.15  # of the fixed content's width: as far beyond it the domain follows the moving content
 FEW_VOXELS = 300_000  # an image with no more content than this can afford a velocity node at each voxel

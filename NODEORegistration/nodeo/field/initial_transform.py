@@ -15,6 +15,7 @@ from ..errors import InputError
 from ..geometry.grid import Grid
 from ..geometry.lattice import Lattice
 from .inversion import refine_inverse, search_inverse
+from .point_inverse import moved
 
 _SINGULAR = 1e-6  # smallest stretch of a direction to the largest
 _FITTED = 9  # points an axis that a linear part is fitted to
@@ -62,11 +63,11 @@ class InitialTransform:
     def linear_part(self, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
         """Matrix [n, n] and offset [n], world to world: A itself if it is linear, else the best fit on ``grid``."""
         if self.is_linear:
-            images = self._moved(np.concatenate([np.zeros((1, grid.ndim)), np.eye(grid.ndim)]))
+            images = moved(self.transform, np.concatenate([np.zeros((1, grid.ndim)), np.eye(grid.ndim)]))
             return _without_round_off((images[1:] - images[0]).T), images[0]
         axes = [np.linspace(0, n - 1, min(n, _FITTED)) for n in grid.size]
         points = grid.world(np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, grid.ndim))
-        images = self._moved(points)
+        images = moved(self.transform, points)
         augmented = np.concatenate([points, np.ones((len(points), 1))], 1)
         solution = np.linalg.lstsq(augmented, images, rcond=None)[0]
         matrix = solution[:-1].T
@@ -112,10 +113,6 @@ class InitialTransform:
         """World positions [..., n] to which A takes the points of ``grid``."""
         start = sitk.PhysicalPointSource(sitk.sitkVectorFloat64, grid.size, grid.origin, grid.spacing, grid.direction)
         return sitk.GetArrayFromImage(grid.displacements(self.transform) + start)
-
-    def _moved(self, points: np.ndarray) -> np.ndarray:
-        """World points [m, n], moved one at a time."""
-        return np.array([self.transform.TransformPoint(point.tolist()) for point in points])
 
 
 def affine(matrix: np.ndarray, offset: np.ndarray) -> sitk.AffineTransform:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from ..field.initial_transform import InitialTransform
+from ..field.point_inverse import moved
 from ..geometry.lattice import Lattice
 from ..geometry.point_pairs import PointPairs
 from ..geometry.sampling import sample
@@ -32,7 +33,7 @@ class Landmarks:
         axes = list(grid.axes)
         last = np.array([grid.size[axis] - 1 for axis in axes], dtype=float)
         points = 2.0 * grid.index(pairs.fixed)[:, axes] / last - 1.0
-        before = np.array([initial.inverse.TransformPoint(point) for point in pairs.moving.tolist()])
+        before = moved(initial.inverse, pairs.moving)
         wanted = (before - pairs.fixed) @ grid.rotation[:, axes]
         stretch = initial.linear_part(grid)[0] @ grid.rotation[:, axes]
         self._points, self._wanted, self._stretch = (

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ..field.initial_transform import InitialTransform
 from ..field.smoothing import gaussian
+from ..geometry.boxes import occupied_box
 from ..geometry.domain import Domain, Level, shrink_factors
 from ..geometry.grid import Grid
 from ..geometry.lattice import Lattice
@@ -166,11 +167,7 @@ def _stride(structures: Structures, level: Level) -> int:
 
 def _extent(inside: np.ndarray) -> list[slice]:
     """The box that holds what is true."""
-    box = []
-    for axis in range(inside.ndim):
-        places = np.flatnonzero(inside.any(axis=tuple(other for other in range(inside.ndim) if other != axis)))
-        box.append(slice(int(places[0]), int(places[-1]) + 1))
-    return box
+    return [slice(int(first), int(last) + 1) for first, last in occupied_box(inside)]
 
 
 def _smoothed(inside: np.ndarray, factors: Sequence[int], device: torch.device) -> Tensor:
