@@ -87,6 +87,8 @@ class Job:
         found = read_record(pair)
         if found is not None and is_of(found, pair):
             return Outcome(pair.name, "kept")
+        if (outcome := self.ended(pair)) is not None and outcome.end == "failed":
+            return outcome  # its worker was killed before it could say so
         if claim.starts(self.call) >= MOST_STARTS:
             return self._end(
                 claim,

@@ -23,8 +23,10 @@ from .coherent import coherent
 from .search_grid import SearchGrid, Seen, fixed_seen, moving_seen, places, widened
 
 _SEEN = 0.3  # share of a patch that both images must show for a step to be judged
+_AT_ONCE = 16  # steps whose patches are averaged together: fewer calls, and still in the cache
 _MOST = 0.9  # quantile of the motion that tells how large it is
 _MOST_COSTS = 50_000_000  # of one stage, held at once: 200 MB
+_SURELY = 0.5  # of the least motion that matters: half the points along each axis, smoothed more, tell less than it
 
 
 @dataclass(frozen=True)
@@ -96,10 +98,11 @@ def search(
     everywhere = SearchGrid.over(domain, 2, 0.0).lattice(device)  # at rest
     found = Found(everywhere.zeros(), torch.ones(everywhere.shape, device=device), everywhere)
     for stage in STAGES[len(domain.length)]:
-        found = _next(found, stage, SearchGrid.over(domain, stage.points, stage.reach), channels, initial, check)
-        if most_of(found.displacement) < least:
+        window = SearchGrid.over(domain, stage.points, stage.reach)
+        further = _next(found, stage, window, channels, initial, check, least)
+        if further is None:
             return None
-        least = 0.0  # the first stage decides: the others only tell it better
+        found, least = further, 0.0  # the first stage decides: the others only tell it better
     return found
 
 
@@ -110,15 +113,24 @@ def _next(
     channels: Sequence[Channel],
     initial: InitialTransform,
     check: Callable[[], None],
-) -> Found:
-    """One stage: what was found before it and what it adds, on its own lattice."""
+    least: float,
+) -> Found | None:
+    """One stage: what was found before it and what it adds, on its own lattice; None: less than ``least`` moves."""
     lattice = window.lattice(found.lattice.device)
     before = found.read(found.displacement, lattice)
     costs = _costs(channels, window, initial, before, check)
     steps = before.new_tensor(window.shifts()) * before.new_tensor(window.grid.step)
+
+    def moved(thin: Sequence[slice]) -> Tensor:
+        return coherent(costs[thin], steps, before[thin], window.grid.step, stage.least / window.width())
+
     every = 1 if costs.numel() <= _MOST_COSTS else 2
-    thin = (slice(None), *[slice(None, None, every)] * (before.dim() - 1))
-    total = coherent(costs[thin], steps, before[thin], window.grid.step, stage.least / window.width())
+    thinner, thin = ((slice(None), *[slice(None, None, n)] * (before.dim() - 1)) for n in (2 * every, every))
+    if least and most_of(moved(thinner)) < _SURELY * least:
+        return None
+    total = moved(thin)
+    if most_of(total) < least:
+        return None
     certainty = costs[thin].std(0)
     certainty = certainty / certainty.mean().clamp(min=1e-6)
     kept = _thinned(lattice, every)
@@ -155,19 +167,26 @@ def _compared(fixed: Seen, moving: Seen, window: SearchGrid, check: Callable[[],
     scaled = fixed.descriptors * (-2.0 / len(fixed.descriptors))
     product = torch.empty_like(scaled)
     costs = scaled.new_empty(len(shifts), *shape)
-    for cost, shift in zip(costs, shifts, strict=True):
+    counted, known = scaled.new_zeros(shape), scaled.new_zeros(shape)  # steps that can be judged, and what they cost
+    for first in range(0, len(shifts), _AT_ONCE):
         check()
-        there = [slice(w + s, w + s + n) for w, s, n in zip(window.steps, shift, shape[::-1], strict=True)][::-1]
-        torch.sum(torch.mul(scaled, moving.descriptors[(slice(None), *there)], out=product), 0, out=cost)
-        cost.add_(squares[0]).add_(squares[1][tuple(there)])
+        some = costs[first : first + _AT_ONCE]
+        there = [window.there(shift, shape) for shift in shifts[first : first + _AT_ONCE]]
+        for cost, part in zip(some, there, strict=True):
+            torch.sum(torch.mul(scaled, moving.descriptors[(slice(None), *part)], out=product), 0, out=cost)
+            cost.add_(squares[0]).add_(squares[1][part])
         if weighted:
-            both = fixed.weight * moving.weight[tuple(there)]
+            both = torch.stack([fixed.weight * moving.weight[part] for part in there])
             seen = patch(both)
-            cost.copy_((patch(cost.mul_(both)) / seen).masked_fill_(seen < _SEEN, torch.nan))
+            judged = seen >= _SEEN
+            some.copy_((patch(some.mul_(both)) / seen).masked_fill_(~judged, 0.0))
+            counted += judged.sum(0)
+            known += some.sum(0)
+            some.masked_fill_(~judged, torch.nan)
         else:
-            cost.copy_(patch(cost))
+            some.copy_(patch(some))
     if weighted:
-        mean = costs.nanmean(0).nan_to_num_(0.0)
+        mean = known / counted.clamp(min=1.0)
         for cost in costs:
             torch.where(cost.isnan(), mean, cost, out=cost)
     return costs

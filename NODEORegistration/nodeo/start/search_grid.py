@@ -70,6 +70,11 @@ class SearchGrid:
         mesh = np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, len(self.steps))
         return [tuple(int(step) for step in shift) for shift in mesh]
 
+    def there(self, shift: Sequence[int], shape: Sequence[int]) -> tuple[slice, ...]:
+        """The points of :meth:`wide` that lie a step (x first) from those of the grid, [D, H, W] as ``shape`` says."""
+        starts = [w + s for w, s in zip(self.steps, shift, strict=True)][::-1]
+        return tuple(slice(start, start + n) for start, n in zip(starts, shape, strict=True))
+
 
 @dataclass(frozen=True)
 class Seen:
