@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from nodeo import Cancelled, InputError
 from nodeo.cohort import cluster, dispatch
+from nodeo.cohort.attempt import Job
 from nodeo.cohort.claim import claimed, last_end
 from nodeo.cohort.names import STATE
 from nodeo.cohort.pair import Pair
@@ -117,6 +118,14 @@ def test_a_second_call_does_what_is_missing_only(tmp_path: Path) -> None:
     assert (told[-1].pairs, told[-1].done, told[-1].failed) == (3, 2, 1)
     summary = as_dict(collected(pairs, pairs[0].folder.parent))
     assert (summary["pairs"], summary["done"], [line["pair"] for line in summary["not_done"]]) == (3, 2, ["refused"])
+
+
+def test_a_pair_whose_failing_was_not_heard_of_is_not_tried_again_in_the_same_call(tmp_path: Path) -> None:
+    (pair,) = pretended_pairs(tmp_path, ["refused"])
+    pair.folder.parent.mkdir()
+    heard, again = (Job(pair.folder.parent, "one call", pretend).attempt(pair, lambda news: None) for _ in range(2))
+    assert again == heard and again.end == "failed"
+    assert begun(pair) == 1
 
 
 def test_a_mended_pair_has_no_error_any_more(tmp_path: Path) -> None:
