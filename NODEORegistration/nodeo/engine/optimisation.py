@@ -62,6 +62,19 @@ class Flow:
         """The similarity loss of the best iteration so far."""
         return min(self.history, key=lambda record: record["loss"])["similarity"]
 
+    def of_level(self, number: int) -> Segment | None:
+        """The segment of a level, from 0; None if it was left out."""
+        at = number + (self.beginning is not None)
+        return self.segments[at] if at < len(self.segments) else None
+
+    def restarted(self, device: torch.device) -> Flow:
+        """A flow that begins as this one did, before its first level."""
+        if self.beginning is None:
+            return Flow(device)
+        flow = Flow(self.device, [self.beginning.segment], self.beginning.deformation, beginning=self.beginning)
+        flow.move(device)
+        return flow
+
     def move(self, device: torch.device) -> None:
         """Go on elsewhere, with everything there is so far."""
         self.device = device
@@ -75,14 +88,24 @@ class Optimisation:
 
     Args:
         report: is told of every iteration, and stops the run by raising.
+        before: the flow of a like task, on the same levels: each level begins with its segment instead of at rest.
     """
 
-    def __init__(self, task: Task, levels: Sequence[Level], model: Model, settings: Settings, report: Reporter) -> None:
+    def __init__(
+        self,
+        task: Task,
+        levels: Sequence[Level],
+        model: Model,
+        settings: Settings,
+        report: Reporter,
+        before: Flow | None = None,
+    ) -> None:
         self.task = task
         self.levels = levels
         self.model = model
         self.settings = settings
         self.report = report
+        self.before = before
 
     def run(self, device: torch.device) -> Flow:
         """All levels, coarse to fine.
@@ -100,8 +123,10 @@ class Optimisation:
         """A flow to go on with: at rest, or after a first segment.
 
         Where nobody asked for that segment, the first level is tried from both, and the segment is kept if the images
-        are clearly more alike after it.
+        are clearly more alike after it. What a flow before began with is kept as it is.
         """
+        if self.before is not None:
+            return self.before.restarted(device)
         rest, first = Flow(device), self.levels[0]
 
         def folded(displacement: Tensor) -> Tensor:
@@ -179,6 +204,9 @@ class Optimisation:
         objective = self._objective(flow, level, checkpointed)
         generator = torch.Generator().manual_seed(self.settings.seed + number)
         segment = self.model.segment(self.task, level, objective.lattice, generator)
+        earlier = None if self.before is None else self.before.of_level(number)
+        if earlier is not None:
+            segment.resume(earlier)
         history: list[dict] = []
 
         def told(iteration: int, loss: LossNumbers) -> None:

@@ -13,8 +13,7 @@ from ..field.initial_transform import InitialTransform
 from ..field.point_inverse import moved
 from ..field.regularity import measure_folding
 from ..geometry.boxes import occupied_box
-from ..geometry.domain import Level
-from ..geometry.point_pairs import PointPairs
+from ..geometry.domain import Domain, Level
 from ..models import Model
 from ..models.base import Task
 from ..settings import Settings
@@ -36,11 +35,15 @@ def planned(
     model: Model,
     settings: Settings,
     guide: Guide = Guide(),  # noqa: B008 it is frozen
+    content: np.ndarray | None = None,
+    domain: Domain | None = None,
 ) -> tuple[Task, list[Level]]:
     """What every level starts from, and the levels, for scans from :func:`nodeo.engine.preparation.prepare`.
 
     Args:
         guide: what else guides.
+        content: world points [m, ndim] that the domain has to reach, in the moving image's world.
+        domain: the one to have, instead of one of these images' own.
 
     Raises:
         InputError: the initial transform folds, or leaves nothing to compare.
@@ -48,9 +51,12 @@ def planned(
     _check_start(fixed, initial)
     channel = _looked_at(Channel(PAIR, fixed, moving, model.similarity or settings.similarity), initial, settings)
     box = _content_box(fixed, moving, initial)
+    if content is not None:
+        box = _joined(box, fixed, (content - initial.offset) @ np.linalg.inv(initial.matrix).T)
     if guide.points is not None:
-        box = _reaching(box, fixed, initial, guide.points)
-    domain, levels = pyramid.plan(fixed, box, model, settings)
+        back = moved(initial.inverse, guide.points.moving)
+        box = _joined(box, fixed, np.concatenate([guide.points.fixed, back]))
+    domain, levels = pyramid.plan(fixed, box, model, settings, domain)
     further = [_looked_at(each, initial, settings) for each in guide.channels]
     return Task((channel, *further), initial, domain, guide.points, guide.structures), levels
 
@@ -90,10 +96,9 @@ def _content_box(fixed: Scan, moving: Scan, initial: InitialTransform) -> np.nda
     return np.stack([np.floor(index.min(0)), np.ceil(index.max(0))], 1)
 
 
-def _reaching(box: np.ndarray, fixed: Scan, initial: InitialTransform, points: PointPairs) -> np.ndarray:
-    """A box of fixed indices [k, 2] (x first), wide enough for guiding points and where they come from."""
-    back = moved(initial.inverse, points.moving)
-    index = fixed.grid.index(np.concatenate([points.fixed, back]))[:, list(fixed.grid.axes)].round(_DIGITS)
+def _joined(box: np.ndarray, fixed: Scan, points: np.ndarray) -> np.ndarray:
+    """A box of fixed indices [k, 2] (x first), wide enough for world points [m, ndim] of the fixed image."""
+    index = fixed.grid.index(points)[:, list(fixed.grid.axes)].round(_DIGITS)
     low, high = np.floor(index.min(0)), np.ceil(index.max(0))
     return np.stack([np.minimum(box[:, 0], low), np.maximum(box[:, 1], high)], 1)
 

@@ -45,12 +45,15 @@ def scaled(values: Tensor, percentiles: tuple[float, float]) -> Tensor:
 def content_box(values: np.ndarray) -> np.ndarray:
     """First and last index of content along each axis of a 0..1 array, [k, 2].
 
-    Background is what looks like the border of the image. Where the border itself varies, all is content.
+    Where the border itself varies, all is content.
     """
+    return occupied_box(content(values))
+
+
+def content(values: np.ndarray) -> np.ndarray:
+    """Where a 0..1 array [...] is not background, which is what looks like its border."""
     faces = [np.take(values, index, axis).ravel() for axis in range(values.ndim) for index in (0, -1)]
-    border = np.concatenate(faces)
-    background = np.median(border)
-    return occupied_box(np.abs(values - background) > _BACKGROUND)
+    return np.abs(values - np.median(np.concatenate(faces))) > _BACKGROUND
 
 
 def _matched(moving: sitk.Image, fixed: sitk.Image) -> sitk.Image:

@@ -21,11 +21,14 @@ REACH = 0.15  # of the fixed content's width: as far beyond it the domain follow
 FEW_VOXELS = 300_000  # an image with no more content than this can afford a velocity node at each voxel
 
 
-def plan(fixed: Scan, moving_box: np.ndarray, model: Model, settings: Settings) -> tuple[Domain, list[Level]]:
+def plan(
+    fixed: Scan, moving_box: np.ndarray, model: Model, settings: Settings, domain: Domain | None = None
+) -> tuple[Domain, list[Level]]:
     """The domain and the levels, coarse to fine.
 
     Args:
         moving_box: first and last fixed index [k, 2] (x first) of the moving content, brought to the fixed grid.
+        domain: the one to have, planned for the same fixed image under the same settings; None: a new one.
     """
     grid = fixed.grid
     sizes = np.array([grid.size[axis] for axis in grid.axes])
@@ -36,7 +39,8 @@ def plan(fixed: Scan, moving_box: np.ndarray, model: Model, settings: Settings) 
     nodes = _node_factors(grid, last - first + 1, [shrinks[level] for level in kept], kept, model, settings)
     decoder = model.decoder_factors(grid, last - first + 1, nodes[0])
     coarsest = np.max([*nodes, decoder] if decoder else nodes, axis=0)
-    domain = _domain(fixed, first, last, moving_box, coarsest)
+    if domain is None:
+        domain = _domain(fixed, first, last, moving_box, coarsest)
     if fixed.mask is not None:
         box = occupied_box(fixed.mask.numpy() > 0)[::-1]
         first, last = _grown(box, guard, (SMALLEST_LEVEL + 1) * np.max(shrinks, axis=0), first, last)

@@ -17,6 +17,7 @@ from ..similarity.channel import Scan
 from ..start import alignment, from_points
 from . import beginning, devices, inputs, preparation
 from .assembly import assemble
+from .course import Course
 from .guidance import Guidance, check_guidance, contradictions, guide_of
 from .inverse import invert
 from .measurement import measure
@@ -39,6 +40,7 @@ def register(
     guidance: Guidance | None = None,
     progress: ProgressCallback | None = None,
     around: Collection[str] = (),
+    course: Course | None = None,
 ) -> Result:
     """Deform ``moving`` onto ``fixed``.
 
@@ -51,6 +53,8 @@ def register(
         progress: called after every iteration; it stops the run by raising :class:`~nodeo.errors.Cancelled`.
         around: what the caller does besides, ``start`` of the process or ``writing`` of the result: the fractions that
             are told leave room for it.
+        course: of several registrations onto the same fixed image, as of the frames of a series: this one begins with
+            the flow and the initial transform of the one before, and leaves its own.
 
     Returns:
         the transform both ways, the warped image, det J, and what was measured.
@@ -62,6 +66,9 @@ def register(
     inputs.check_kinds(images, settings, initial_transform, progress)
     settings = settings or Settings.preset("balanced")
     guidance = guidance or Guidance()
+    course = course or Course()
+    if course.flow is not None:
+        initial_transform = course.initial
     report = Reporter(progress)
     with devices.threads(settings.threads):
         device = devices.choose(settings.device)
@@ -92,10 +99,14 @@ def register(
             if guidance.points is not None:
                 notes += contradictions(guidance.points, initial, scans[0].grid)
         with report.timed("preparation"):
-            task, levels = planned(fixed_scan, moving_scan, initial.scaled(1.0 / unit), model, inner, guide)
+            around_all = None if course.content is None else course.content / unit
+            task, levels = planned(
+                fixed_scan, moving_scan, initial.scaled(1.0 / unit), model, inner, guide, around_all, course.domain
+            )
             said += out_of_reach(task)
             report.expect(workload.expected(task.domain, levels))
-        flow = Optimisation(task, levels, model, inner, report).run(device)
+        flow = Optimisation(task, levels, model, inner, report, course.flow).run(device)
+        course.flow, course.domain, course.initial = flow, task.domain, initial.transform
         with report.timed("inverse"):
             report.tell("Inverse", "inverse")
             inverse = invert(flow, task.domain, report)

@@ -144,7 +144,7 @@ def _table(points: PointList) -> str:
     named = any(points.labels)
     lines = [f"{columns},label" if named else columns]
     for position, label in zip(points.positions, points.labels, strict=True):
-        lines.append(",".join([*_digits(position), *([_quoted(label)] if named else [])]))
+        lines.append(",".join([*_digits(position), *([quoted(label)] if named else [])]))
     return "\n".join(lines) + "\n"
 
 
@@ -196,7 +196,7 @@ def _fcsv(points: PointList) -> str:
         f"# columns = {','.join(_FCSV_COLUMNS)}",
     ]
     for number, (position, label) in enumerate(zip(_in_space(points), points.labels, strict=True), start=1):
-        lines.append(",".join([str(number), *_digits(position), "0,0,0,1,1,1,0", _quoted(label), ","]))
+        lines.append(",".join([str(number), *_digits(position), "0,0,0,1,1,1,0", quoted(label), ","]))
     return "\n".join(lines) + "\n"
 
 
@@ -242,7 +242,8 @@ def _digits(position: np.ndarray) -> list[str]:
     return [f"{value:.9g}" for value in position]
 
 
-def _quoted(label: str) -> str:
+def quoted(label: str) -> str:
+    """A cell of a table, in quotation marks where it needs them."""
     return '"' + label.replace('"', '""') + '"' if any(mark in label for mark in ',"') else label
 
 

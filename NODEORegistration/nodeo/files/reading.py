@@ -18,8 +18,11 @@ _REMEDY = "NIfTI, NRRD, MetaImage, PNG and others are known."
 _COPY_AGAIN = "Copy it again, or export it again."
 
 
-def read_image(path: str | Path, role: str) -> sitk.Image:
+def read_image(path: str | Path, role: str, with_time: bool = False) -> sitk.Image:
     """The image in a file; ``role`` (such as "fixed image") names it in messages.
+
+    Args:
+        with_time: it may have a fourth dimension.
 
     Raises:
         InputError: there is no such file, or it is not an image, or not all of one.
@@ -27,7 +30,7 @@ def read_image(path: str | Path, role: str) -> sitk.Image:
     _check_there(path, role)
     try:
         with hushed() as complaints:
-            image = _image(path, role)
+            image = _image(path, role, with_time)
         if complaints.damaged:
             raise Damaged("its compressed data are damaged")
         return image
@@ -59,12 +62,12 @@ def _header(path: str | Path) -> sitk.ImageFileReader:
     return reader
 
 
-def _image(path: str | Path, role: str) -> sitk.Image:
+def _image(path: str | Path, role: str, with_time: bool) -> sitk.Image:
     check_complete(Path(path))
     reader = _header(path)
     if not all(reader.GetSize()):
         raise Damaged(f"it has {' x '.join(map(str, reader.GetSize()))} voxels")
-    if reader.GetDimension() > 3 and any(n > 1 for n in reader.GetSize()[3:]):
+    if any(n > 1 for n in reader.GetSize()[4 if with_time else 3 :]):
         raise InputError(
             f"The {role} {path} has {reader.GetDimension()} dimensions.", "Extract one 2-D or 3-D frame first."
         )

@@ -19,6 +19,9 @@ _HERE = -100  # AT_FDCWD
 def take_place(new: Path, place: Path, known: Collection[str]) -> None:
     """Let the folder ``new`` become ``place``, an existing folder, of which all but ``known`` is carried over.
 
+    Args:
+        known: names; of files in folders of the place, with a slash.
+
     Where the place cannot be moved, or its disk knows no second name for a file, the files go one by one.
 
     Raises:
@@ -76,8 +79,11 @@ def _exchanged(one: Path, other: Path) -> bool:
     return not failed
 
 
-def _carry(old: Path, new: Path, known: Collection[str] = ()) -> None:
+def _carry(old: Path, new: Path, known: Collection[str], within: str = "") -> None:
     """Give everything in ``old``, but ``known`` and what ``new`` has already, a second name in ``new``.
+
+    Args:
+        within: where ``old`` lies in the place that the names in ``known`` are told from.
 
     Raises:
         OSError: the disk knows no second names, or something in the folder lies on another disk.
@@ -85,15 +91,18 @@ def _carry(old: Path, new: Path, known: Collection[str] = ()) -> None:
     disk = old.stat().st_dev
     for path in old.iterdir():
         there = new / path.name
-        if path.name in known:
+        name = within + path.name
+        if name in known:
             continue
         if path.lstat().st_dev != disk:
             raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), str(path))
         if path.is_dir() and not path.is_symlink():
             fresh = not there.exists()
             there.mkdir(exist_ok=True)
-            _carry(path, there)
-            if fresh:
+            _carry(path, there, known, f"{name}/")
+            if fresh and any(path.iterdir()) and not any(there.iterdir()):  # all of it was an earlier run's
+                there.rmdir()
+            elif fresh:
                 like(path, there)
         elif not os.path.lexists(there):
             os.link(path, there, follow_symlinks=False)
@@ -114,8 +123,9 @@ def like(old: Path, new: Path) -> None:
 
 
 def _one_by_one(new: Path, place: Path, known: Collection[str]) -> None:
-    names = sorted(path.name for path in new.iterdir())
+    names = sorted(path.relative_to(new).as_posix() for path in new.rglob("*") if not path.is_dir())
     for name in names:
+        (place / name).parent.mkdir(exist_ok=True)
         (new / name).replace(place / name)
     for name in set(known).difference(names):  # an earlier run's would lie beside this run's
         (place / name).unlink(missing_ok=True)

@@ -6,7 +6,7 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from ..errors import InputError
@@ -26,12 +26,36 @@ def appearing(folder: Path, known: Sequence[str], *, overwrite: bool = True) -> 
             since it was checked.
     """
     folder = folder.resolve()
+    with telling_of_the_disk(folder), _parents(folder), hidden.folder_for(folder) as partial:
+        yield partial
+        if hidden.home(folder) != folder:
+            partial.chmod(0o777 & ~_umask())
+        _appear(partial, folder, known, overwrite)
+
+
+@contextmanager
+def gathering(folder: Path) -> Iterator[Path]:
+    """A hidden folder on the disk of ``folder``, for what is written while work goes on; gone when the block ends.
+
+    Within the block, :func:`telling_of_the_disk` says what a disk refuses.
+    """
+    folder = folder.resolve()
+    with ExitStack() as stack:
+        with telling_of_the_disk(folder):
+            stack.enter_context(_parents(folder))
+            partial = stack.enter_context(hidden.folder_for(folder))
+        yield partial
+
+
+@contextmanager
+def telling_of_the_disk(folder: Path) -> Iterator[None]:
+    """Make a sentence of what a disk refuses while results for ``folder`` are written.
+
+    Raises:
+        InputError: it is full, or refuses for another reason.
+    """
     try:
-        with _parents(folder), hidden.folder_for(folder) as partial:
-            yield partial
-            if hidden.home(folder) != folder:
-                partial.chmod(0o777 & ~_umask())
-            _appear(partial, folder, known, overwrite)
+        yield
     except (OSError, RuntimeError) as error:
         raise _disk_error(folder, error) from error
 

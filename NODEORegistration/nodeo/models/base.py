@@ -159,6 +159,12 @@ class Segment(Protocol):
     def parameters(self) -> Iterable[nn.Parameter]:
         """What is optimised."""
 
+    def resume(self, earlier: Segment) -> None:
+        """Begin where a segment of the same model and level ended, for a task that is much like this one."""
+        with torch.no_grad():
+            for parameter, value in zip(self.parameters(), earlier.parameters(), strict=True):
+                parameter.copy_(value)
+
     def descent(self) -> Descent:
         """How: an optimiser that has not taken a step, and its schedule."""
 

@@ -1,0 +1,179 @@
+"""A series from the first look to the last frame. Read it top to bottom."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import numpy as np
+import SimpleITK as sitk
+
+from ..engine import devices, inputs
+from ..engine.measurement import FOREGROUND
+from ..engine.preparation import scaled
+from ..errors import InputError
+from ..geometry.grid import Grid
+from ..progress import ProgressCallback
+from ..settings import Settings
+from ..version import __version__
+from . import measures
+from .frames import Registered, registered
+from .progress import SeriesReporter
+from .result import Frame, SequenceResult, at_rest
+from .series import Series
+from .survey import survey
+from .walk import outward
+
+MODES = ("frames",)
+
+
+def register_sequence(
+    series: Series,
+    settings: Settings | None = None,
+    *,
+    reference: int | Literal["mean"] = 0,
+    mode: str = "frames",
+    cyclic: bool = False,
+    mask: sitk.Image | None = None,
+    progress: ProgressCallback | None = None,
+) -> SequenceResult:
+    """Deform every frame of a series onto one of them, or onto their mean.
+
+    Args:
+        series: scalar 2-D or 3-D images in one world, two at least.
+        settings: default: the preset ``balanced``.
+        reference: the number of a frame, from 0; or ``mean``: an average of all, which is made first.
+        mode: ``frames``: each is registered, and begins with what its neighbour has found.
+        cyclic: the last frame is a neighbour of the first.
+        mask: of the reference, where the similarity counts (not 0).
+        progress: called after every iteration; it stops the run by raising :class:`~nodeo.errors.Cancelled`.
+
+    Returns:
+        of every frame the transform both ways, the warped image, det J, the motion, and what was measured.
+
+    Raises:
+        InputError: a frame, the mask or the settings cannot be used; the message says why and what to do.
+    """
+    work = SequenceRegistration(series, settings, reference, mode=mode, cyclic=cyclic, mask=mask, progress=progress)
+    frames = sorted(work.frames(), key=lambda frame: frame.number)
+    return SequenceResult(work.reference, tuple(frames), work.metrics(), work.settings)
+
+
+class SequenceRegistration:
+    """A series that is being registered: who asks for its frames gets one after the other, and need not keep them.
+
+    The arguments are those of :func:`register_sequence`.
+
+    Attributes:
+        series, settings: as they were given.
+        reference: the image that all frames are registered with.
+        number: of the frame that is the reference; None: it is a mean.
+        survey: what all frames have in common.
+    """
+
+    def __init__(
+        self,
+        series: Series,
+        settings: Settings | None,
+        reference: int | Literal["mean"],
+        *,
+        mode: str = "frames",
+        cyclic: bool = False,
+        mask: sitk.Image | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> None:
+        self._begun = time.perf_counter()
+        self.series, self.settings, self.mode = series, settings or Settings.preset("balanced"), mode
+        self.number = _checked(series, reference, mode)
+        self._mask, self._cyclic = mask, cyclic
+        start = self.number or 0
+        self._steps = outward(len(series), start, cyclic, with_start=self.number is None)
+        self._report = SeriesReporter(progress, [step.after is None for step in self._steps])
+        self._report.tell("Checking the frames")
+        self.reference = series.frame(start)
+        self.survey = survey(series, self.reference, self.settings, self._report.check)
+        self._counted = _content(self.reference, mask, self.settings)
+        self._figures: dict[int, dict[str, Any]] = {}
+
+    def frames(self) -> Iterator[Frame]:
+        """Every frame, once, in the order in which they are registered; the reference itself comes first."""
+        if self.number is not None:
+            yield self._kept(self._at_rest(self.number))
+        done = registered(
+            self.series, self.reference, self._steps, self.settings, self.survey, self._report, self._mask
+        )
+        for each in done:
+            yield self._kept(self._frame(each))
+
+    def metrics(self) -> dict[str, Any]:
+        """What was measured, when all frames have been taken."""
+        figures = [self._figures[number] for number in sorted(self._figures)]
+        return {
+            "mode": self.mode,
+            "reference": "mean" if self.number is None else self.number,
+            "cyclic": self._cyclic,
+            "time_unit": self.series.unit,
+            "frames": figures,
+            "background_motion_mm": measures.background_motion(figures),
+            "settings": self.settings.as_dict(),
+            "device": devices.describe(devices.choose(self.settings.device)),
+            "seconds": {"total": round(time.perf_counter() - self._begun, 3)},
+            "version": __version__,
+        }
+
+    def tell(self, stage: str, fraction: float) -> None:
+        """News of what is done with the frames."""
+        self._report.tell(stage, fraction)
+
+    def _kept(self, frame: Frame) -> Frame:
+        self._figures[frame.number] = frame.metrics
+        return frame
+
+    def _at_rest(self, number: int) -> Frame:
+        """The frame that is the reference."""
+        grid = Grid.of(self.reference)
+        motionless = grid.stamp(sitk.Image(grid.size, sitk.sitkFloat32))
+        figures = measures.reference_figures(number, self.series.times[number])
+        rest = at_rest(grid)
+        return Frame(
+            number, self.series.times[number], rest, rest, self.reference, motionless + 1.0, motionless, figures
+        )
+
+    def _frame(self, found: Registered) -> Frame:
+        """A registered frame, measured."""
+        number, result = found.frame, found.result
+        time_of, motion = self.series.times[number], measures.motion_of(result.transform, Grid.of(self.reference))
+        figures = measures.figures(number, time_of, result, motion, self._counted, self.survey.still)
+        figures["after"] = found.after
+        return Frame(number, time_of, result.transform, result.inverse, result.warped, result.jacobian, motion, figures)
+
+
+def _checked(series: Series, reference: int | str, mode: str) -> int | None:
+    """The number of the reference; None for a mean.
+
+    Raises:
+        InputError: there is one frame only, no such frame, or no such mode.
+    """
+    if len(series) < 2:
+        raise InputError(f"The series has {len(series)} frame only.", "At least two are needed.")
+    if mode not in MODES:
+        raise InputError(f"There is no mode '{mode}'.", f"Known are: {', '.join(MODES)}.")
+    if reference == "mean":
+        return None
+    if isinstance(reference, bool) or not isinstance(reference, int):
+        raise InputError(f"The reference is {reference!r}.", "Give the number of a frame, from 0, or mean.")
+    if not 0 <= reference < len(series):
+        raise InputError(
+            f"The reference is frame {reference}, and there are {len(series)}.", f"Choose 0 to {len(series) - 1}."
+        )
+    return reference
+
+
+def _content(reference: sitk.Image, mask: sitk.Image | None, settings: Settings) -> np.ndarray:
+    """[D, H, W], true where the reference has content, or its mask is: where statistics are taken."""
+    grid = Grid.of(reference)
+    if mask is not None:
+        checked = inputs.check_mask(inputs.without_time(mask), reference, "mask")
+        return grid.tensor(checked).numpy() > 0
+    return scaled(grid.tensor(reference), settings.intensity_range).numpy() > FOREGROUND

@@ -1,0 +1,65 @@
+"""A series: images of one body at several times, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import SimpleITK as sitk
+
+from ..errors import InputError
+
+
+@dataclass(frozen=True)
+class Series:
+    """Frames, in the order of time.
+
+    Attributes:
+        take: gives the frame of a number, counted from 0: a scalar 2-D or 3-D image, all in one world.
+        times: one each, rising; ``0, 1, 2 …`` where nothing is known of them.
+        unit: of the times, such as ``s`` or ``ms``; empty where it is not known.
+        name: for titles.
+    """
+
+    take: Callable[[int], sitk.Image]
+    times: tuple[float, ...]
+    unit: str = ""
+    name: str = "series"
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+    def frame(self, number: int) -> sitk.Image:
+        """The frame of that number, counted from 0."""
+        return self.take(number)
+
+    @classmethod
+    def of(cls, images: Sequence[sitk.Image], times: Sequence[float] | None = None, unit: str = "") -> Series:
+        """A series of images that are there already.
+
+        Raises:
+            InputError: the times are not one each, or do not rise.
+        """
+        if times is None:
+            times = range(len(images))
+        if len(times) != len(images):
+            raise InputError(f"There are {len(images)} frames and {len(times)} times.", "Give each frame its time.")
+        kept = tuple(images)
+        return cls(kept.__getitem__, checked_times(times), unit)
+
+
+def checked_times(times: Sequence[float]) -> tuple[float, ...]:
+    """Times as numbers.
+
+    Raises:
+        InputError: one does not come after the one before.
+    """
+    numbers = tuple(float(time) for time in times)
+    for number, (before, after) in enumerate(pairwise(numbers), start=1):
+        if not after > before:
+            raise InputError(
+                f"Frame {number} has the time {after:g}, and the frame before it {before:g}.",
+                "Give times that rise, or none.",
+            )
+    return numbers

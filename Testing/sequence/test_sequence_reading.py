@@ -1,0 +1,124 @@
+"""A series from every form that it comes in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from nodeo.errors import InputError
+from nodeo.geometry.grid import Grid
+from nodeo.sequence.reading import read_series
+from nodeo.sequence.stack import Stack
+
+SIZE, COUNT = (9, 10, 11), 4
+SPACING, ORIGIN = (1.5, 2.0, 3.0), (1.0, -2.0, 3.0)
+LISTED = "axis 0 index type:=numeric\naxis 0 index values:=0 0.5 1 2\n"
+
+
+def frame(number: int, dimension: int = 3) -> sitk.Image:
+    """Values that tell every voxel of every frame from every other."""
+    shape = SIZE[:dimension][::-1]
+    image = sitk.GetImageFromArray(np.arange(np.prod(shape), dtype=np.int16).reshape(shape) + 5000 * number)
+    image.SetSpacing(SPACING[:dimension])
+    image.SetOrigin(ORIGIN[:dimension])
+    return image
+
+
+def nrrd(path: Path, first: bool, kind: str, dimension: int = 3, extra: str = "") -> Path:
+    """A NRRD whose axis of time is the first or the last, as other programs write it."""
+    arrays = [sitk.GetArrayFromImage(frame(number, dimension)) for number in range(COUNT)]
+    values = np.stack(arrays, -1 if first else 0)
+    axes = [f"({','.join(str(s if a == b else 0) for b in range(dimension))})" for a, s in enumerate(SPACING)]
+    axes, sizes = axes[:dimension], list(map(str, SIZE[:dimension]))
+    kinds = ["domain"] * dimension
+    for row, value in ((axes, "none"), (sizes, str(COUNT)), (kinds, kind)):
+        row.insert(0 if first else dimension, value)
+    space = "space: left-posterior-superior" if dimension == 3 else "space dimension: 2"
+    header = (
+        f"NRRD0004\ntype: short\ndimension: {dimension + 1}\n{space}\nsizes: {' '.join(sizes)}\n"
+        f"space directions: {' '.join(axes)}\nkinds: {' '.join(kinds)}\nendian: little\nencoding: raw\n"
+        f"space origin: ({','.join(map(str, ORIGIN[:dimension]))})\n{extra}\n"
+    )
+    path.write_bytes(header.encode() + values.tobytes())
+    return path
+
+
+def nifti(path: Path, step: float) -> Path:
+    series = sitk.JoinSeries([frame(number) for number in range(COUNT)], 0.0, step)
+    sitk.WriteImage(series, str(path))
+    return path
+
+
+def files(folder: Path) -> list[Path]:
+    paths = [folder / f"frame{number}.mha" for number in range(COUNT)]
+    for number, path in enumerate(paths):
+        sitk.WriteImage(frame(number), str(path))
+    return paths
+
+
+def own(path: Path) -> Path:
+    stack = Stack(Grid.of(frame(0)), COUNT, np.dtype(np.int16))
+    for number in range(COUNT):
+        stack.put(number, frame(number))
+    stack.write(path, (0.0, 0.5, 1.0, 2.0), "s")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("made", "dimension", "times", "unit"),
+    [
+        (lambda at: nifti(at / "a.nii.gz", 2.5), 3, (0.0, 2.5, 5.0, 7.5), ""),
+        (lambda at: nrrd(at / "a.seq.nrrd", True, "list", extra=LISTED), 3, (0.0, 0.5, 1.0, 2.0), ""),
+        (lambda at: nrrd(at / "a.nrrd", False, "list"), 3, (0.0, 1.0, 2.0, 3.0), ""),
+        (lambda at: nrrd(at / "a.nrrd", True, "time"), 3, (0.0, 1.0, 2.0, 3.0), ""),
+        (lambda at: nrrd(at / "a.nrrd", False, "time"), 3, (0.0, 1.0, 2.0, 3.0), ""),
+        (lambda at: nrrd(at / "a.nrrd", True, "list", 2, LISTED), 2, (0.0, 0.5, 1.0, 2.0), ""),
+        (lambda at: nrrd(at / "a.nrrd", False, "list", 2), 2, (0.0, 1.0, 2.0, 3.0), ""),
+        (lambda at: own(at / "a.seq.nrrd"), 3, (0.0, 0.5, 1.0, 2.0), "s"),
+        (files, 3, (0.0, 1.0, 2.0, 3.0), ""),
+    ],
+    ids=["4-D NIfTI", "seq.nrrd", "list last", "time first", "time last", "2-D", "2-D last", "our own", "files"],
+)
+def test_every_frame_is_itself_in_every_form(tmp_path: Path, made, dimension, times, unit) -> None:
+    paths = made(tmp_path)
+    series = read_series(paths if isinstance(paths, list) else [paths])
+    assert series.times == pytest.approx(times)
+    if unit:
+        assert series.unit == unit
+    for number in (2, 0, 3):
+        found, true = series.frame(number), frame(number, dimension)
+        assert np.array_equal(sitk.GetArrayViewFromImage(found), sitk.GetArrayViewFromImage(true))
+        assert Grid.of(found).agrees(Grid.of(true))
+
+
+def test_names_of_phases_are_no_times(tmp_path: Path) -> None:
+    phases = "axis 0 index type:=text\naxis 0 index values:=in out in%20again hold\n"
+    assert read_series([nrrd(tmp_path / "a.seq.nrrd", True, "list", extra=phases)]).times == (0.0, 1.0, 2.0, 3.0)
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_what_is_written_lies_where_it_was(tmp_path: Path, compressed: bool) -> None:
+    turned = sitk.Cast(frame(0), sitk.sitkFloat32)
+    turned.SetDirection(sitk.Euler3DTransform((0.0, 0.0, 0.0), 0.3, -0.2, 0.5).GetMatrix())
+    stack = Stack(Grid.of(turned), 2, np.dtype(np.float32))
+    stack.put(0, turned)
+    stack.put(1, turned + 0.5)
+    stack.write(tmp_path / "a.seq.nrrd", (0.0, 1.0), "ms", compressed)
+    found = read_series([tmp_path / "a.seq.nrrd"]).frame(1)
+    assert np.array_equal(sitk.GetArrayFromImage(found), sitk.GetArrayFromImage(turned + 0.5))
+    assert Grid.of(found).agrees(Grid.of(turned), 1e-9)
+
+
+def test_one_image_is_no_series(tmp_path: Path) -> None:
+    path = files(tmp_path)[0]
+    with pytest.raises(InputError, match="is one image of 3 dimensions"):
+        read_series([path])
+    with pytest.raises(InputError, match="is one image of 3 dimensions"):
+        read_series([nrrd(tmp_path / "vectors.nrrd", True, "vector")])
+    sitk.WriteImage(sitk.JoinSeries([frame(0)]), str(tmp_path / "one.nii.gz"))
+    with pytest.raises(InputError, match="one"):
+        read_series([tmp_path / "one.nii.gz"])
+    with pytest.raises(InputError, match="does not exist"):
+        read_series([tmp_path / "none.nii.gz"])
