@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
 from ..errors import InputError
-from ..settings import PRESETS, USES
 from ..study import REGULARIZERS_PRESET, SWEEP_PRESET
 from ..version import __version__
-from . import process
+from . import many, process
 from .answer import BAD_INPUT, OK, answered
+from .arguments import more_options, path, run_options
 from .channel import open_channel
 from .display import Display
 from .serve import Refusing, serve
@@ -27,7 +26,7 @@ def parser(kind: type[argparse.ArgumentParser] = argparse.ArgumentParser) -> arg
     _convert(commands)
     _evaluate(commands)
     _study(commands)
-    _cohort(commands)
+    many.cohort(commands)
     _serve(commands)
     return top
 
@@ -35,9 +34,9 @@ def parser(kind: type[argparse.ArgumentParser] = argparse.ArgumentParser) -> arg
 def _register(commands) -> None:
     sub = commands.add_parser("register", help="deform MOVING onto FIXED", description="Deform MOVING onto FIXED.")
     sub.set_defaults(run=("register", "register"), standing=False)
-    sub.add_argument("fixed", type=_path, metavar="FIXED", help="image that stays; the result has its grid")
-    sub.add_argument("moving", type=_path, metavar="MOVING", help="image that is deformed")
-    _run_options(sub, "balanced")
+    sub.add_argument("fixed", type=path, metavar="FIXED", help="image that stays; the result has its grid")
+    sub.add_argument("moving", type=path, metavar="MOVING", help="image that is deformed")
+    run_options(sub, "balanced")
     sub.add_argument(
         "--channel",
         nargs="+",
@@ -47,46 +46,7 @@ def _register(commands) -> None:
         help="one more pair of images that guides, in the space of the first, and after it as needed similarity=NAME, "
         "weight=NUMBER, fixed_mask=FILE, moving_mask=FILE, name=NAME",
     )
-    _more_options(sub)
-
-
-def _more_options(sub: argparse.ArgumentParser) -> None:
-    """What a registration can be told besides, and a cohort of registrations."""
-    sub.add_argument(
-        "--labels-for", choices=USES, default="measure", help="let the labels measure (default), guide, or both"
-    )
-    points = "points in pairs, by label or order: .csv (x, y, z: LPS, mm), .mrk.json or .fcsv"
-    sub.add_argument("--fixed-points", type=_path, metavar="FILE", help=points)
-    sub.add_argument("--moving-points", type=_path, metavar="FILE", help="their partners in the moving image")
-    sub.add_argument(
-        "--points-for",
-        choices=USES,
-        default="both",
-        help="let them measure the registration, guide it, or both (default)",
-    )
-    sub.add_argument("--report", action="store_true", help="draw report.html and report.png (needs matplotlib)")
-
-
-def _run_options(sub: argparse.ArgumentParser, preset: str) -> None:
-    """What a registration can be told, and a study of registrations."""
-    sub.add_argument("--output", type=_path, required=True, metavar="DIR", help="folder for the results")
-    sub.add_argument("--overwrite", action="store_true", help="write into DIR although it is not empty")
-    sub.add_argument("--preset", metavar="NAME", help=f"{', '.join(PRESETS)} (default: {preset})")
-    sub.add_argument("--settings", type=_path, metavar="FILE", help="JSON file of settings, over the preset")
-    sub.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="one setting, over both")
-    sub.add_argument("--fixed-mask", type=_path, metavar="FILE", help="where the similarity counts (not 0)")
-    sub.add_argument("--moving-mask", type=_path, metavar="FILE", help="the same, of the moving image")
-    sub.add_argument(
-        "--initial",
-        metavar="HOW",
-        help="identity, center, rigid, similarity, affine, auto, points or a transform file",
-    )
-    sub.add_argument("--fixed-labels", type=_path, metavar="FILE", help="label map to measure Dice and HD95 with")
-    sub.add_argument("--moving-labels", type=_path, metavar="FILE", help="label map to warp as well")
-    sub.add_argument("--device", metavar="NAME", help="auto, cpu, cuda or cuda:N (default: auto)")
-    sub.add_argument("--seed", type=int, metavar="N", help="seed of the network's initial weights (default: 0)")
-    sub.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: all)")
-    sub.add_argument("--progress", choices=("bar", "json", "none"), default="bar", help="default: bar")
+    more_options(sub)
 
 
 def _apply(commands) -> None:
@@ -97,23 +57,21 @@ def _apply(commands) -> None:
         "resampled through the transform, points go through its inverse.",
     )
     sub.set_defaults(run=("apply", "apply"), progress="none")
-    sub.add_argument(
-        "transform", type=_path, metavar="TRANSFORM", help="transform.h5, or any transform SimpleITK reads"
-    )
+    sub.add_argument("transform", type=path, metavar="TRANSFORM", help="transform.h5, or any transform SimpleITK reads")
     sub.add_argument(
         "things",
-        type=_path,
+        type=path,
         nargs="*",
         metavar="FILE",
         help="images, and points (.csv, .mrk.json, .fcsv), in the moving image's space",
     )
-    sub.add_argument("--reference", type=_path, metavar="FIXED", help="image whose grid images get")
+    sub.add_argument("--reference", type=path, metavar="FIXED", help="image whose grid images get")
     sub.add_argument(
-        "--output", type=_path, required=True, metavar="FILE", help="file to write, or a folder for several"
+        "--output", type=path, required=True, metavar="FILE", help="file to write, or a folder for several"
     )
     sub.add_argument(
         "--labels",
-        type=_path,
+        type=path,
         nargs="*",
         metavar="FILE",
         help="label maps, as well: nearest neighbour; without files after it: all images are label maps",
@@ -122,7 +80,7 @@ def _apply(commands) -> None:
         "--backwards", action="store_true", help="carry what lies in the fixed image's space to the moving one"
     )
     sub.add_argument(
-        "--inverse", type=_path, metavar="T", help="TRANSFORM's inverse (default: inverse.h5 beside transform.h5)"
+        "--inverse", type=path, metavar="T", help="TRANSFORM's inverse (default: inverse.h5 beside transform.h5)"
     )
 
 
@@ -134,12 +92,12 @@ def _convert(commands) -> None:
         "and others read it (.nii.gz, .nrrd, .mha), or an ITK transform (.h5).",
     )
     sub.set_defaults(run=("convert", "convert"), progress="none")
-    sub.add_argument("transform", type=_path, metavar="TRANSFORM", help="transform.h5, or any that SimpleITK reads")
-    sub.add_argument("--reference", type=_path, required=True, metavar="FIXED", help="image that has the grid")
-    sub.add_argument("--output", type=_path, required=True, metavar="FILE", help="file to write")
+    sub.add_argument("transform", type=path, metavar="TRANSFORM", help="transform.h5, or any that SimpleITK reads")
+    sub.add_argument("--reference", type=path, required=True, metavar="FIXED", help="image that has the grid")
+    sub.add_argument("--output", type=path, required=True, metavar="FILE", help="file to write")
     sub.add_argument(
         "--affine",
-        type=_path,
+        type=path,
         metavar="FILE",
         help="the affine part apart (.mat, .txt, .tfm), and the rest to --output",
     )
@@ -152,18 +110,18 @@ def _evaluate(commands) -> None:
         description="Dice and HD95 of two label maps, or of many pairs of them.",
     )
     sub.set_defaults(run=("evaluate", "evaluate"))
-    sub.add_argument("fixed_labels", type=_path, nargs="?", metavar="FIXED_LABELS", help="label map of the fixed image")
-    sub.add_argument("other_labels", type=_path, nargs="?", metavar="OTHER_LABELS", help="the one to compare it with")
-    sub.add_argument("--transform", type=_path, metavar="T", help="warp OTHER_LABELS through this first")
+    sub.add_argument("fixed_labels", type=path, nargs="?", metavar="FIXED_LABELS", help="label map of the fixed image")
+    sub.add_argument("other_labels", type=path, nargs="?", metavar="OTHER_LABELS", help="the one to compare it with")
+    sub.add_argument("--transform", type=path, metavar="T", help="warp OTHER_LABELS through this first")
     sub.add_argument(
         "--pairs",
-        type=_path,
+        type=path,
         metavar="CSV",
         help="many pairs instead: columns fixed_labels, other_labels and, as needed, transform and name",
     )
     sub.add_argument("--structures", default="all", metavar="WHICH", help="oasis28, candi32, seg24, all or 2,3,4")
-    sub.add_argument("--output", type=_path, metavar="CSV", help="write every number: a line a pair and structure")
-    sub.add_argument("--plot", type=_path, metavar="PNG", help="draw box plots (needs matplotlib)")
+    sub.add_argument("--output", type=path, metavar="CSV", help="write every number: a line a pair and structure")
+    sub.add_argument("--plot", type=path, metavar="PNG", help="draw box plots (needs matplotlib)")
     sub.add_argument("--progress", choices=("bar", "json", "none"), default="bar", help="default: bar")
 
 
@@ -199,52 +157,14 @@ def _study(commands) -> None:
 
 
 def _study_options(sub: argparse.ArgumentParser, preset: str) -> None:
-    sub.add_argument("fixed", type=_path, nargs="?", metavar="FIXED", help="image that stays")
-    sub.add_argument("moving", type=_path, nargs="?", metavar="MOVING", help="image that is deformed")
+    sub.add_argument("fixed", type=path, nargs="?", metavar="FIXED", help="image that stays")
+    sub.add_argument("moving", type=path, nargs="?", metavar="MOVING", help="image that is deformed")
     sub.add_argument(
         "--slice",
         metavar="VIEW[:N]",
         help="take 2-D slices: axial, coronal or sagittal; N from 1 (default: the middle)",
     )
-    _run_options(sub, preset)
-
-
-def _cohort(commands) -> None:
-    sub = commands.add_parser("cohort", help="register many pairs, on one computer or on many (needs dask.distributed)")
-    cohorts = sub.add_subparsers(dest="cohort", metavar="WHAT", required=True)
-    run = cohorts.add_parser(
-        "run",
-        help="register all pairs of a table",
-        description="Register all pairs of TABLE, or all subjects of a BIDS folder onto a template. What is in DIR "
-        "already and unchanged is not done again, and a pair that fails is no end of the others. The options that "
-        "nodeo register has, too, hold for all pairs; the columns of TABLE go over them. Exit code 1: some pairs "
-        "failed, the table names them.",
-    )
-    run.set_defaults(run=("cohort", "run"), standing=True, moving=None, channel=[])
-    run.add_argument(
-        "table",
-        type=_path,
-        nargs="?",
-        metavar="TABLE",
-        help="CSV or TSV file, a line a pair: moving, fixed and, as needed, name, subject, session, fixed_mask, "
-        "moving_mask, fixed_labels, moving_labels, fixed_points, moving_points, initial, preset, any setting",
-    )
-    run.add_argument("--fixed", type=_path, metavar="FILE", help="fixed image of all pairs, a template")
-    run.add_argument("--bids", type=_path, metavar="BIDS", help="a BIDS folder in place of TABLE; needs --fixed")
-    run.add_argument("--suffix", default="T1w", metavar="NAME", help="which images of BIDS (default: T1w)")
-    run.add_argument("--space", default="", metavar="NAME", help="the template in BIDS names (default: by its file)")
-    _run_options(run, "balanced")
-    _more_options(run)
-    run.add_argument("--workers", type=int, metavar="N", help="pairs at once (default: by cores and memory, or GPUs)")
-    run.add_argument(
-        "--threads-per-worker", type=int, metavar="N", help="CPU threads of each (default: cores / workers)"
-    )
-    run.add_argument("--gpus", metavar="WHICH", help="0,1 or all: one worker a GPU (default: all that there are)")
-    run.add_argument("--scheduler", metavar="ADDRESS", help="work on this cluster of Dask, such as tcp://host:8786")
-    run.add_argument("--index", type=int, metavar="K", help="do the K-th of N shares only, from 0, without Dask")
-    run.add_argument("--of", type=int, metavar="N", help="how many shares")
-    run.add_argument("--collect", action="store_true", help="run nothing: write table and page of what is there")
-    run.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    run_options(sub, preset)
 
 
 def _serve(commands) -> None:
@@ -254,12 +174,6 @@ def _serve(commands) -> None:
         description="Stay, and run one command after the other for a host program: requests on standard input, events "
         "on standard output, both a line of JSON each. Loads everything once; ends with its standard input.",
     )
-
-
-def _path(text: str) -> Path:
-    if not text:
-        raise argparse.ArgumentTypeError("it is empty")  # and not the current folder
-    return Path(text)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
