@@ -66,14 +66,15 @@ class Reporter:
             at: the stage as it is expected; one that is not, as before there is a plan, adds nothing to the fraction.
             share: of that stage that is done, 0..1.
         """
-        self.pass_on(Progress(stage, self._fraction(at, share), **details))
+        self.pass_on(Progress(stage, self.fraction(at, share), **details))
 
     def pass_on(self, news: Progress) -> None:
         """Somebody else's news of the same work."""
         self._last = replace(news, fraction=max(self._last.fraction, min(news.fraction, 1.0)))
         self.check()
 
-    def _fraction(self, at: str, share: float) -> float:
+    def fraction(self, at: str, share: float) -> float:
+        """Of all the work, when so much of the stage ``at`` is done; 0 of one that is not expected."""
         if at not in self._expected:
             return 0.0
         names, work = list(self._expected), list(self._expected.values())

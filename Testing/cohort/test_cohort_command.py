@@ -161,7 +161,7 @@ def test_shares_of_a_job_array_and_names_of_bids(desk: Path, capsys: pytest.Capt
         (["good.csv", "--index", "0"], "belong together"),
         (["good.csv", "--index", "3", "--of", "3"], "must be 0 to 2"),
         (["good.csv", "--scheduler", "tcp://x", "--workers", "2"], "exclude each other"),
-        (["good.csv", "--workers", "0"], "--workers is 0"),
+        (["good.csv", "--workers", "-1"], "--workers is -1"),
         (["good.csv", "--set", "lambda_J=-1"], "lambda_J is -1"),
         (["gone.csv"], "gone.csv cannot be read"),
         (["all.csv", "--scheduler", "nowhere"], "No scheduler of Dask answers at nowhere"),

@@ -1,4 +1,4 @@
-"""Options that several commands have in common."""
+"""Arguments that several commands have."""
 
 from __future__ import annotations
 
@@ -9,46 +9,10 @@ from ..settings import PRESETS, USES
 
 
 def path(text: str) -> Path:
+    """The type of an argument that names a file or a folder."""
     if not text:
         raise argparse.ArgumentTypeError("it is empty")  # and not the current folder
     return Path(text)
-
-
-def output_options(sub: argparse.ArgumentParser) -> None:
-    """Where the results go."""
-    sub.add_argument("--output", type=path, required=True, metavar="DIR", help="folder for the results")
-    sub.add_argument("--overwrite", action="store_true", help="write into DIR although it is not empty")
-
-
-def settings_options(sub: argparse.ArgumentParser, preset: str) -> None:
-    """How it is registered."""
-    sub.add_argument("--preset", metavar="NAME", help=f"{', '.join(PRESETS)} (default: {preset})")
-    sub.add_argument("--settings", type=path, metavar="FILE", help="JSON file of settings, over the preset")
-    sub.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="one setting, over both")
-
-
-def machine_options(sub: argparse.ArgumentParser) -> None:
-    """On what it runs, and what is heard of it."""
-    sub.add_argument("--device", metavar="NAME", help="auto, cpu, cuda or cuda:N (default: auto)")
-    sub.add_argument("--seed", type=int, metavar="N", help="seed of the network's initial weights (default: 0)")
-    sub.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: all)")
-    sub.add_argument("--progress", choices=("bar", "json", "none"), default="bar", help="default: bar")
-
-
-def run_options(sub: argparse.ArgumentParser, preset: str) -> None:
-    """What a registration can be told, and a study of registrations."""
-    output_options(sub)
-    settings_options(sub, preset)
-    sub.add_argument("--fixed-mask", type=path, metavar="FILE", help="where the similarity counts (not 0)")
-    sub.add_argument("--moving-mask", type=path, metavar="FILE", help="the same, of the moving image")
-    sub.add_argument(
-        "--initial",
-        metavar="HOW",
-        help="identity, center, rigid, similarity, affine, auto, points or a transform file",
-    )
-    sub.add_argument("--fixed-labels", type=path, metavar="FILE", help="label map to measure Dice and HD95 with")
-    sub.add_argument("--moving-labels", type=path, metavar="FILE", help="label map to warp as well")
-    machine_options(sub)
 
 
 def more_options(sub: argparse.ArgumentParser) -> None:
@@ -66,3 +30,56 @@ def more_options(sub: argparse.ArgumentParser) -> None:
         help="let them measure the registration, guide it, or both (default)",
     )
     sub.add_argument("--report", action="store_true", help="draw report.html and report.png (needs matplotlib)")
+
+
+def run_options(sub: argparse.ArgumentParser, preset: str) -> None:
+    """What a registration can be told, and a study of registrations."""
+    output_options(sub)
+    settings_options(sub, preset)
+    sub.add_argument("--fixed-mask", type=path, metavar="FILE", help="where the similarity counts (not 0)")
+    sub.add_argument("--moving-mask", type=path, metavar="FILE", help="the same, of the moving image")
+    sub.add_argument(
+        "--initial",
+        metavar="HOW",
+        help="identity, center, rigid, similarity, affine, auto, points or a transform file",
+    )
+    sub.add_argument("--fixed-labels", type=path, metavar="FILE", help="label map to measure Dice and HD95 with")
+    sub.add_argument("--moving-labels", type=path, metavar="FILE", help="label map to warp as well")
+    process_options(sub)
+
+
+def output_options(sub: argparse.ArgumentParser) -> None:
+    """Where the results go."""
+    sub.add_argument("--output", type=path, required=True, metavar="DIR", help="folder for the results")
+    sub.add_argument("--overwrite", action="store_true", help="write into DIR although it is not empty")
+
+
+def settings_options(sub: argparse.ArgumentParser, preset: str) -> None:
+    """How it is registered."""
+    sub.add_argument("--preset", metavar="NAME", help=f"{', '.join(PRESETS)} (default: {preset})")
+    sub.add_argument("--settings", type=path, metavar="FILE", help="JSON file of settings, over the preset")
+    sub.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="one setting, over both")
+
+
+def process_options(sub: argparse.ArgumentParser) -> None:
+    """What works, and how it tells of that."""
+    sub.add_argument("--device", metavar="NAME", help="auto, cpu, cuda or cuda:N (default: auto)")
+    sub.add_argument("--seed", type=int, metavar="N", help="seed of the network's initial weights (default: 0)")
+    sub.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: all)")
+    sub.add_argument("--progress", choices=("bar", "json", "none"), default="bar", help="default: bar")
+
+
+def crew_options(sub: argparse.ArgumentParser) -> None:
+    """Who does many registrations."""
+    sub.add_argument(
+        "--workers",
+        type=int,
+        metavar="N",
+        help="pairs at once (default: by cores and memory, or GPUs); 0: one after the other in this process, without "
+        "Dask",
+    )
+    sub.add_argument(
+        "--threads-per-worker", type=int, metavar="N", help="CPU threads of each (default: cores / workers)"
+    )
+    sub.add_argument("--gpus", metavar="WHICH", help="0,1 or all: one worker a GPU (default: all that there are)")
+    sub.add_argument("--scheduler", metavar="ADDRESS", help="work on this cluster of Dask, such as tcp://host:8786")

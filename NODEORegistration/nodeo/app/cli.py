@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from ..errors import InputError
 from ..version import __version__
-from . import process
+from . import many, process
 from .answer import BAD_INPUT, OK, answered
 from .arguments import more_options, path, run_options
 from .channel import open_channel
-from .cli_many import add_cohort, add_sequence, add_study
+from .cli_many import add_sequence, add_study
 from .display import Display
 from .serve import Refusing, serve
 
@@ -26,7 +26,7 @@ def parser(kind: type[argparse.ArgumentParser] = argparse.ArgumentParser) -> arg
     _convert(commands)
     _evaluate(commands)
     add_study(commands)
-    add_cohort(commands)
+    many.cohort(commands)
     add_sequence(commands)
     _serve(commands)
     return top

@@ -8,9 +8,9 @@
 
 The last of a command is one of the last four. ``fraction`` is the share of the time that has passed, as far as it can
 be foreseen: of a registration, from the start of the process to the written result. It never goes back. Of a series a
-``progress`` event also says which ``frame`` it is about (from 0, or null), and how many are ``done`` ``of`` how many that
-have to be registered; there is one when a frame begins and one when it is done. ``hint`` speaks
-of options of the command line; a host with controls of its own words it anew by ``code``, which is one of
+``progress`` event also says which ``frame`` it is about (from 0, or null), and how many are ``done`` ``of`` how many
+that have to be registered; there is one when a frame begins and one when it is done. ``hint`` speaks of
+options of the command line; a host with controls of its own words it anew by ``code``, which is one of
 :data:`nodeo.errors.CODES`, or "" where the hint says the same to everyone.
 """
 

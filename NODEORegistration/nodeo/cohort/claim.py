@@ -72,7 +72,7 @@ def claimed(output: Path, pair: Pair) -> Iterator[Claim | None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     try:
-        yield Claim(handle) if _locked(handle) else None
+        yield Claim(handle) if locked(handle) else None
     finally:
         os.close(handle)
 
@@ -90,7 +90,8 @@ def _path(output: Path, pair: Pair) -> Path:
     return output / STATE / f"{pair.name}.json"
 
 
-def _locked(handle: int) -> bool:
+def locked(handle: int) -> bool:
+    """Lock a file until it is closed; false if another process has it. Where there are no locks, true."""
     if fcntl is None:
         return True
     try:

@@ -43,7 +43,7 @@ class Line:
 def csv_text(lines: Sequence[Line], output: Path) -> str:
     """Pair, status, folder, every measure, Dice before and after of every structure, device, notes, what went wrong."""
     structures = _structures(lines)
-    heads = [f"dice{moment}_{_plain(code, name)}" for code, name in structures.items() for moment in ("_before", "")]
+    heads = [f"dice{moment}_{plain(code, name)}" for code, name in structures.items() for moment in ("_before", "")]
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(
@@ -71,8 +71,8 @@ def _structures(lines: Iterable[Line]) -> dict[str, str]:
     return dict(sorted(names.items(), key=lambda item: (int(item[0]), item[1])))
 
 
-def _plain(code: str, name: str | None) -> str:
-    """A structure in a column's name, as statistics programs take it."""
+def plain(code: str, name: str | None) -> str:
+    """A structure in the name of a column, as statistics programs take it."""
     if name in (None, f"label {code}"):
         return code
     return f"{code}_{re.sub('[^A-Za-z0-9]+', '_', str(name)).strip('_')}"

@@ -56,7 +56,7 @@ def record(pair: Pair, inputs: dict[str, Any], metrics: dict[str, Any]) -> dict[
         "pair": pair.name,
         "version": __version__,
         "inputs": inputs,
-        "settings": _wanted(pair),
+        "settings": wanted(pair),
         "measures": {measure.key: _number(find(metrics, *measure.path)) for measure in MEASURES},
         "inverse_folded_points": _number(find(metrics, "inverse_folding", "voxels")),
         "structures": _structures(metrics),
@@ -89,9 +89,12 @@ def read_record(pair: Pair) -> dict[str, Any] | None:
 def is_of(found: dict[str, Any], pair: Pair) -> bool:
     """Whether a record is of these files, as they are now, and these settings."""
     inputs = found.get("inputs")
-    if found.get("settings") != _wanted(pair) or not isinstance(inputs, dict) or set(inputs) != set(pair.files):
-        return False
-    return all(_unchanged(Path(path), inputs[role]) for role, path in pair.files.items())
+    return found.get("settings") == wanted(pair) and isinstance(inputs, dict) and same_files(pair.files, inputs)
+
+
+def same_files(files: dict[str, str], stamps: dict[str, Any]) -> bool:
+    """Whether files, by role, are now as they were when they were :func:`stamped`."""
+    return set(files) == set(stamps) and all(_unchanged(Path(path), stamps[role]) for role, path in files.items())
 
 
 def _unchanged(path: Path, stamp: dict[str, Any]) -> bool:
@@ -107,7 +110,7 @@ def _unchanged(path: Path, stamp: dict[str, Any]) -> bool:
         return False
 
 
-def _wanted(pair: Pair) -> dict[str, Any]:
+def wanted(pair: Pair) -> dict[str, Any]:
     """The settings that make a result what it is; of an initial transform's file the content counts, not the name."""
     settings = {name: value for name, value in pair.settings.as_dict().items() if name not in _WHERE_IT_RAN}
     return {**settings, "initial": "file"} if "initial" in pair.files else settings

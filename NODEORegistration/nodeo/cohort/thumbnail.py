@@ -27,15 +27,15 @@ def draw_thumbnail(path: Path, result: Result, fixed: sitk.Image, moving: sitk.I
     plane = scene.planes[0]
     width, height = plane.extent(scene.grid)
     shape = tuple(max(1, round(_SIDE * length / max(width, height))) for length in (height, width))
-    still = _scaled(scene.fixed(plane), shape)
-    parts = [_scaled(scene.moving(plane, image), shape) for image in (before, result.warped)]
+    still = scaled(scene.fixed(plane), shape)
+    parts = [scaled(scene.moving(plane, image), shape) for image in (before, result.warped)]
     one, other = (np.stack([part, still, part], axis=-1) for part in parts)
     picture = np.concatenate([one, np.zeros((shape[0], _GAP, 3)), other], axis=1)
     image = sitk.GetImageFromArray((255 * picture + 0.5).astype(np.uint8), isVector=True)
     sitk.WriteImage(image, str(path), useCompression=True, compressionLevel=_QUALITY)
 
 
-def _scaled(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+def scaled(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Values [rows, columns] on another grid [rows, columns] over the same rectangle."""
     image = sitk.GetImageFromArray(values)
     steps = [n / m for n, m in zip(image.GetSize(), shape[::-1], strict=True)]

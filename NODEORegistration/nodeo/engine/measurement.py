@@ -50,9 +50,9 @@ def measure(
     field = handed_out.displacement
     metrics = {
         "similarity": _similarity(task, flow),
-        "folding": _folding(regularity.measure_folding(displacement, grid.step)[0], grid, factor),
-        "inverse_folding": _folding(handed_out.inverse_folding, task.moving.grid),
-        "jacobian": _statistics(determinant, counted, grid),
+        "folding": folding_figures(regularity.measure_folding(displacement, grid.step)[0], grid, factor),
+        "inverse_folding": folding_figures(handed_out.inverse_folding, task.moving.grid),
+        "jacobian": statistics(determinant, counted, grid),
         "volume_change": volume_change(determinant[counted].double().numpy(), task.initial.determinant),
         **_consistency(task, handed_out, counted),
         "start": _start(task, flow),
@@ -139,7 +139,7 @@ def _forward(task: Task, handed_out: Assembly) -> tuple[Tensor, float]:
     return grid.local_vectors(grid.displacements(handed_out.transform)), 1.0
 
 
-def _folding(folding: Folding, grid: Grid, factor: float = 1.0) -> dict[str, Any]:
+def folding_figures(folding: Folding, grid: Grid, factor: float = 1.0) -> dict[str, Any]:
     """Folding under all schemes, and the extremes of det J: of a mirroring map, as a mirror shows them."""
     voxels = math.prod(grid.shape)
     return {
@@ -161,7 +161,7 @@ def _determinant(task: Task, displacement: Tensor, factor: float) -> Tensor:
     return whole
 
 
-def _statistics(determinant: Tensor, counted: Tensor, grid: Grid) -> dict[str, Any]:
+def statistics(determinant: Tensor, counted: Tensor, grid: Grid) -> dict[str, Any]:
     """Extremes of det J over the image, where they are (world, mm, LPS), and its spread over the counted voxels."""
     values = determinant[counted].double().numpy()
     p1, p50, p99 = np.percentile(values, (1, 50, 99))
@@ -189,12 +189,12 @@ def _consistency(task: Task, handed_out: Assembly, counted: Tensor) -> dict[str,
     moving = task.moving
     seen = moving.mask > 0 if moving.mask is not None else moving.values > FOREGROUND
     return {
-        "inverse_consistency_mm": _spread(round_trip(there, back, _scattered(counted, task.fixed.grid))),
-        "forward_consistency_mm": _spread(round_trip(back, there, _scattered(seen, moving.grid))),
+        "inverse_consistency_mm": spread_of(round_trip(there, back, scattered(counted, task.fixed.grid))),
+        "forward_consistency_mm": spread_of(round_trip(back, there, scattered(seen, moving.grid))),
     }
 
 
-def _scattered(counted: Tensor, grid: Grid) -> np.ndarray:
+def scattered(counted: Tensor, grid: Grid) -> np.ndarray:
     """World points [n, ndim], anywhere in random voxels of those that are ``counted`` [D, H, W]; always the same."""
     random = np.random.default_rng(0)
     chosen = np.flatnonzero(counted.numpy().ravel())
@@ -207,7 +207,8 @@ def _scattered(counted: Tensor, grid: Grid) -> np.ndarray:
     return grid.world(index)
 
 
-def _spread(distances: np.ndarray) -> dict[str, float]:
+def spread_of(distances: np.ndarray) -> dict[str, float]:
+    """Mean, 99th percentile and largest of distances, mm."""
     p99 = np.percentile(distances, 99)
     return {"mean": float(distances.mean()), "p99": float(p99), "max": float(distances.max())}
 

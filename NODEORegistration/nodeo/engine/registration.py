@@ -75,7 +75,7 @@ def register(
         with report.timed("preparation"):
             report.tell("Checking the images")
             fixed, moving = inputs.without_time(fixed), inputs.without_time(moving)
-            scans = _checked(fixed, moving, fixed_mask, moving_mask, settings, guidance)
+            scans = checked(fixed, moving, fixed_mask, moving_mask, settings, guidance)
             # from here on lengths are counted in voxels: no result depends on a unit
             unit = min(scans[0].grid.step)
             inner = settings.measured_in(unit)
@@ -135,7 +135,7 @@ def register(
         )
 
 
-def _checked(
+def checked(
     fixed: sitk.Image,
     moving: sitk.Image,
     fixed_mask: sitk.Image | None,

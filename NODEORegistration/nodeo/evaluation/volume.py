@@ -23,7 +23,7 @@ def volume_change(determinant: np.ndarray, affine: float) -> dict[str, Any]:
         determinant: det J of φ [n].
         affine: determinant of the affine part A; negative if that mirrors.
     """
-    log = _log(determinant, affine)
+    log = log_of(determinant, affine)
     rest = log - math.log(abs(affine))
     return {
         "affine_factor": abs(affine),
@@ -51,7 +51,7 @@ def structure_volumes(jacobian: sitk.Image, labels: sitk.Image, affine: float) -
     grid = Grid.of(jacobian)
     codes = sitk.GetArrayFromImage(resampled(labels, jacobian, sitk.Transform(), labels=True)).ravel()
     determinant = sitk.GetArrayViewFromImage(jacobian).ravel().astype(float)
-    log, shift = _log(determinant, affine), math.log(abs(affine))
+    log, shift = log_of(determinant, affine), math.log(abs(affine))
     unit, voxel = ("ml", math.prod(grid.spacing) / 1000) if grid.ndim == 3 else ("cm2", math.prod(grid.spacing) / 100)
     present = sorted({int(code) for code in np.unique(codes)} - {0})
     names = names_of(present, "all", present)
@@ -69,6 +69,6 @@ def structure_volumes(jacobian: sitk.Image, labels: sitk.Image, affine: float) -
     return table
 
 
-def _log(determinant: np.ndarray, affine: float) -> np.ndarray:
-    """log det J; of a mirror, as a mirror shows it."""
+def log_of(determinant: np.ndarray, affine: float) -> np.ndarray:
+    """log det J; of a mirror, as a mirror shows it. Only the sign of ``affine`` matters."""
     return np.log(np.maximum(determinant * np.sign(affine), _SMALLEST))

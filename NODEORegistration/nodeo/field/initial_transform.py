@@ -126,13 +126,20 @@ def affine(matrix: np.ndarray, offset: np.ndarray) -> sitk.AffineTransform:
 def _beside(transform: sitk.Transform, linear: sitk.Transform, fixed: Grid) -> sitk.Image:
     """What a transform does to fixed voxels before its linear part, world mm, on a grid that reaches beyond them."""
     before_linear = sitk.CompositeTransform([linear.GetInverse(), transform])  # the last is applied first
-    values = fixed.local_vectors(fixed.displacements(before_linear))
-    reach = _GENTLE * float(values.abs().max())
-    room = [math.ceil(reach / h) + 4 for h in fixed.step]
-    sizes = [n + 2 * r for n, r in zip(reversed(fixed.shape), room, strict=True)]
-    wider = fixed.active_subgrid([-r for r in room], sizes, [1] * len(room))
-    carried_on = F.pad(values[None], [r for r in room for _ in range(2)], mode="replicate")[0]
-    return wider.vector_image(carried_on * Lattice(wider).taper(room))
+    return carried_on(fixed.local_vectors(fixed.displacements(before_linear)), fixed)
+
+
+def carried_on(displacement: Tensor, grid: Grid) -> sitk.Image:
+    """A displacement [k, D, H, W], local mm, on a grid, carried on over its edge and faded out beyond: world mm.
+
+    So gently that the edge neither tears nor folds; the result's own grid reaches beyond ``grid``.
+    """
+    reach = _GENTLE * float(displacement.abs().max())
+    room = [math.ceil(reach / h) + 4 for h in grid.step]
+    sizes = [n + 2 * r for n, r in zip(reversed(grid.shape), room, strict=True)]
+    wider = grid.active_subgrid([-r for r in room], sizes, [1] * len(room))
+    padded = F.pad(displacement[None], [r for r in room for _ in range(2)], mode="replicate")[0]
+    return wider.vector_image(padded * Lattice(wider).taper(room))
 
 
 def _without_round_off(values: np.ndarray) -> np.ndarray:

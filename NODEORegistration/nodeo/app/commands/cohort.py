@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ...cohort import bids, cluster, dispatch, shares
+from ...cohort import bids
 from ...cohort.measures import text_table
 from ...cohort.pair import FILE_ROLES, Pair, check_columns, check_fit, pairs_of
 from ...cohort.run import Plan, as_dict, collected, planned, run_pairs, write_summary
@@ -21,6 +21,7 @@ from ...progress import Progress, ProgressCallback
 from ...report.canvas import check_matplotlib
 from ...settings import Settings
 from ..channel import Channel
+from .crew import check_crew, crew
 from .given import settings_of
 
 _MOST_SHOWN = 50  # pairs that a dry run lists
@@ -58,11 +59,7 @@ def _check_options(options: argparse.Namespace) -> None:
         raise InputError("--index and --of belong together.", "Such as --index 0 --of 10.")
     if options.of is not None and not 0 <= options.index < options.of:
         raise InputError(f"--index is {options.index} of {options.of}.", f"It must be 0 to {options.of - 1}.")
-    here = [name for name in ("workers", "gpus") if getattr(options, name) is not None]
-    elsewhere = [name for name in ("scheduler", "index") if getattr(options, name) is not None]
-    if len(elsewhere) > 1 or (here and elsewhere):
-        first, second = [*elsewhere, *here][:2]
-        raise InputError(f"--{first} and --{second} exclude each other.", f"Leave --{second} out.")
+    check_crew(options)
     if options.space:
         check_fit(options.space)
         if not options.space.isalnum():
@@ -98,26 +95,10 @@ def _pairs(options: argparse.Namespace) -> list[Pair]:
 
 def _do(options: argparse.Namespace, plan: Plan, pairs: list[Pair], channel: Channel) -> None:
     """Register pairs, by whatever was chosen to do it."""
-    threads = options.threads_per_worker or 0
-    if threads < 0:
-        raise InputError(f"--threads-per-worker is {threads}.", "It must be at least 1.")
-    work = partial(register_pair, options=options, threads=threads)
-    if options.index is not None:
-        run_pairs(plan, pairs, work, channel.progress)
-        return
-    if options.scheduler is not None:
-        with cluster.joined(options.scheduler) as client:
-            run_pairs(plan, pairs, work, channel.progress, partial(dispatch.outcomes, client))
-        return
-    cores, memory = cluster.resources()
     anywhere = all(pair.settings.device in ("auto", "cuda") for pair in pairs)
-    gpus = shares.chosen_gpus(options.gpus, anywhere)
-    wanted = options.threads_per_worker or options.threads
-    share = shares.shared_out(len(pairs), options.workers, wanted or None, gpus, cores, memory)
-    work = partial(register_pair, options=options, threads=share.threads)
-    channel.progress(Progress(f"Starting workers: {share.workers}, threads of each: {share.threads}", 0.0))
-    with cluster.local(share) as client:
-        run_pairs(plan, pairs, work, channel.progress, partial(dispatch.outcomes, client))
+    with crew(options, len(pairs), anywhere, channel) as hands:
+        work = partial(register_pair, options=options, threads=hands.threads)
+        run_pairs(plan, pairs, work, channel.progress, hands.outcomes)
 
 
 def register_pair(pair: Pair, progress: ProgressCallback, *, options: argparse.Namespace, threads: int) -> None:
