@@ -10,10 +10,11 @@ import SimpleITK as sitk
 from nodeo.app import cli
 from nodeo.field.point_inverse import moved, moved_back
 from nodeo.files.points import PointList, read_points, write_points
-from phantoms import OBLIQUE, Phantom, bumps, drawn, grid, mapped, middle
+from phantoms import OBLIQUE, Phantom, as_slice, bumps, drawn, grid, mapped, middle
 
 ON = grid((30, 28, 26), (1.0, 1.2, 0.9), (3.0, -5.0, 7.0), OBLIQUE)
 CENTRE = np.asarray(middle(ON))
+SLICE = (1.0, 0.0, 0.0, 0.0, 0.0, -1.0, 0.0, -1.0, 0.0)  # coronal, as NIfTI files often are
 WARP = bumps(middle(ON), 3.0, 5.0)
 START = sitk.Euler3DTransform(middle(ON), 0.1, -0.05, 0.2, (2.0, -1.0, 3.0))
 POINTS = CENTRE + np.array([[4.0, 3.0, 2.0], [-5.0, 1.0, -3.0], [0.0, -4.0, 1.0]])
@@ -141,6 +142,17 @@ def test_the_whole_as_one_displacement(name: str, desk: Path) -> None:
     else:
         read = sitk.DisplacementFieldTransform(sitk.ReadImage(name, sitk.sitkVectorFloat64))
     same(read, sitk.ReadTransform("transform.h5"))
+
+
+def test_a_single_slice_needs_a_format_that_keeps_its_third_axis(desk: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    one = as_slice(drawn(Phantom((10.0, 10.0), 5.0, blobs=4), grid((20, 20))), SLICE, 2.0)
+    sitk.WriteImage(one, "slice.nrrd")
+    line = ["convert", "transform.h5", "--reference", "slice.nrrd", "--output"]
+    for name in ("warp.nii.gz", "warp.NII"):
+        assert "single slice" in refused(capfd, *line, name) and not Path(name).exists()
+    run(*line, "warp.nrrd")
+    read = sitk.DisplacementFieldTransform(sitk.ReadImage("warp.nrrd", sitk.sitkVectorFloat64))
+    assert mapped(read, one) == pytest.approx(mapped(sitk.ReadTransform("transform.h5"), one), abs=1e-4)
 
 
 def test_ants_reads_a_vector_image_of_five_dimensions(desk: Path) -> None:

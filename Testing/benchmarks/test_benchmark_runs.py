@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 from pathlib import Path
 
@@ -155,6 +156,28 @@ def test_a_real_peer_registers_two_discs(tmp_path: Path, pair: Prepared, name: s
     run = bench(tmp_path, str(PEERS_PYTHON)).run(Job(pair, METHODS[name], "cpu", 1), 0)
     assert run.failure == "" and run.scores is not None
     assert run.scores["dice"]["1"] > 0.95
+
+
+ANTS_ORDER = """
+import ants, pandas, run_ants, sys
+import SimpleITK as sitk
+scale, shift = sitk.AffineTransform(2), sitk.AffineTransform(2)
+scale.Scale(2.0)
+shift.Translate((10.0, 0.0))
+files = [sys.argv[1] + "/scale.mat", sys.argv[1] + "/shift.mat"]
+for transform, file in zip((scale, shift), files):
+    sitk.WriteTransform(transform, file)
+theirs = ants.apply_transforms_to_points(2, pandas.DataFrame({"x": [1.0], "y": [3.0]}), files, [False, False])
+ours = run_ants._composed([run_ants._read(file) for file in files]).TransformPoint((1.0, 3.0))
+assert ours == tuple(theirs.iloc[0][:2]) == (12.0, 6.0), (ours, theirs)
+"""
+
+
+@pytest.mark.skipif(not PEERS_PYTHON.is_file(), reason="the peers are not installed: make bench-setup")
+def test_the_parts_of_what_ants_finds_are_put_together_in_its_order(tmp_path: Path) -> None:
+    command = [str(PEERS_PYTHON), "-c", ANTS_ORDER, str(tmp_path)]
+    done = subprocess.run(command, cwd=methods.PEERS, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_peers_torch_is_the_engines() -> None:

@@ -120,6 +120,17 @@ def test_the_displacement_field_is_where_each_voxel_goes(extension, panel, tmp_p
         np.testing.assert_allclose(array[k, j, i], moved, atol=1e-3)
 
 
+def test_the_field_of_a_single_slice_is_not_written_where_others_would_misread_it(panel, tmp_path):
+    import slicer
+    from NODEORegistrationLib.scene import Export
+
+    warped = results(panel).warped
+    slicer.util.updateVolumeFromArray(warped, np.array(slicer.util.arrayFromVolume(warped)[:1]))
+    with pytest.raises(Export.ExportFailed, match="single slice"):
+        exported(panel, tmp_path, "displacement", ".nii.gz")
+    assert sitk.ReadImage(str(exported(panel, tmp_path, "displacement", ".nrrd"))).GetSize()[2] == 1
+
+
 @pytest.mark.parametrize("extension", [".nrrd", ".nii.gz"])
 @pytest.mark.parametrize("kind", ["warped", "jacobian"])
 def test_a_volume_has_the_same_values_in_the_same_places(kind, extension, panel, tmp_path):

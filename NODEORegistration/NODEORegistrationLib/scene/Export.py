@@ -118,6 +118,8 @@ def _writeField(results, path):
         grid = sitk.ImageFileReader()
         grid.SetFileName(str(gridFile))
         grid.ReadImageInformation()
+        if 1 in grid.GetSize() and path.suffix == ".gz":
+            raise RuntimeError(_("others would read the vectors of a single slice wrongly from NIfTI; choose .nrrd"))
         field = sitk.TransformToDisplacementField(
             sitk.ReadTransform(str(transformFile)),
             sitk.sitkVectorFloat32,

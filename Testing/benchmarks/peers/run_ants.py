@@ -39,8 +39,8 @@ def _read(path: str, inverted: bool = False) -> sitk.Transform:
 
 
 def _composed(parts: list[sitk.Transform]) -> sitk.Transform:
-    """ANTs, as SimpleITK, applies the last of a list to a point first."""
-    return sitk.CompositeTransform(parts)
+    """ANTs applies the first of a list to a point first, SimpleITK the last."""
+    return sitk.CompositeTransform(parts[::-1])
 
 
 if __name__ == "__main__":

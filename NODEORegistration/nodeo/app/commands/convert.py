@@ -40,6 +40,11 @@ def convert(options: argparse.Namespace, channel: Channel) -> None:
             f"The reference is {reference.GetDimension()}-D and the transform {transform.GetDimension()}-D.",
             "Name the fixed image of the registration.",
         )
+    if _is_nifti(options.output) and 1 in reference.GetSize():
+        raise InputError(
+            f"{options.output} would be read as two-dimensional: the reference is a single slice of a volume.",
+            "Use a name such as warp.nrrd, warp.mha or warp.h5.",
+        )
     affine, rest = split(transform)
     written = transform if options.affine is None else rest
     displacement = Grid.of(reference).displacements(written)
@@ -56,6 +61,11 @@ def convert(options: argparse.Namespace, channel: Channel) -> None:
 
 def _is_transform(path: Path) -> bool:
     return path.suffix.lower() in _TRANSFORMS
+
+
+def _is_nifti(path: Path) -> bool:
+    """NIfTI drops axes of one voxel where there are vectors: ITK, ANTs and greedy read another image, or none."""
+    return (path.with_suffix("") if path.suffix == ".gz" else path).suffix.lower() in (".nii", ".hdr", ".img")
 
 
 def _write_transform(transform: sitk.Transform, path: Path) -> None:
