@@ -90,14 +90,15 @@ def seriesRequestFromParameters(parameters):
 def seriesRequestFromScript(
     series, reference=0, mode="frames", cyclic=False, preset="balanced", outputs=None, keepFiles=False, **options
 ):
-    """What a script asks for; see :meth:`NODEORegistrationLogic.registerSeries`.
+    """What a script asks for; see :meth:`NODEORegistrationLogic.registerSequence`.
 
     Raises:
         ValueError: it cannot be done; the message says why.
     """
-    found = seriesOf(series)
+    isNode = isinstance(series, slicer.vtkMRMLNode)
+    found = seriesOf(series) if isNode else None
     if found is None:
-        name = series.GetName() if isinstance(series, slicer.vtkMRMLNode) else series
+        name = series.GetName() if isNode else series
         raise ValueError(
             _("{name} is no series: give a sequence of volumes that a browser shows, or the volume.").format(name=name)
         )

@@ -92,9 +92,9 @@ class SeriesRun(Run):
         if event.get("frame") is not None:
             stage = (event.get("stage") or "").split(": ", 1)[-1]  # that of the worker begins with its own number
             event = {**event, "frame": event["frame"] - self._first, "stage": "" if stage == "done" else stage}
-        if event.get("frame") != self._frame:
-            self._frame = event.get("frame")
-            self.history.clear()
+            if event["frame"] != self._frame:
+                self._frame = event["frame"]
+                self.history.clear()
         super()._onProgress(event)
 
     def _loading(self, output):

@@ -153,7 +153,9 @@ def _showing(kind, node, name):
     isNew = node is None or node.GetScene() is not slicer.mrmlScene
     if isNew:
         node = slicer.mrmlScene.AddNewNodeByClass(CLASSES.get(kind, _POINTS_CLASS))
-    if kind not in TRANSFORMS:
+    if kind == POINTS:
+        node.CreateDefaultDisplayNodes()
+    elif kind not in TRANSFORMS:
         prepareDisplay(node)
     node.SetAndObserveTransformNodeID(None)
     if not isNew and not isNamedByUs(node):
@@ -169,7 +171,8 @@ def _placed(loaded, moving, nodes):
     if node is None:
         node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode")
     updateVolume(node, loaded)
-    setName(node, loaded.GetName())
+    if not node.GetName().startswith(loaded.GetName()):
+        setName(node, loaded.GetName())
     node.SetAttribute(_REFERENCE, "1")
     displayLike(node, moving)
     return node
