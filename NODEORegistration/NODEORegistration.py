@@ -208,8 +208,7 @@ class NODEORegistrationLogic(ScriptedLoadableModuleLogic):
                 points.
             fixedPoints, movingPoints: point lists that correspond, by their labels or their order.
             pointsFor: guide (the deformation follows the points), measure (the error at them is told) or both.
-            fixedStructures, movingStructures: segmentation or label map nodes; what has the same name corresponds.
-            structuresFor: as pointsFor.
+            fixedStructures, movingStructures, structuresFor: nodes of segments or labels, alike by name; as pointsFor.
             structures: names of those that count; default: all that both have.
             channels: (fixed volume, moving volume, weight) of further images of the same two, such as T2 beside T1.
             outputs: {"transform", "inverse", "warped", "jacobian": node to update, or None for a new one}; only what
@@ -244,18 +243,18 @@ class NODEORegistrationLogic(ScriptedLoadableModuleLogic):
             keepFiles=keepFiles,
         )
         lib.completeFromScript(request, initialTransform, outputs)
-        missing = ", ".join(lib.Dependencies.missing())
-        if missing:
-            raise RuntimeError(
-                _("Packages are missing: {names}. Call installDependencies() first.").format(names=missing)
-            )
-        run = self.submit(lib.Run(request))
-        if wait:
-            run.wait()
-            if run.state != "finished":
-                reason = " ".join(filter(None, (run.message, run.hint)))
-                raise RuntimeError(reason or _("The registration was cancelled."))
-        return run
+        return lib.carryOut(lib.Run(request), wait)
+
+    def registerSequence(self, series, reference=0, wait=True, **options):
+        """Deform every frame of ``series``, a sequence of volumes or the volume node that shows it, onto one reference.
+
+        Args:
+            reference: the number of a frame, from 0; ``mean``; or a volume node outside the series.
+            options: mode (frames or trajectory), cyclic, points (a list that is followed through the frames); preset,
+                fixedMask, outputs, keepFiles, settings as in :meth:`register`, which says the rest, too.
+        """
+        request = lib.seriesRequestFromScript(series, reference, **options)
+        return lib.carryOut(lib.SeriesRun(request), wait)
 
     def submit(self, run):
         """Start ``run``, as soon as those before it are over."""

@@ -76,6 +76,27 @@ class Use(_Option):
     MEASURE = "measure"
 
 
+class SeriesScope(_Option):
+    """What of a series is registered."""
+
+    ALL = "all"
+    SHOWN = "shown"
+
+
+class SeriesReference(_Option):
+    """What the frames of a series are deformed onto, if no volume outside it is chosen."""
+
+    FRAME = "frame"
+    MEAN = "mean"
+
+
+class SeriesMode(_Option):
+    """How the frames of a series hang together."""
+
+    FRAMES = "frames"
+    TRAJECTORY = "trajectory"
+
+
 class Solver(_Option):
     MIDPOINT = "midpoint"
     EULER = "euler"
@@ -131,6 +152,12 @@ _LABELS = {
     Use.BOTH: _("Guide and measure"),
     Use.GUIDE: _("Guide"),
     Use.MEASURE: _("Measure"),
+    SeriesScope.ALL: _("All frames"),
+    SeriesScope.SHOWN: _("This frame only"),
+    SeriesReference.FRAME: _("Frame"),
+    SeriesReference.MEAN: _("Mean of all frames"),
+    SeriesMode.FRAMES: _("Each frame by itself"),
+    SeriesMode.TRAJECTORY: _("One motion for the whole series"),
     Device.AUTO: _("Automatic"),
     Device.CPU: _("CPU"),
     Device.CUDA: _("GPU (CUDA)"),

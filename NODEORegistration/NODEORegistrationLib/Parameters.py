@@ -24,6 +24,9 @@ from .Options import (
     Model,
     Penalty,
     Preset,
+    SeriesMode,
+    SeriesReference,
+    SeriesScope,
     Similarity,
     Solver,
     Start,
@@ -71,6 +74,11 @@ class Parameters:
 
     fixedVolume: vtkMRMLScalarVolumeNode
     movingVolume: vtkMRMLScalarVolumeNode
+    seriesScope: SeriesScope = SeriesScope.ALL  # these five count where the moving volume is a frame of a series
+    seriesReference: SeriesReference = SeriesReference.FRAME
+    seriesFrame: Annotated[int, WithinRange(1, 100000)] = 1  # from 1
+    seriesMode: SeriesMode = SeriesMode.FRAMES
+    seriesCyclic: bool = False
     fixedMask: MaskNode
     movingMask: MaskNode
     initial: InitialTransform = InitialTransform.IDENTITY

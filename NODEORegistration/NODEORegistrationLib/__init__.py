@@ -11,6 +11,9 @@ from .run import Dependencies
 from .run.Request import Request, completeFromScript, requestFromParameters
 from .run.Run import Run
 from .run.RunQueue import runQueue
+from .run.Script import carryOut
+from .run.SeriesRequest import seriesRequestFromScript
+from .run.SeriesRun import SeriesRun
 from .run.StandingWorker import standingWorker
 from .scene.Results import resultsInScene, resultsOf
 from .scene.SceneRepair import repair
@@ -26,6 +29,8 @@ __all__ = [
     "Parts",
     "Request",
     "Run",
+    "SeriesRun",
+    "carryOut",
     "chooseVolumes",
     "completeFromScript",
     "forgetNode",
@@ -37,5 +42,6 @@ __all__ = [
     "resultsInScene",
     "resultsOf",
     "runQueue",
+    "seriesRequestFromScript",
     "standingWorker",
 ]

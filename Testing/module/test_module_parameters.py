@@ -39,6 +39,11 @@ NODES = {
 }
 CHANGED = {  # a value that is no default, in every parameter that holds no node
     "initial": "RIGID",
+    "seriesScope": "SHOWN",
+    "seriesReference": "MEAN",
+    "seriesFrame": 4,
+    "seriesMode": "TRAJECTORY",
+    "seriesCyclic": True,
     "pointsFor": "GUIDE",
     "structuresFor": "MEASURE",
     **{f"channel{number}Weight": 0.25 * number for number in (2, 3, 5)},
@@ -254,7 +259,9 @@ def test_a_custom_panel_tells_the_run_all_of_it(panel):
 FILLED = {"result", "structuresLeftOut", "channels"}  # their widgets list what the scene holds
 OWN = (
     "initial", "similarity", "start", "penalty", "detail", "device", "threads", "seed", "match_histograms",
-    "other_settings", "pointsFor", "structuresFor", *(f"channel{number}Weight" for number in (2, 3, 4, 5)),
+    "other_settings", "pointsFor", "structuresFor",
+    "seriesScope", "seriesReference", "seriesFrame", "seriesMode", "seriesCyclic",
+    *(f"channel{number}Weight" for number in (2, 3, 4, 5)),
 )  # fmt: skip
 
 

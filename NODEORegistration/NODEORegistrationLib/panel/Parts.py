@@ -10,6 +10,7 @@ from .Preview import Preview
 from .ProgressPanel import ProgressPanel
 from .RegisterButton import RegisterButton
 from .ResultPanel import ResultPanel
+from .SeriesBox import SeriesBox
 from .StructuresBox import StructuresBox
 
 
@@ -38,6 +39,7 @@ class Parts:
         self.binding = ParameterBinding(
             ui,
             ImagesBox(ui),
+            SeriesBox(ui),
             self.landmarksBox,
             self.structuresBox,
             ChannelsBox(ui),

@@ -95,6 +95,14 @@ class ProgressPanel:
 
 
 def _stage(event):
+    part = _part(event)
+    if event.get("frame") is None:
+        return part
+    words = {"number": event["frame"] + 1, "done": event["done"], "of": event["of"]}
+    return " · ".join(filter(None, (_("Frame {number}, {done} of {of} done").format(**words), part)))
+
+
+def _part(event):
     if not event.get("iteration"):
         return event.get("stage") or ""
     return _("Level {level} of {levels}, iteration {iteration} of {iterations}").format(

@@ -8,10 +8,9 @@ from slicer.i18n import tr as _
 from ..Later import later
 from ..Parameters import CHANNEL_NUMBERS, channelsOf
 from ..run import Dependencies
-from ..run.Readiness import whyNotReady
+from ..run.Asked import runAsked, whyNotAsked
 from ..run.Reason import Reason
-from ..run.Request import requestFromParameters
-from ..run.Run import Run
+from ..scene.Results import resultsOf
 from ..scene.SliceViews import showResult
 from ..scene.VolumeWatch import VolumeWatch
 
@@ -22,6 +21,9 @@ _MARKED = "color: #d9403a"  # on light and on dark
 _LABELS = {  # parameter → label of its row
     "fixedVolume": "fixedVolumeLabel",
     "movingVolume": "movingVolumeLabel",
+    "seriesScope": "seriesScopeLabel",
+    "seriesReference": "seriesReferenceLabel",
+    "seriesMode": "seriesModeLabel",
     "fixedMask": "fixedMaskLabel",
     "movingMask": "movingMaskLabel",
     "initialTransform": "initialTransformLabel",
@@ -87,7 +89,7 @@ class RegisterButton:
             button.toolTip = _("Stop the registration; the scene stays as it is.")
             button.enabled = not self.run.isCancelling()
             return
-        reason = whyNotReady(self._parameters)
+        reason = whyNotAsked(self._parameters)
         button.text = _("Register")
         button.toolTip = str(reason) or _("Deform the moving volume onto the fixed one.")
         button.enabled = not reason
@@ -109,13 +111,13 @@ class RegisterButton:
 
     def _register(self):
         self._button.enabled = False  # an installation may let a second click through
-        reason = Dependencies.ensure() or whyNotReady(self._parameters)
+        reason = Dependencies.ensure() or whyNotAsked(self._parameters)
         self.update()
         if reason:
             slicer.util.warningDisplay(str(reason), windowTitle=_("NODEO Registration"))
             return
         self._inspectPanel.close()
-        self.run, self._started = Run(requestFromParameters(self._parameters)), time.monotonic()
+        self.run, self._started = runAsked(self._parameters), time.monotonic()
         self.run.finished.connect(self._onFinished)
         self.run.failed.connect(self._onFailed)
         self.run.ended.connect(self._onEnded)
@@ -131,7 +133,8 @@ class RegisterButton:
         parameters = self._parameters or self._logic.getParameterNode()
         parameters.result = run.mark
         if self._parameters is not None:  # else the views are another module's
-            showResult(run.request.fixed, run.nodes.get("warped"))
+            results = resultsOf(parameters)
+            showResult(results.fixed, results.warped)
             self._inspectPanel.open()
 
     def _onFailed(self, run):

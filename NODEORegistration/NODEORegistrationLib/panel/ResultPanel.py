@@ -5,11 +5,15 @@ import html
 import slicer
 from slicer.i18n import tr as _
 
+from ..run.SeriesRequest import isOfSeries
 from ..scene.Results import Results, chosenOf, resultsInScene, resultsOf
 from ..scene.ResultSummary import summaryHtml, summaryRows
+from ..scene.Series import outsideReference
+from ..scene.SeriesImport import isReference
 from ..scene.Verdict import verdict
 from .ApplyDialog import ApplyDialog
 from .ExportDialog import ExportDialog
+from .SeriesResult import SeriesResult
 
 
 class ResultPanel:
@@ -25,6 +29,7 @@ class ResultPanel:
         self._inspectPanel = inspectPanel
         self._parameters = None
         self._marks = []
+        self._seriesResult = SeriesResult(ui, self.update)
         ui.resultComboBox.connect("activated(int)", self._onChosen)
         ui.exportButton.connect("clicked()", self._onExport)
         ui.applyButton.connect("clicked()", self._onApply)
@@ -34,6 +39,7 @@ class ResultPanel:
         self._parameters = parameters
         if parameters is None:
             self._marks = []
+            self._seriesResult.show(None)
             return
         self.update()
 
@@ -49,6 +55,7 @@ class ResultPanel:
         self.ui.pairLabel.visible = bool(self.ui.pairLabel.text)
         self.ui.verdictLabel.text = _("Nothing registered yet.") if metrics is None else _light(*verdict(metrics))
         self.ui.verdictLabel.toolTip = "" if metrics is None else _plain(metrics)
+        self._seriesResult.show(shown)
         self.ui.resultLabel.text = "" if metrics is None else summaryHtml(metrics)
         self.ui.detailsCollapsibleButton.visible = metrics is not None
         self.ui.exportButton.enabled = metrics is not None
@@ -76,10 +83,16 @@ class ResultPanel:
         pair = _("Fixed: {fixed} · Moving: {moving}").format(fixed=fixed, moving=moving)
         if None in (shown.fixed, shown.moving):
             return _("{pair}. Not both are in the scene any more.").format(pair=pair)
-        chosen = self._parameters.fixedVolume, self._parameters.movingVolume
-        if chosen != (shown.fixed, shown.moving):
+        if not self._isChosen(shown):
             return _("{pair}. Other volumes are chosen above.").format(pair=pair)
         return ""
+
+    def _isChosen(self, shown):
+        """Whether the volumes that are chosen above are those of the results."""
+        fixed, moving = self._parameters.fixedVolume, self._parameters.movingVolume
+        if isReference(shown.fixed) and isOfSeries(self._parameters):
+            fixed = outsideReference(fixed, moving) or shown.fixed
+        return (fixed, moving) == (shown.fixed, shown.moving)
 
     def _onChosen(self, index):
         self._parameters.result = self._marks[index]

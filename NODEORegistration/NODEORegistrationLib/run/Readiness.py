@@ -6,7 +6,9 @@ from slicer.i18n import tr as _
 
 from ..EngineSettings import otherSettings
 from ..Parameters import CLASSES, OUTPUTS, InitialTransform, Model, Start, channelsOf, wantedOutputs
+from ..scene.ResultMarks import isOutput
 from ..scene.SceneExport import ExportError, worldMatrix
+from ..scene.Series import browserOf
 from .GuidanceReadiness import tickedStructures, whyNotChannels, whyNotPoints, whyNotStructures
 from .Reason import Reason, isDeformed, whyNotVolume
 
@@ -15,11 +17,16 @@ def whyNotReady(parameters):
     """The first :class:`Reason` why Register cannot be pressed; an empty one if it can."""
     if parameters is None:
         return Reason(_("There is no scene."))
-    for check in (_volumes, _masks, _points, _structures, _channels, _transforms, _lists, _motion, _others, _outputs):
+    for check in (_volumes, _masks, _points, _structures, _channels, _transforms, whyNotSettings, _outputs):
         reason = check(parameters)
         if reason:
             return reason
     return Reason("")
+
+
+def whyNotSettings(parameters):
+    """The first :class:`Reason` why the engine's settings cannot be used; an empty one if they can."""
+    return _lists(parameters) or _motion(parameters) or _others(parameters)
 
 
 def whyNotRegistrable(fixed, moving):
@@ -30,11 +37,11 @@ def whyNotRegistrable(fixed, moving):
         return Reason(_("Choose a moving volume: the one that is deformed."), "movingVolume")
     if fixed is moving:
         return Reason(_("The fixed and the moving volume are the same: choose two."), "movingVolume")
-    reason = Reason(whyNotVolume(fixed) or _scaled(fixed), "fixedVolume")
-    return reason or Reason(whyNotVolume(moving) or _dimensions(fixed, moving), "movingVolume")
+    reason = Reason(whyNotVolume(fixed) or whyNotRigid(fixed), "fixedVolume")
+    return reason or Reason(whyNotVolume(moving) or whyNotDimensions(fixed, moving), "movingVolume")
 
 
-def _scaled(volume):
+def whyNotRigid(volume):
     """Why a volume cannot be written as it lies in the world, or an empty text."""
     try:
         worldMatrix(volume, rigidOnly=True)
@@ -43,7 +50,8 @@ def _scaled(volume):
     return ""
 
 
-def _dimensions(fixed, moving):
+def whyNotDimensions(fixed, moving):
+    """Why two volumes are not of the same kind, or an empty text."""
     slices = [min(volume.GetImageData().GetDimensions()) == 1 for volume in (fixed, moving)]
     if slices[0] != slices[1]:
         return _("A single slice can only be registered with a single slice.")
@@ -82,7 +90,7 @@ def _transforms(parameters):
         sentence = _("Choose points of both volumes under Guidance, or another initial transform.")
         return Reason(sentence, "fixedPoints")
     if parameters.initial not in (InitialTransform.IDENTITY, InitialTransform.NODE):
-        return Reason(_scaled(parameters.movingVolume), "movingVolume")
+        return Reason(whyNotRigid(parameters.movingVolume), "movingVolume")
     return Reason("")
 
 
@@ -132,12 +140,13 @@ def _outputs(parameters):
     return Reason(whyNotOutputs(wantedOutputs(parameters), inputs), "outputs")
 
 
-def whyNotOutputs(outputs, inputs):
+def whyNotOutputs(outputs, inputs, browser=None):
     """Why results cannot go where they are to go, or an empty text.
 
     Args:
         outputs: {kind of output: node or None for a new one}
         inputs: the nodes that are read.
+        browser: the sequence browser that shows the results, where they are a series.
     """
     unknown = sorted(set(outputs) - set(OUTPUTS))
     if unknown:
@@ -156,4 +165,7 @@ def whyNotOutputs(outputs, inputs):
             return _("{name} is an input: choose another output.").format(name=node.GetName())
         if nodes.count(node) > 1:
             return _("{name} is chosen for two outputs: choose two nodes.").format(name=node.GetName())
+        if browserOf(node) is not None and not (browserOf(node) is browser and isOutput(node)):
+            sentence = _("{name} shows a frame of a series, which it belongs to: choose New or another node.")
+            return sentence.format(name=node.GetName())
     return ""

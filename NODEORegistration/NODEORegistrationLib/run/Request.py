@@ -73,7 +73,7 @@ def requestFromParameters(parameters):
     return Request(
         fixed=parameters.fixedVolume,
         moving=parameters.movingVolume,
-        preset=(Preset.BALANCED if parameters.preset == Preset.CUSTOM else parameters.preset).value,
+        preset=presetOf(parameters),
         settings=settings,
         fixedMask=parameters.fixedMask,
         movingMask=parameters.movingMask,
@@ -87,11 +87,16 @@ def requestFromParameters(parameters):
         structures=tickedStructures(parameters),
         channels=channelsOf(parameters),
         outputs=wantedOutputs(parameters),
-        label=_label(parameters),
+        label=labelOf(parameters),
     )
 
 
-def _label(parameters):
+def presetOf(parameters):
+    """The engine's preset below the settings."""
+    return (Preset.BALANCED if parameters.preset == Preset.CUSTOM else parameters.preset).value
+
+
+def labelOf(parameters):
     """What the names of the results say of the settings."""
     preset, detail = parameters.preset.value, parameters.detail
     if preset == Preset.CUSTOM.value or not detail:

@@ -68,7 +68,11 @@ class Run:
         """Begin; what can take a while happens in pieces, between which Slicer is free."""
         self.state, self._begun = "preparing", time.monotonic()
         self.progress.emit({"stage": _("Sending the volumes"), "fraction": 0.0})
-        self._do([self._makeFolder, self._writeFixed, self._writeMoving, self._writeOptional, self._startWorker])
+        self._do([self._makeFolder, *self._writing(), self._startWorker])
+
+    def _writing(self):
+        """The steps that write everything the worker reads."""
+        return [self._look, self._writeFixed, self._writeMoving, self._writeOptional]
 
     def cancel(self):
         """Stop; the scene stays as it is. The end is told by the signals, within a second or two."""
@@ -125,6 +129,9 @@ class Run:
         if gone:
             raise SceneExport.ExportError(_("{name} is no longer in the scene.").format(name=gone[0].GetName()))
         self.folder = newFolder()
+
+    def _look(self):
+        """Where the volumes are written to."""
         # The engine looks for rigid and affine transforms from where the volumes lie in the world. Otherwise the
         # moving volume's parents are a part of the initial transform: then they may scale and shear, too.
         self._search = self.request.settings.get("initial", "identity") != "identity"
@@ -151,18 +158,25 @@ class Run:
         if not self._search and (request.initialNode is not None or request.moving.GetParentTransformNode()):
             SceneExport.writeInitialTransform(request.initialNode, request.moving, folder / "initial.h5")
             settings["initial"] = str(folder / "initial.h5")
-        text = json.dumps(settings, indent=2, default=_plain)
-        (folder / "request.json").write_text(text, encoding="utf-8")
+        self._writeSettings(settings)
 
-    def _startWorker(self):
+    def _writeSettings(self, settings):
+        text = json.dumps(settings, indent=2, default=_plain)
+        (self.folder / "request.json").write_text(text, encoding="utf-8")
+
+    def _arguments(self):
+        """What the worker is to do with those files, but where the result goes and what everyone says."""
         folder = self.folder
         arguments = ["register", str(folder / "fixed.nrrd"), str(folder / "moving.nrrd")]
-        arguments += ["--output", str(folder / "output"), "--progress", "json"]
-        arguments += ["--preset", self.request.preset, "--settings", str(folder / "request.json")]
         for mask in ("fixed_mask", "moving_mask"):
             if (folder / f"{mask}.nrrd").exists():
                 arguments += ["--" + mask.replace("_", "-"), str(folder / f"{mask}.nrrd")]
-        arguments += self._guidance
+        return arguments + self._guidance
+
+    def _startWorker(self):
+        folder = self.folder
+        arguments = [*self._arguments(), "--output", str(folder / "output"), "--progress", "json"]
+        arguments += ["--preset", self.request.preset, "--settings", str(folder / "request.json")]
         self._worker = standingWorker().hire()
         self._worker.event.connect(self._onEvent)
         self._worker.log.connect(self._note)
@@ -178,18 +192,21 @@ class Run:
 
     def _onEvent(self, event):
         if event["event"] == "progress":
-            if event.get("loss") is not None:
-                self.history.append(event)
-            self.progress.emit(event)
+            self._onProgress(event)
         elif event["event"] in ("result", "error", "cancelled"):
             self._answer = event
+
+    def _onProgress(self, event):
+        if event.get("loss") is not None:
+            self.history.append(event)
+        self.progress.emit(event)
 
     def _onWorkerEnded(self, exitCode, failure):
         answer = self._answer or {"event": "nothing"}
         if self._cancelling or answer["event"] == "cancelled":
             self._end("cancelled")
         elif answer["event"] == "result" and exitCode == 0:
-            self._load(answer)
+            self._load()
         elif answer["event"] == "error":
             self._fail(answer.get("message") or "", remedy(answer))
         else:
@@ -198,31 +215,39 @@ class Run:
             )
             self._fail(sentence, _("The details tell what it said last."))
 
-    def _load(self, answer):
+    def _load(self):
         self.state = "loading"
         self.progress.emit({"stage": _("Loading the result"), "fraction": 0.99})
-        output = self.folder / "output"
+        self._do(self._loading(self.folder / "output"))
+
+    def _loading(self, output):
+        """The steps that read the worker's folder and, the last of them, change the scene."""
         parents = self._movingToFile if self._search and self.request.moving.GetParentTransformNode() else None
         result = ResultImport(output, self.request.outputs, parents)
 
         def readNumbers():
-            self.metrics = json.loads((output / "metrics.json").read_text(encoding="utf-8"))
-            self.settings = json.loads((output / "settings.json").read_text(encoding="utf-8"))
-            self.metrics.setdefault("seconds", {})["slicer"] = round(time.monotonic() - self._begun, 1)
+            self._readNumbers(output)
             nameInputs(self.metrics, self.request, self._structures)
 
         def commit():
-            fixed, moving = (
-                node if node.GetScene() is slicer.mrmlScene else None
-                for node in (self.request.fixed, self.request.moving)
-            )
+            fixed, moving = (self._stillThere(node) for node in (self.request.fixed, self.request.moving))
             label = self.request.label or self.request.preset
             self.nodes, self.mark = result.commit(
                 fixed, moving, self.request.outputs, self.settings, self.metrics, label
             )
             self._end("finished")
 
-        self._do([readNumbers, *result.steps(), commit])
+        return [readNumbers, *result.steps(), commit]
+
+    def _readNumbers(self, output):
+        self.metrics = json.loads((output / "metrics.json").read_text(encoding="utf-8"))
+        self.settings = json.loads((output / "settings.json").read_text(encoding="utf-8"))
+        self.metrics.setdefault("seconds", {})["slicer"] = round(time.monotonic() - self._begun, 1)
+
+    @staticmethod
+    def _stillThere(node):
+        """The node, unless it has left the scene."""
+        return node if node is not None and node.GetScene() is slicer.mrmlScene else None
 
     def _fail(self, message, hint):
         self.message, self.hint = message, hint

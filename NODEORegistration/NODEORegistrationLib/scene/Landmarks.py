@@ -82,6 +82,21 @@ def writePairs(fixed, moving):
     _write(names, [pair.moving for pair in pairs], *moving)
 
 
+def writeList(points, volumeNode, toWorld, path):
+    """Write one list as a table, its points called as they are labelled or, where labels do not differ, numbered.
+
+    Args:
+        volumeNode, toWorld: the volume that it belongs to, and the matrix that this is written with.
+
+    Raises:
+        ExportError: a parent of the list deforms.
+    """
+    names = labelsOf(points)
+    if not _areDistinct(names):
+        names = [str(number) for number in range(1, len(names) + 1)]
+    _write(names, placed(points), points, volumeNode, toWorld, path)
+
+
 def _write(names, indices, points, volumeNode, toWorld, path):
     toFile = fileMatrix(points, volumeNode, toWorld)
     with path.open("w", encoding="utf-8", newline="") as file:

@@ -7,6 +7,8 @@ from datetime import datetime
 import slicer
 import vtk
 
+from .Series import itemsShownBy
+
 _SETTINGS, _METRICS = "NODEO.Settings", "NODEO.Metrics"
 _MARK, _KIND, _NAME = "NODEO.Result", "NODEO.Kind", "NODEO.Name"
 _FIXED, _MOVING = "NODEO.FixedVolume", "NODEO.MovingVolume"  # roles of node references
@@ -26,12 +28,33 @@ def setMarks(node, mark, kind, fixed, moving, settings, metrics):
         fixed, moving: the input volumes; None if they are no longer in the scene.
         settings, metrics: dictionaries.
     """
+    _remember(node, mark, kind, settings, metrics)
+    setPair(node, fixed, moving)
+
+
+def setPair(node, fixed, moving):
+    """Make an output node remember itself and the input volumes, each of which may be None."""
+    for role, volume in ((_SELF, node), (_FIXED, fixed), (_MOVING, moving)):
+        node.SetNodeReferenceID(role, None if volume is None else volume.GetID())
+
+
+def markItem(item, mark, kind, name, settings, metrics):
+    """Make an item of a sequence of outputs remember what the node that shows it is to tell.
+
+    A browser gives that node all attributes of an item, and takes away its own.
+
+    Args:
+        name: of the node that shows it, if a registration gave it that name; else an empty text.
+    """
+    _remember(item, mark, kind, settings, metrics)
+    item.SetAttribute(_NAME, name or None)
+
+
+def _remember(node, mark, kind, settings, metrics):
     for name, text in ((_MARK, mark), (_KIND, kind)):
         node.SetAttribute(name, text)
     for name, content in ((_SETTINGS, settings), (_METRICS, metrics)):
         node.SetAttribute(name, json.dumps(content))
-    for role, volume in ((_SELF, node), (_FIXED, fixed), (_MOVING, moving)):
-        node.SetNodeReferenceID(role, None if volume is None else volume.GetID())
 
 
 def setName(node, name):
@@ -82,7 +105,8 @@ def separateMarks():
         for nodes in list(groups.values())[1:]:
             mark = newMark()
             for node in nodes:
-                node.SetAttribute(_MARK, mark)
+                for marked in (node, *itemsShownBy(node)):
+                    marked.SetAttribute(_MARK, mark)
 
 
 def storedMetrics(node):

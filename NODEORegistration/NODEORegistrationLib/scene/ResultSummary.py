@@ -27,6 +27,13 @@ def summaryRows(metrics):
         if _given(folding, "voxels"):
             percent = folding.get("percent") or 0
             rows.append((name, f"{folding['voxels']:,}", f"{percent:.3g} %" if folding["voxels"] else ""))
+    motion = metrics.get("motion_mm") or {}
+    if _given(motion, "mean", "max"):
+        value = _("{mean:.2f} mm on average").format(mean=motion["mean"])
+        rows.append((_("Motion"), value, _("at most {max:.1f} mm").format(max=motion["max"])))
+    if _given(metrics, "background_motion_mm"):
+        value = _("{mean:.2f} mm on average").format(mean=metrics["background_motion_mm"])
+        rows.append((_("Motion of the background"), value, _("of the whole series")))
     jacobian = metrics.get("jacobian") or {}
     if _given(jacobian, "min", "max"):
         middle = _("98 %: {low:.2f} … {high:.2f}") if _given(jacobian, "p1", "p99") else ""

@@ -29,6 +29,17 @@ def writeVolume(volumeNode, path, toWorld):
     writeNRRD(copy, path, volumeNode.GetName())
 
 
+def placedCopy(volumeNode, toWorld, name):
+    """A volume node outside the scene with a copy of the voxels, and ``toWorld``, a matrix (RAS), in its geometry."""
+    copy = slicer.vtkMRMLScalarVolumeNode()
+    image = vtk.vtkImageData()
+    image.DeepCopy(volumeNode.GetImageData())
+    copy.SetAndObserveImageData(image)
+    copy.SetIJKToRASMatrix(geometry(volumeNode, toWorld))
+    copy.SetName(name)
+    return copy
+
+
 def worldMatrix(node, rigidOnly=False):
     """The node's local → world matrix (RAS).
 

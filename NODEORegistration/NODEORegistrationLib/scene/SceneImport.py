@@ -17,6 +17,7 @@ from .ResultMarks import (
     setMarks,
     setName,
 )
+from .Series import itemsOf
 
 _FILES = {
     "transform": "transform.h5",
@@ -24,7 +25,7 @@ _FILES = {
     "warped": "warped.nrrd",
     "jacobian": "jacobian.nrrd",
 }
-_TRANSFORMS = ("transform", "inverse")
+TRANSFORMS = ("transform", "inverse")
 
 
 class ImportFailed(RuntimeError):
@@ -52,18 +53,7 @@ class ResultImport:
         return [lambda kind=kind: self._read(kind) for kind in self.kinds]
 
     def _read(self, kind):
-        """Read one file into a node outside the scene."""
-        path = self.folder / _FILES[kind]
-        if kind in _TRANSFORMS:
-            node, storage = slicer.vtkMRMLTransformNode(), slicer.vtkMRMLTransformStorageNode()
-        else:
-            node, storage = slicer.vtkMRMLScalarVolumeNode(), slicer.vtkMRMLNRRDStorageNode()
-        storage.SetFileName(str(path))
-        if not path.is_file() or not storage.ReadData(node):
-            raise ImportFailed(_("The result {name} could not be read.").format(name=path.name))
-        if kind in _TRANSFORMS and self.movingToWorld is not None:
-            _leadIntoVolume(node, self.movingToWorld, inverse=kind == "inverse")
-        self.loaded[kind] = node
+        self.loaded[kind] = readOutput(kind, self.folder / _FILES[kind], self.movingToWorld)
 
     def commit(self, fixed, moving, outputs, settings, metrics, preset):
         """Put everything that was read into the scene.
@@ -78,7 +68,9 @@ class ResultImport:
             {kind: node}, and what they have in common: their mark.
         """
         scene = slicer.mrmlScene
-        names, mark = _names(fixed, moving, preset), newMark()
+        fixedName = _("fixed") if fixed is None else fixed.GetName()
+        movingName = _("moving") if moving is None else moving.GetName()
+        names, mark = outputNames(fixedName, movingName, preset), newMark()
         nodes = {}
         scene.StartState(slicer.vtkMRMLScene.BatchProcessState)
         try:
@@ -89,20 +81,21 @@ class ResultImport:
                     node = scene.AddNewNodeByClass(CLASSES[kind])
                 isOurs = isNew or isNamedByUs(node)  # asked now: what is copied into a node takes its attributes away
                 nodes[kind] = node
-                if kind in _TRANSFORMS:
-                    _updateTransform(node, self.loaded[kind], fixed, moving, inverse=kind == "inverse")
+                if kind in TRANSFORMS:
+                    _updateTransform(node, self.loaded[kind])
+                    referToPair(node, kind, fixed, moving)
                 else:
-                    _updateVolume(node, self.loaded[kind])
+                    updateVolume(node, self.loaded[kind])
                 if isOurs:
                     setName(node, names[kind])
                 setMarks(node, mark, kind, fixed, moving, settings, metrics)
             if "warped" in nodes:
-                _displayLike(nodes["warped"], moving)
+                displayLike(nodes["warped"], moving)
             if "jacobian" in nodes:
                 colorByJacobian(nodes["jacobian"])
         finally:
             scene.EndState(slicer.vtkMRMLScene.BatchProcessState)
-        _gather(list(nodes.values()), names["folder"], mark)
+        gather(list(nodes.values()), names["folder"], mark)
         self.loaded = {}
         return nodes, mark
 
@@ -118,17 +111,15 @@ def useLinearInterpolation(transformNode):
 
 def restoreInterpolation():
     """Interpolate all the scene's results as they were made: for scenes that were saved and opened again."""
-    for node in slicer.util.getNodesByClass("vtkMRMLTransformNode"):
-        if isOutput(node):
+    items = [item for sequence in slicer.util.getNodesByClass("vtkMRMLSequenceNode") for item in itemsOf(sequence)]
+    for node in [*slicer.util.getNodesByClass("vtkMRMLTransformNode"), *items]:
+        if node.IsA("vtkMRMLTransformNode") and isOutput(node):
             useLinearInterpolation(node)
 
 
-def _names(fixed, moving, preset):
-    words = {
-        "fixed": _("fixed") if fixed is None else fixed.GetName(),
-        "moving": _("moving") if moving is None else moving.GetName(),
-        "preset": preset,
-    }
+def outputNames(fixed, moving, preset):
+    """What the outputs of a registration are called, and their folder, after the names of the volumes."""
+    words = {"fixed": fixed, "moving": moving, "preset": preset}
     return {
         "transform": _("{moving} to {fixed}, {preset}").format(**words),
         "inverse": _("{fixed} to {moving}, {preset}").format(**words),
@@ -136,6 +127,28 @@ def _names(fixed, moving, preset):
         "jacobian": _("{moving} on {fixed}, {preset}, Jacobian").format(**words),
         "folder": _("NODEO: {moving} on {fixed}, {preset}").format(**words),
     }
+
+
+def readOutput(kind, path, movingToWorld=None):
+    """A node outside the scene with what one of the worker's files holds.
+
+    Args:
+        kind: transform, inverse, warped or jacobian.
+        movingToWorld: as :class:`ResultImport` takes it.
+
+    Raises:
+        ImportFailed: the file cannot be read.
+    """
+    if kind in TRANSFORMS:
+        node, storage = slicer.vtkMRMLTransformNode(), slicer.vtkMRMLTransformStorageNode()
+    else:
+        node, storage = slicer.vtkMRMLScalarVolumeNode(), slicer.vtkMRMLNRRDStorageNode()
+    storage.SetFileName(str(path))
+    if not path.is_file() or not storage.ReadData(node):
+        raise ImportFailed(_("The result {name} could not be read.").format(name=path.name))
+    if kind in TRANSFORMS and movingToWorld is not None:
+        _leadIntoVolume(node, movingToWorld, inverse=kind == "inverse")
+    return node
 
 
 def _leadIntoVolume(node, movingToWorld, inverse):
@@ -153,11 +166,15 @@ def _leadIntoVolume(node, movingToWorld, inverse):
     node.SetAndObserveTransformFromParent(composed)
 
 
-def _updateTransform(node, loaded, fixed, moving, inverse):
+def _updateTransform(node, loaded):
     node.CopyContent(loaded, False)  # handed over, not copied
     node.SetAndObserveTransformNodeID(None)
     useLinearInterpolation(node)
-    source, target = (fixed, moving) if inverse else (moving, fixed)
+
+
+def referToPair(node, kind, fixed, moving):
+    """Have a transform node tell from which volume it leads to which."""
+    source, target = (fixed, moving) if kind == "inverse" else (moving, fixed)
     for role, volume in (
         (slicer.vtkMRMLTransformNode.GetMovingNodeReferenceRole(), source),
         (slicer.vtkMRMLTransformNode.GetFixedNodeReferenceRole(), target),
@@ -165,10 +182,16 @@ def _updateTransform(node, loaded, fixed, moving, inverse):
         node.SetNodeReferenceID(role, None if volume is None else volume.GetID())
 
 
-def _updateVolume(node, loaded):
-    if node.GetDisplayNode() is None:  # before there are voxels that it would take a window from
+def prepareDisplay(node):
+    """Have a volume node shown, before there are voxels that a window would be taken from."""
+    if node.GetDisplayNode() is None:
         node.CreateDefaultDisplayNodes()
         node.GetDisplayNode().AutoWindowLevelOff()
+
+
+def updateVolume(node, loaded):
+    """Put the voxels and the place of a volume into another."""
+    prepareDisplay(node)
     matrix = vtk.vtkMatrix4x4()
     loaded.GetIJKToRASMatrix(matrix)
     wasModifying = node.StartModify()
@@ -178,7 +201,7 @@ def _updateVolume(node, loaded):
     node.EndModify(wasModifying)
 
 
-def _displayLike(volumeNode, model):
+def displayLike(volumeNode, model):
     """Show a volume in the window and colors of another, if there is one, so that the two can be compared."""
     display = volumeNode.GetDisplayNode()
     if model is None:
@@ -196,7 +219,7 @@ def _displayLike(volumeNode, model):
     volumeNode.SetVoxelValueUnits(model.GetVoxelValueUnits())
 
 
-def _gather(nodes, name, mark):
+def gather(nodes, name, mark):
     """Put the outputs into one folder of the subject hierarchy; what a person put into a folder stays there."""
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
     if hierarchy is None:

@@ -92,7 +92,7 @@ def showLayers(background, foreground=None, opacity=0.5, add=False):
 
 def showResult(fixed, warped):
     """The warped volume half transparent on the fixed one; position and zoom stay if that was shown already."""
-    if warped is None or fixed.GetScene() is not slicer.mrmlScene:
+    if None in (fixed, warped):
         return
     shown = all(node.GetBackgroundVolumeID() == fixed.GetID() for node in compositeNodes())
     flat = min(fixed.GetImageData().GetDimensions()) == 1

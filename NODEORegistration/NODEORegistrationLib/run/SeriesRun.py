@@ -1,0 +1,137 @@
+"""The registration of a whole series: its frames out of the scene one at a time, through the worker, and back."""
+
+import json
+import time
+
+import vtk
+from slicer.i18n import tr as _
+
+from ..scene import LabelExport, Landmarks, SceneExport
+from ..scene.SceneImport import outputNames, readOutput
+from ..scene.SeriesImport import POINTS, SeriesImport
+from ..scene.SeriesMetrics import frameMetrics
+from .Run import Run
+from .SeriesRequest import MEAN
+
+
+class SeriesRun(Run):
+    """The life of one :class:`~NODEORegistrationLib.run.SeriesRequest.SeriesRequest`.
+
+    As a :class:`~NODEORegistrationLib.run.Run.Run`, but that its nodes show the results of one frame, the one that the
+    sequence browser shows; ``progress`` tells ``frame``, ``done`` and ``of``, too; ``history`` is that of the frame at
+    hand; and ``metrics`` are those of the series.
+    """
+
+    def _writing(self):
+        frames = [lambda n=number: self._writeFrame(n) for number in range(self.request.series.count())]
+        return [self._look, *frames, self._writeReference, self._writeOptional]
+
+    def _look(self):
+        """Keep of the series what may be another when the worker has done."""
+        request = self.request
+        self._index = request.series.index()
+        self._toWorld = SceneExport.worldMatrix(request.moving, rigidOnly=True)
+        self._isInside = request.fixed is None
+        self._first = 0 if self._isInside else 1  # the worker's number of the first frame
+        self._names = outputNames(request.referenceName(), request.series.name(), request.label or request.preset)
+        self._names[POINTS] = _("{points} in {series}").format(
+            points="" if request.points is None else request.points.GetName(), series=request.series.name()
+        )
+        self._reference = self._copyOfReference()
+        self._files, self._frame = [], None
+
+    def _writeFrame(self, number):
+        path = self.folder / f"{number:03d}.nrrd"
+        frame = self.request.series.frame(number)
+        if frame is None:
+            sentence = _("{name} has lost its frame {number}.")
+            raise SceneExport.ExportError(sentence.format(name=self.request.series.name(), number=number + 1))
+        SceneExport.writeVolume(frame, path, self._toWorld)
+        self._files.append(str(path))
+
+    def _writeReference(self):
+        """One outside the series goes before its first frame."""
+        if not self._isInside:
+            path = self.folder / "reference.nrrd"
+            SceneExport.writeVolume(self._reference, path, vtk.vtkMatrix4x4())
+            self._files.insert(0, str(path))
+
+    def _copyOfReference(self):
+        """The reference as it lies in the world; of a mean, whose voxels nobody knows yet, its place."""
+        request = self.request
+        if not self._isInside:
+            volume, toWorld = request.fixed, SceneExport.worldMatrix(request.fixed, rigidOnly=True)
+        else:
+            number = 0 if request.reference == MEAN else request.reference
+            volume, toWorld = request.series.frame(number), self._toWorld
+        return SceneExport.placedCopy(volume, toWorld, request.referenceName())
+
+    def _writeOptional(self):
+        request, toWorld = self.request, vtk.vtkMatrix4x4()
+        if request.fixedMask is not None:
+            LabelExport.writeMask(request.fixedMask, self._reference, self.folder / "mask.nrrd", toWorld)
+        if request.points is not None:
+            Landmarks.writeList(request.points, self._reference, toWorld, self.folder / "points.csv")
+        self._writeSettings(dict(request.settings))
+
+    def _arguments(self):
+        request, folder = self.request, self.folder
+        arguments = ["sequence", *self._files, "--separate", "--mode", request.mode]
+        arguments += ["--reference", str(request.reference if self._isInside else 0)]
+        times = self._index.times() if self._isInside else []
+        if times:
+            arguments.append("--times=" + ",".join(f"{time:.12g}" for time in times))  # the first may be negative
+        if request.cyclic and self._isInside:
+            arguments.append("--cyclic")
+        for option, path in (("--mask", folder / "mask.nrrd"), ("--points", folder / "points.csv")):
+            if path.exists():
+                arguments += [option, str(path)]
+        return arguments
+
+    def _onProgress(self, event):
+        if event.get("frame") is not None:
+            stage = (event.get("stage") or "").split(": ", 1)[-1]  # that of the worker begins with its own number
+            event = {**event, "frame": event["frame"] - self._first, "stage": "" if stage == "done" else stage}
+            if event["frame"] != self._frame:
+                self._frame = event["frame"]
+                self.history.clear()
+        super()._onProgress(event)
+
+    def _loading(self, output):
+        request, first = self.request, self._first
+        parents = self._toWorld if request.moving.GetParentTransformNode() else None
+        result = SeriesImport(output, request.outputs, self._index, first, parents)
+        points = [] if request.points is None else [lambda: result.readPoints(self._names[POINTS])]
+
+        def commit():
+            moving = self._stillThere(request.moving)
+            fixed = self._reference if self._isInside else self._stillThere(request.fixed)
+            inputs = {"fixed": request.referenceName(), "moving": request.series.name()}
+            self.nodes, self.mark = result.commit(
+                self._stillThere(request.series.browser),
+                moving,
+                fixed,
+                request.outputs,
+                self.settings,
+                frameMetrics(self.metrics, first, inputs),
+                self._names,
+            )
+            self._end("finished")
+
+        mean = [lambda: self._readMean(output)] if request.reference == MEAN and self._isInside else []
+        return [lambda: self._readNumbers(output), *mean, *result.steps(), *points, commit]
+
+    def _readMean(self, output):
+        self._reference = readOutput("warped", output / "reference.nrrd")
+        self._reference.SetName(self.request.referenceName())
+
+    def _readNumbers(self, output):
+        self.metrics = json.loads((output / "metrics.json").read_text(encoding="utf-8"))
+        self.settings = self.metrics.pop("settings", {})
+        seconds = self.metrics.get("seconds")
+        self.metrics["seconds"] = dict(seconds) if isinstance(seconds, dict) else {"total": seconds}
+        self.metrics["seconds"]["slicer"] = round(time.monotonic() - self._begun, 1)
+
+    def _letGo(self):
+        self._reference = None
+        super()._letGo()
