@@ -14,18 +14,20 @@ from ..engine.measurement import FOREGROUND
 from ..engine.preparation import scaled
 from ..errors import InputError
 from ..geometry.grid import Grid
-from ..progress import ProgressCallback
+from ..progress import ProgressCallback, Reporter
 from ..settings import Settings
 from ..version import __version__
 from . import measures
 from .frames import Registered, registered
-from .progress import SeriesReporter
+from .mean import mean_reference
+from .progress import ENDED, SURVEYED, SeriesProgress, SeriesReporter
 from .result import Frame, SequenceResult, at_rest
 from .series import Series
 from .survey import survey
 from .walk import outward
 
 MODES = ("frames",)
+_AVERAGED = 0.35  # share of the time when a mean is made, if one is asked for
 
 
 def register_sequence(
@@ -89,20 +91,24 @@ class SequenceRegistration:
         self._mask, self._cyclic = mask, cyclic
         start = self.number or 0
         self._steps = outward(len(series), start, cyclic, with_start=self.number is None)
-        self._report = SeriesReporter(progress, [step.after is None for step in self._steps])
-        self._report.tell("Checking the frames")
-        self.reference = series.frame(start)
-        self.survey = survey(series, self.reference, self.settings, self._report.check)
-        self._counted = _content(self.reference, mask, self.settings)
+        self._reporter = Reporter(progress)
         self._figures: dict[int, dict[str, Any]] = {}
+        self.tell("Checking the frames", 0.0)
+        self.reference = series.frame(start)
+        self.survey = survey(series, self.reference, self.settings, self._reporter.check)
+        self._span = (SURVEYED if self.number is not None else _AVERAGED, ENDED)
+        if self.number is None:
+            self.reference = mean_reference(
+                series, self.reference, self.settings, self.survey, self._reporter, (SURVEYED, _AVERAGED), cyclic
+            )
+        self._counted = _content(self.reference, mask, self.settings)
 
     def frames(self) -> Iterator[Frame]:
         """Every frame, once, in the order in which they are registered; the reference itself comes first."""
         if self.number is not None:
             yield self._kept(self._at_rest(self.number))
-        done = registered(
-            self.series, self.reference, self._steps, self.settings, self.survey, self._report, self._mask
-        )
+        report = SeriesReporter(self._reporter, [step.after is None for step in self._steps], self._span)
+        done = registered(self.series, self.reference, self._steps, self.settings, self.survey, report, self._mask)
         for each in done:
             yield self._kept(self._frame(each))
 
@@ -124,7 +130,9 @@ class SequenceRegistration:
 
     def tell(self, stage: str, fraction: float) -> None:
         """News of what is done with the frames."""
-        self._report.tell(stage, fraction)
+        done = 0 if self.number is None else 1
+        done, of = max(len(self._figures) - done, 0), len(self._steps)
+        self._reporter.pass_on(SeriesProgress(stage, fraction, done=done, of=of))
 
     def _kept(self, frame: Frame) -> Frame:
         self._figures[frame.number] = frame.metrics
