@@ -36,7 +36,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory, ball: SeriesPhantom) -> Path:
     write_points(
         folder / "points.csv", PointList(np.array([[-16.0, -18.0, 0.0], [-20.0, -14.0, 0.0]]) * -1, ("a", "b,c"))
     )
-    carried = ["--points", str(folder / "points.csv"), "--labels", str(folder / "labels.nrrd")]
+    carried = ["--points", str(folder / "points.csv"), "--labels", str(folder / "labels.nrrd"), "--report"]
     assert cli.main(["sequence", str(folder / "series.nii.gz"), "--output", str(folder / "out"), *carried, *QUICK]) == 0
     return folder
 
@@ -49,6 +49,7 @@ def test_all_files_are_there_and_no_other(desk: Path) -> None:
     each = {f"{folder}/{number:03d}.h5" for folder in ("transforms", "inverses") for number in range(3)}
     assert listed(desk / "out") == each | {
         "warped.seq.nrrd", "jacobian.seq.nrrd", "motion.seq.nrrd", "labels.seq.nrrd", "points.csv", "metrics.json",
+        "report.html", "motion.gif",
     }  # fmt: skip
 
 

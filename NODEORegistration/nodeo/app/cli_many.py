@@ -80,6 +80,7 @@ def add_sequence(commands) -> None:
     sub.add_argument(
         "--separate", action="store_true", help="a file for each frame in place of one .seq.nrrd; no motion"
     )
+    sub.add_argument("--report", action="store_true", help="draw report.html and motion.gif (needs matplotlib)")
     settings_options(sub, "balanced")
     sub.add_argument("--initial", metavar="HOW", help="identity, center, rigid, similarity, affine, auto or a file")
     process_options(sub)

@@ -77,10 +77,10 @@ def document(title: str, parts: Iterable[str]) -> str:
     )
 
 
-def picture_block(picture: bytes, alt: str, hint: str = "") -> str:
-    """A PNG inside the page, and how to read it."""
+def picture_block(picture: bytes, alt: str, hint: str = "", kind: str = "png") -> str:
+    """A picture (``png`` or ``gif``) inside the page, and how to read it."""
     below = f'<p class="hint">{escape(hint)}</p>' if hint else ""
-    source = f"data:image/png;base64,{base64.b64encode(picture).decode('ascii')}"
+    source = f"data:image/{kind};base64,{base64.b64encode(picture).decode('ascii')}"
     return f'<section><img alt="{escape(alt)}" src="{source}">{below}</section>'
 
 

@@ -45,14 +45,14 @@ def _draw_warped(axes: Axes, plane: Plane, scene: Scene) -> None:
 
 
 def _draw_before(axes: Axes, plane: Plane, scene: Scene) -> None:
-    _show(axes, plane, scene, _composite(scene.fixed(plane), scene.moving(plane, scene.data.before)))
+    _show(axes, plane, scene, composite(scene.fixed(plane), scene.moving(plane, scene.data.before)))
 
 
 def _draw_after(axes: Axes, plane: Plane, scene: Scene) -> None:
-    _show(axes, plane, scene, _composite(scene.fixed(plane), scene.moving(plane, scene.data.warped)))
+    _show(axes, plane, scene, composite(scene.fixed(plane), scene.moving(plane, scene.data.warped)))
 
 
-def _composite(fixed: np.ndarray, moving: np.ndarray) -> np.ndarray:
+def composite(fixed: np.ndarray, moving: np.ndarray) -> np.ndarray:
     """Fixed in green and moving in magenta [rows, columns, 3]; grey where both agree."""
     return np.stack([moving, fixed, moving], axis=-1)
 

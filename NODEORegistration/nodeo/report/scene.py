@@ -63,11 +63,11 @@ class Scene:
 
     def fixed(self, plane: Plane) -> np.ndarray:
         """The fixed image on ``plane`` [rows, columns], 0 to 1."""
-        return _normalised(plane.picture(self.data.fixed), self._fixed_window)
+        return normalised(plane.picture(self.data.fixed), self._fixed_window)
 
     def moving(self, plane: Plane, image: sitk.Image) -> np.ndarray:
         """A resampled moving image on ``plane`` [rows, columns], 0 to 1."""
-        return _normalised(plane.picture(image), self._moving_window)
+        return normalised(plane.picture(image), self._moving_window)
 
     def inside(self, plane: Plane) -> np.ndarray:
         """Where on ``plane`` [rows, columns] there is fixed content, its holes filled."""
@@ -115,7 +115,7 @@ class Scene:
         return plane.turn(source[..., plane.across]), plane.turn(source[..., plane.down])
 
 
-def _normalised(values: np.ndarray, window: tuple[float, float]) -> np.ndarray:
+def normalised(values: np.ndarray, window: tuple[float, float]) -> np.ndarray:
     """0 to 1, where a little is kept free above what is bright."""
     low, high = window
     return np.clip((values - low) / (high - low) * 0.9, 0.0, 1.0)

@@ -16,7 +16,10 @@ from ...files import reading
 from ...files.destination import check_output
 from ...files.points import PointList, read_points
 from ...files.writing import appearing, gathering, telling_of_the_disk
+from ...report.canvas import check_matplotlib
 from ...sequence.output import Writer, known_files
+from ...sequence.page import write_report
+from ...sequence.pictures import Pictures
 from ...sequence.reading import read_series
 from ...sequence.registration import SequenceRegistration
 from ...sequence.series import Series, checked_times
@@ -31,6 +34,8 @@ def sequence(options: argparse.Namespace, channel: Channel) -> None:
     reference = _reference(options.reference)
     given = (options.settings, options.points, options.labels, options.mask, Path(settings.initial))
     read = [*options.series, *(path for path in given if path is not None)]
+    if options.report:
+        check_matplotlib("The report")
     check_output(options.output, options.overwrite, known_files(options.output, len(options.series)), read)
     points = None if options.points is None else read_points(options.points, "points")
     labels, mask = (_image(getattr(options, role), role) for role in ("labels", "mask"))
@@ -57,14 +62,20 @@ def sequence(options: argparse.Namespace, channel: Channel) -> None:
             labels=labels,
             one_grid=work.survey.one_grid,
         )
+        pictures = Pictures(work.reference) if options.report else None
         for frame in work.frames():
+            image = series.frame(frame.number)
             with telling_of_the_disk(options.output):
-                writer.put(frame, series.frame(frame.number))
+                writer.put(frame, image)
+            if pictures is not None:
+                pictures.put(frame, image)
             process.give_memory_back()
         work.tell("Writing the results", 0.98)
         metrics = {**work.metrics(), "inputs": _inputs(options)}
         with telling_of_the_disk(options.output):
             writer.finish(metrics, work.reference if work.number is None else None)
+        if pictures is not None:
+            write_report(folder, f"{series.name}: {len(series)} frames", metrics, pictures.film())
         with appearing(options.output, known_files(options.output, len(series)), overwrite=options.overwrite) as place:
             for path in sorted(folder.iterdir()):
                 path.rename(place / path.name)

@@ -1,0 +1,61 @@
+"""The page of a series: one HTML file that reaches for nothing outside itself."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from ..report.page import document, folded_block, picture_block
+from .animation import animated
+from .figure import draw
+from .pictures import Film
+
+_READING = (
+    "In the pictures the reference is green and a frame magenta, so that grey is where both agree. Motion: how far the "
+    "transform takes a point of the reference, |φ(x) − x|; background: where no frame shows anything. det J: 1 where "
+    "volume is kept, above 1 where the frame is locally larger than the reference, 0 or less where the map folds."
+)
+_COLUMNS = (
+    ("Frame", "frame", ""), ("Time", "time", "g"), ("Loss before", "similarity_before", ".4f"),
+    ("Loss after", "similarity_after", ".4f"), ("Motion, mm: mean", "motion_mean_mm", ".2f"),
+    ("largest", "motion_max_mm", ".2f"), ("background", "background_motion_mm", ".2f"),
+    ("det J from", "min_jacobian", ".3f"),
+    ("to", "max_jacobian", ".2f"), ("Folds", "folds", ""), ("on the way back", "folds_inverse", ""),
+    ("Begun with", "after", ""), ("Seconds", "seconds", ".1f"), ("Notes", "notes", ""),
+)  # fmt: skip
+
+
+def write_report(folder: Path, title: str, metrics: dict[str, Any], film: Film) -> None:
+    """Write ``report.html`` and ``motion.gif`` into ``folder``.
+
+    Raises:
+        InputError: matplotlib is not installed.
+    """
+    moving = animated(film)
+    parts = [
+        picture_block(draw(title, metrics, film), "Curves over time, and a filmstrip of before and after", _READING),
+        picture_block(moving, "All frames in turn, before and after", "Before on the left, after on the right.", "gif"),
+        _table(metrics["frames"]),
+        folded_block("Settings", metrics["settings"]),
+    ]
+    (folder / "motion.gif").write_bytes(moving)
+    (folder / "report.html").write_text(document(title, parts), encoding="utf-8")
+
+
+def _table(frames: list[dict[str, Any]]) -> str:
+    head = "".join(f"<th>{escape(name)}</th>" for name, _, _ in _COLUMNS)
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{escape(_cell(frame[key], form))}</td>" for _, key, form in _COLUMNS) + "</tr>"
+        for frame in frames
+    )
+    return (
+        '<section><h2>Frames</h2><div class="wide"><table><thead><tr>'
+        f"{head}</tr></thead><tbody>{rows}</tbody></table></div></section>"
+    )
+
+
+def _cell(value: Any, form: str) -> str:
+    if value is None:
+        return "–"
+    return " ".join(value) if isinstance(value, list) else format(value, form)

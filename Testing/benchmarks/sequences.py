@@ -1,0 +1,119 @@
+"""What a series gains from its time: ``nodeo sequence`` beside registering every frame by itself.
+
+    python Testing/benchmarks/sequences.py liver
+    python Testing/benchmarks/sequences.py heart --preset balanced
+
+``liver``: three states of breathing with the same 52 landmarks in each. ``heart``: end-diastole to end-systole; the
+frames between are not measured but made, end-diastole warped by parts of a flow that the preset fast has found between
+the two, so they say nothing about accuracy, and only the last, which is measured, is scored. Reads ``../shared/data``;
+every run with one thread. Prints a table; seconds are the engine's own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import SimpleITK as sitk
+from nodeo import Result, Settings, evaluate, register
+from nodeo.evaluation.points import target_error
+from nodeo.field.initial_transform import field_transform
+from nodeo.geometry.grid import Grid
+from nodeo.geometry.resampling import resampled
+from nodeo.sequence.reading import read_series
+from nodeo.sequence.registration import MODES, register_sequence
+from nodeo.sequence.result import Frame
+from nodeo.sequence.series import Series
+
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+LIVER, HEART = DATA / "sequences" / "liver_mr4d_s23", DATA / "cardiac_p1"
+IN_THE_LIVER = 32  # of the points, the first
+BETWEEN = 4  # frames made between the two of the heart
+
+Score = Callable[[sitk.Transform, sitk.Transform, int], str]
+
+
+def liver(settings: Settings) -> None:
+    """Target registration error in the liver and outside."""
+    series = read_series([LIVER / "series.nii.gz"])
+    points = [_points(LIVER / f"points_{number}.csv") for number in range(len(series))]
+
+    def errors(transform: sitk.Transform, inverse: sitk.Transform, number: int) -> str:
+        error = target_error(transform, points[0], points[number])
+        return f"{error[:IN_THE_LIVER].mean():.2f} / {error[IN_THE_LIVER:].mean():.2f}"
+
+    print("| liver | frame | error, mm: liver / outside | folds, both ways | s |\n|---|---|---|---|---|")
+    nothing = sitk.Transform()
+    for number in range(1, len(series)):
+        print(f"| before | {number} | {errors(nothing, nothing, number)} | | |")
+    _compared(series, settings, errors, range(1, len(series)))
+
+
+def heart(settings: Settings) -> None:
+    """Overlap of the labels of end-diastole, carried to end-systole, with those drawn there."""
+    fixed, moving = (sitk.ReadImage(str(HEART / f"{name}.nii.gz")) for name in ("fixed", "moving"))
+    labels, there = (sitk.ReadImage(str(HEART / f"{name}_labels.nii.gz")) for name in ("fixed", "moving"))
+    series = Series.of([fixed, *_between(fixed, moving), moving])
+
+    def overlap(transform: sitk.Transform, inverse: sitk.Transform, number: int) -> str:
+        dice = evaluate(there, resampled(labels, there, inverse, labels=True)).dice
+        parts = ", ".join(f"{dice[code]:.3f}" for code in sorted(dice))
+        return f"{np.mean(list(dice.values())):.4f} ({parts})"
+
+    print("| heart | frame | Dice at end-systole: mean (structures) | folds, both ways | s |\n|---|---|---|---|---|")
+    last, nothing = len(series) - 1, sitk.Transform()
+    print(f"| before | {last} | {overlap(nothing, nothing, last)} | | |")
+    _compared(series, settings, overlap, [last])
+
+
+def _compared(series: Series, settings: Settings, score: Score, scored: range | list[int]) -> None:
+    """Every mode, and every frame by itself; all frames count for the time, and some are scored."""
+    rows: list[tuple[str, list[Frame | Result]]] = []
+    for mode in MODES:
+        rows.append((mode, list(register_sequence(series, settings, mode=mode).frames[1:])))
+    alone = [register(series.frame(0), series.frame(number), settings) for number in range(1, len(series))]
+    rows.append(("each alone", list(alone)))
+    for name, results in rows:
+        for number, result in enumerate(results, start=1):
+            metrics = result.metrics
+            seconds = metrics["seconds"] if isinstance(result, Frame) else metrics["seconds"]["total"]
+            told = score(result.transform, result.inverse, number) if number in scored else ""
+            print(f"| {name} | {number} | {told} | {_folds(result)} | {seconds:.0f} |", flush=True)
+
+
+def _folds(result: Frame | Result) -> str:
+    metrics = result.metrics
+    if isinstance(result, Frame):
+        return f"{metrics['folds']}, {metrics['folds_inverse']}"
+    return f"{metrics['folding']['voxels']}, {metrics['inverse_folding']['voxels']}"
+
+
+def _between(fixed: sitk.Image, moving: sitk.Image) -> list[sitk.Image]:
+    """Frames between two: the first warped by growing parts of the way back from the second."""
+    back = register(fixed, moving, Settings.preset("fast").replace(threads=1)).inverse
+    grid = Grid.of(moving)
+    way = sitk.GetArrayFromImage(grid.displacements(back))
+    parts = [(number + 1) / (BETWEEN + 1) for number in range(BETWEEN)]
+    fields = [grid.stamp(sitk.GetImageFromArray(part * way, isVector=True)) for part in parts]
+    return [resampled(fixed, moving, field_transform(field)) for field in fields]
+
+
+def _points(path: Path) -> np.ndarray:
+    with path.open(encoding="utf-8") as lines:
+        return np.array([[float(x) for x in row] for row in list(csv.reader(lines))[1:]])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("liver", "heart"))
+    parser.add_argument("--preset", default="balanced")
+    options = parser.parse_args()
+    settings = Settings.preset(options.preset).replace(threads=1)
+    {"liver": liver, "heart": heart}[options.what](settings)
+
+
+if __name__ == "__main__":
+    main()
