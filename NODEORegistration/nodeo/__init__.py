@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from .engine.result import Result
     from .evaluation.labels import evaluate
     from .geometry.point_pairs import PointPairs
+    from .sequence.reading import read_series
+    from .sequence.registration import register_sequence
+    from .sequence.result import SequenceResult
+    from .sequence.series import Series
 
 __all__ = [
     "Cancelled",
@@ -31,10 +35,14 @@ __all__ = [
     "InputError",
     "PointPairs",
     "Result",
+    "SequenceResult",
+    "Series",
     "Settings",
     "__version__",
     "evaluate",
+    "read_series",
     "register",
+    "register_sequence",
 ]
 
 _HOME = {
@@ -44,6 +52,10 @@ _HOME = {
     "ChannelImages": "engine.further_channels",
     "Guidance": "engine.guidance",
     "PointPairs": "geometry.point_pairs",
+    "Series": "sequence.series",
+    "SequenceResult": "sequence.result",
+    "read_series": "sequence.reading",
+    "register_sequence": "sequence.registration",
 }
 
 

@@ -11,6 +11,7 @@ import SimpleITK as sitk
 from ..engine.course import Course
 from ..engine.registration import register
 from ..engine.result import Result
+from ..errors import InputError
 from ..settings import Settings
 from .progress import SeriesReporter
 from .series import Series
@@ -32,11 +33,13 @@ class Registered:
         frame: its number.
         result: of reference and frame.
         after: the neighbour that it began with, or None.
+        seconds: that it took, a second try included.
     """
 
     frame: int
     result: Result
     after: int | None
+    seconds: float
 
 
 def registered(
@@ -60,19 +63,26 @@ def registered(
     losses: dict[int, tuple[str, float]] = {}
     for number, step in enumerate(steps):
         moving = series.frame(step.frame)
+
+        def run(chosen: Settings, course: Course, again: bool = False, step=step, moving=moving) -> Result:
+            progress = report.of(step.frame, again)
+            try:
+                return register(reference, moving, chosen, fixed_mask=mask, progress=progress, course=course)
+            except InputError as error:
+                raise InputError(f"Frame {step.frame}: {error.message}", error.hint, error.code) from error
+
         course, after = _begun(courses, step, survey), step.after
-        chosen = settings if after is None else gone_on_with(settings)
-        result = register(reference, moving, chosen, fixed_mask=mask, progress=report.of(step.frame), course=course)
+        result = run(settings if after is None else gone_on_with(settings), course)
+        seconds = result.metrics["seconds"]["total"]
         if after is not None and _lost(result, losses[after]):
             anew = Course(survey.corners)
-            other = register(
-                reference, moving, settings, fixed_mask=mask, progress=report.of(step.frame, again=True), course=anew
-            )
+            other = run(settings, anew, again=True)
+            seconds += other.metrics["seconds"]["total"]
             if _loss(other)[1] < _BETTER * _loss(result)[1]:
                 result, course, after = other, anew, None
         courses[step.frame], losses[step.frame] = course, _loss(result)
         report.finished(step.frame)
-        yield Registered(step.frame, result, after)
+        yield Registered(step.frame, result, after, round(seconds, 3))
         _forget(courses, steps[number + 1 :])
 
 

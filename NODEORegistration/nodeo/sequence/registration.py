@@ -153,7 +153,7 @@ class SequenceRegistration:
         number, result = found.frame, found.result
         time_of, motion = self.series.times[number], measures.motion_of(result.transform, Grid.of(self.reference))
         figures = measures.figures(number, time_of, result, motion, self._counted, self.survey.still)
-        figures["after"] = found.after
+        figures |= {"after": found.after, "seconds": found.seconds}
         return Frame(number, time_of, result.transform, result.inverse, result.warped, result.jacobian, motion, figures)
 
 
