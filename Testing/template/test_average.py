@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from nodeo.template import labels
 from nodeo.template.average import agreement, robust_average
 from nodeo.template.brightness import Brightness, typical
-from nodeo.template.labels import voted
 from phantoms import Phantom, drawn, grid, middle
 
 
@@ -53,8 +53,10 @@ def test_brightness_does_not_depend_on_the_unit() -> None:
     assert typical([one, other, other]) == other
 
 
-def test_labels_are_voted_on() -> None:
+@pytest.mark.parametrize("at_once", [1, 16])
+def test_labels_are_voted_on(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(labels, "_AT_ONCE", at_once)
     maps = [np.array([[0, 17, 17, 53]], np.uint16), np.array([[17, 17, 0, 0]], np.uint16),
             np.array([[17, 17, 2, 300]], np.uint16)]  # fmt: skip
-    winner = voted(iter(maps))
+    winner = labels.voted(lambda: maps)
     assert winner.tolist() == [[17, 17, 0, 0]] and winner.dtype == np.uint16  # of a draw the smallest

@@ -16,7 +16,7 @@ from nodeo.app import cli
 from nodeo.app.commands import template as command
 from nodeo.errors import Cancelled
 from nodeo.template import names
-from phantoms import Phantom, bumps, drawn, grid, middle, turned
+from phantoms import OBLIQUE, Bumps, Phantom, bumps, drawn, grid, middle, turned
 
 ON = grid((36, 34))
 BALL = Phantom(middle(ON), 13.0, blobs=50, grain=0.12)
@@ -207,6 +207,32 @@ def test_from_an_image_on_its_grid_and_poses_do_not_matter(desk: Path, tmp_path:
     anat = out / "subjects" / "sub-2" / "ses-a" / "anat"
     assert (anat / "sub-2_ses-a_from-image_to-template_mode-image_xfm.h5").is_file()
     assert (out / "subjects" / "dataset_description.json").is_file()
+
+
+@pytest.mark.parametrize("size", [(22, 20, 18), (30, 28, 1)])
+def test_volumes_and_slices_stored_as_volumes(size: tuple[int, ...], tmp_path: Path) -> None:
+    on = grid(size, (1.0, 1.0, 2.0) if size[2] == 1 else None, direction=OBLIQUE)
+    ball = Phantom(middle(on), 8.0 if size[2] > 1 else 11.0, blobs=30, grain=0.2)
+    flat = np.asarray([on.GetDirection()[2::3]]) if size[2] == 1 else np.zeros((1, 3))  # across a slice nothing moves
+    for number, push in enumerate((1.0, -1.0)):
+        warp = bumps(middle(on), push, 5.0)
+
+        def moved(x: np.ndarray, warp: Bumps = warp) -> np.ndarray:
+            away = warp(x) - x
+            return x + away - (away @ flat.T) @ flat
+
+        image = drawn(lambda x, moved=moved: ball(moved(x)), on)
+        sitk.WriteImage(image, str(tmp_path / f"v{number}.nrrd"))
+    paths = sorted(tmp_path.glob("v*.nrrd"))
+    out = tmp_path / "out"
+    assert call(*paths, "--output", out, "--rounds", "1", "--align", "identity") == 0
+    template = sitk.ReadImage(str(out / "template.nii.gz"))
+    assert template.GetSize() == size
+    np.testing.assert_allclose(template.GetDirection(), on.GetDirection(), atol=1e-5)
+    assert likeness(sitk.GetArrayFromImage(template), sitk.GetArrayFromImage(drawn(ball, on))) > 0.99
+    assert float(rounds(out)[-1]["mean_displacement_voxels"]) < 0.05
+    assert cli.main(["morphometry", str(out), "--output", str(out / "group"), "--progress", "none"]) == 0
+    assert sitk.ReadImage(str(out / "group" / "log_jacobian.nii.gz")).GetSize() == (*size, 2)
 
 
 @pytest.mark.parametrize(

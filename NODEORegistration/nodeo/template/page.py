@@ -29,6 +29,7 @@ _TALL, _GAP = 260, 6  # pixels: the height of a picture, and what is between two
 
 _STYLE = """<style>
 div.rounds { display: grid; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); gap: 16px; }
+div.volumes { grid-template-columns: repeat(auto-fill, minmax(540px, 1fr)); }
 figure { margin: 0; } figcaption { font-weight: 600; font-size: .9em; }
 div.rounds img { background: #000; }
 svg { width: 100%; } svg polyline { fill: none; stroke: #9fb4c7; stroke-width: 2; } svg circle { fill: #2f5d8a; }
@@ -46,7 +47,7 @@ def page(output: Path, rounds: Sequence[dict[str, Any]], lines: Sequence[Line]) 
         [
             _STYLE,
             f"<section><p>{escape(counts)}: {link}.</p>{_failures(lines)}</section>",
-            f'<section><h2>After each round</h2><div class="rounds">{_pictures(output, rounds)}</div></section>',
+            f"<section><h2>After each round</h2>{_pictures(output, rounds)}</section>",
             f'<section><h2>Measures</h2><div class="rounds">{_curves(rounds)}</div>{_table(rounds)}'
             f'<p class="hint">{escape(ABOUT)}</p></section>',
         ],
@@ -62,18 +63,20 @@ def _failures(lines: Sequence[Line]) -> str:
 
 
 def _pictures(output: Path, rounds: Sequence[dict[str, Any]]) -> str:
-    figures = []
+    figures, axes = [], 2
     for measured in rounds:
         if measured["round"] == "end":
             continue
         number = measured["round"]
         name = f"Round {number}" if number else "Aligned" if measured["subjects"] else "To begin with"
         image = read_image(output / names.ROUNDS / str(number) / names.TEMPLATE, "template")
+        axes = len(Grid.of(image).axes)
         source = base64.b64encode(picture(image)).decode("ascii")
         figures.append(
             f'<figure><figcaption>{name}</figcaption><img alt="{name}" src="data:image/png;base64,{source}"></figure>'
         )
-    return "".join(figures)
+    kind = "rounds volumes" if axes == 3 else "rounds"  # of a volume three planes stand side by side
+    return f'<div class="{kind}">{"".join(figures)}</div>'
 
 
 def picture(image: sitk.Image) -> bytes:
