@@ -70,7 +70,7 @@ def test_every_argument_of_every_command_is_on_its_page() -> None:
                 action.option_strings[0] if action.option_strings else action.metavar for action in command._actions
             ]
             assert [name for name in names if name not in ("-h", "--help") and name not in section] == [], command.prog
-    assert seen == 9
+    assert seen == 11
 
 
 def test_a_page_that_is_not_current_is_seen_and_mended(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ MODULE = Path(__file__).resolve().parents[1] / "NODEORegistration"
 # From the top floor down: a room may import itself and what stands after it. A file that lies in no folder is a room.
 ORDER = {
     "nodeo": (
-        "app", "cohort", "sequence", "study", "report", "engine", "evaluation", "models", "start", "similarity",
-        "field", "geometry", "files", "settings", "progress", "version", "errors",
+        "app", "template", "cohort", "sequence", "study", "report", "engine", "evaluation", "models", "start",
+        "similarity", "field", "geometry", "files", "settings", "progress", "version", "errors",
     ),
     "NODEORegistrationLib": ("panel", "run", "scene", "EngineSettings", "Parameters", "Options", "Later", "Signal"),
 }  # fmt: skip

@@ -27,6 +27,8 @@ def parser(kind: type[argparse.ArgumentParser] = argparse.ArgumentParser) -> arg
     _evaluate(commands)
     add_study(commands)
     many.cohort(commands)
+    many.template(commands)
+    many.morphometry(commands)
     add_sequence(commands)
     _serve(commands)
     return top

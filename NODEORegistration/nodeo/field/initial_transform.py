@@ -129,17 +129,25 @@ def _beside(transform: sitk.Transform, linear: sitk.Transform, fixed: Grid) -> s
     return carried_on(fixed.local_vectors(fixed.displacements(before_linear)), fixed)
 
 
-def carried_on(displacement: Tensor, grid: Grid) -> sitk.Image:
+def carried_on(displacement: Tensor, grid: Grid, every: int = 1) -> sitk.Image:
     """A displacement [k, D, H, W], local mm, on a grid, carried on over its edge and faded out beyond: world mm.
 
     So gently that the edge neither tears nor folds; the result's own grid reaches beyond ``grid``.
+
+    Args:
+        every: keep one of so many points along each axis.
     """
     reach = _GENTLE * float(displacement.abs().max())
     room = [math.ceil(reach / h) + 4 for h in grid.step]
-    sizes = [n + 2 * r for n, r in zip(reversed(grid.shape), room, strict=True)]
+    shape = tuple(reversed(grid.shape))
+    short = [-(n + 2 * r - 1) % every for n, r in zip(shape, room, strict=True)]  # the last point is kept, too
+    sizes = [n + 2 * r + s for n, r, s in zip(shape, room, short, strict=True)]
     wider = grid.active_subgrid([-r for r in room], sizes, [1] * len(room))
-    padded = F.pad(displacement[None], [r for r in room for _ in range(2)], mode="replicate")[0]
-    return wider.vector_image(padded * Lattice(wider).taper(room))
+    around = [width for r, s in zip(room, short, strict=True) for width in (r, r + s)]
+    padded = F.pad(displacement[None], around, mode="replicate")[0] * Lattice(wider).taper(room)
+    kept = padded[(slice(None), *[slice(None, None, every)] * len(room))]
+    coarse = wider.active_subgrid([0] * len(room), kept.shape[:0:-1], [every] * len(room))
+    return coarse.vector_image(kept)
 
 
 def _without_round_off(values: np.ndarray) -> np.ndarray:

@@ -1,0 +1,122 @@
+"""``nodeo morphometry``: local volumes of a finished cohort's subjects, ready for statistics."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import SimpleITK as sitk
+
+from ...cohort.finished import Finished, finished
+from ...cohort.names import TABLE
+from ...errors import InputError
+from ...evaluation.labels import check_codes
+from ...evaluation.tables import mean_and_sd
+from ...files.destination import check_output
+from ...files.reading import read_image
+from ...files.series import write_series
+from ...files.writing import appearing
+from ...geometry.resampling import resampled
+from ...progress import Progress
+from ...template import group_table, morphometry, names
+from ..channel import Channel
+
+SERIES, GROUP, MASK, ABOUT = "log_jacobian.nii.gz", "morphometry.csv", "mask.nii.gz", "morphometry.json"
+FILES = (SERIES, GROUP, MASK, ABOUT)
+_SIGN = "log det J of the map from the template to the subject: above 0 where the subject is larger than the template"
+
+
+def run(options: argparse.Namespace, channel: Channel) -> None:
+    """Write the 4-D image, the table, the mask, and what they are."""
+    wish = morphometry.Wish(options.smooth, options.with_affine)
+    beside = options.cohort / names.SUBJECTS
+    subjects, others = finished(beside if (beside / TABLE).is_file() else options.cohort)
+    template = read_image(subjects[0].input("fixed"), "fixed image")
+    labels = None if options.labels is None else _labels(options.labels, template)
+    read = [options.labels] if options.labels is not None else []
+    check_output(options.output, options.overwrite, FILES, read)
+    mask = morphometry.content_mask(template)
+    found = {} if labels is None else _carried(subjects, labels, channel)
+    means: list[float] = []
+
+    def images() -> Iterator[sitk.Image]:
+        inside = sitk.GetArrayViewFromImage(mask) > 0
+        for number, image in enumerate(morphometry.log_jacobians(subjects, wish)):
+            channel.progress(Progress(f"log det J of {subjects[number].name}", (1 + number / len(subjects)) / 2))
+            values = sitk.GetArrayViewFromImage(image)
+            if values.shape != inside.shape:
+                raise InputError(f"{subjects[number].input('fixed')} has changed since.", "Run the cohort again.")
+            means.append(float(values[inside].mean()))
+            yield image
+
+    with appearing(options.output, FILES, overwrite=options.overwrite) as folder:
+        write_series(folder / SERIES, images(), len(subjects))
+        sitk.WriteImage(mask, str(folder / MASK), useCompression=True)
+        lines = [
+            group_table.Line(subject, morphometry.affine_factor(subject), mean, found.get(subject.name, {}))
+            for subject, mean in zip(subjects, means, strict=True)
+        ]
+        own = {} if labels is None else morphometry.own_volumes(labels)
+        unit = "ml" if template.GetDimension() == 3 else "cm2"
+        (folder / GROUP).write_text(group_table.csv_text(lines, sorted(own), unit), encoding="utf-8")
+        about = _about(options, wish, subjects, others, {str(code): round(own[code], 6) for code in sorted(own)}, unit)
+        (folder / ABOUT).write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
+    channel.finished(options.output.absolute(), about, _told(about, means))
+
+
+def _labels(path: Path, template: sitk.Image) -> sitk.Image:
+    """The template's labels on its grid."""
+    labels = read_image(path, "template's labels")
+    check_codes(labels, "template's")
+    if labels.GetDimension() != template.GetDimension():
+        raise InputError(
+            f"The template's labels are {labels.GetDimension()}-D and the template is {template.GetDimension()}-D.",
+            "Name the labels of the image that all were registered to.",
+        )
+    on = resampled(labels, template, sitk.Transform(template.GetDimension(), sitk.sitkIdentity), labels=True)
+    if not morphometry.own_volumes(on):
+        raise InputError(f"{path} has no label where the template is.", "Name the labels of this template.")
+    return on
+
+
+def _carried(subjects: list[Finished], labels: sitk.Image, channel: Channel) -> dict[str, dict[int, float]]:
+    """The structures' volumes in each subject, by its name."""
+    found = {}
+    for number, subject in enumerate(subjects):
+        channel.progress(Progress(f"Labels of {subject.name}", number / len(subjects) / 2))
+        found[subject.name] = morphometry.carried_volumes(subject, labels)
+    return found
+
+
+def _about(
+    options: argparse.Namespace,
+    wish: morphometry.Wish,
+    subjects: list[Finished],
+    others: list[str],
+    own: dict[str, float],
+    unit: str,
+) -> dict[str, Any]:
+    return {
+        "cohort": str(options.cohort),
+        "what": _SIGN,
+        "affine_part": "in" if wish.with_affine else "out",
+        "smoothed_fwhm_mm": wish.smooth,
+        "subjects": [subject.name for subject in subjects],
+        "left_out": others,
+        f"template_{unit}": own,
+    }
+
+
+def _told(about: dict[str, Any], means: list[float]) -> str:
+    mean, sd = mean_and_sd(means)
+    lines = [
+        f"{len(about['subjects'])} subjects, {about['what']}.",
+        f"Affine part {about['affine_part']}, smoothed over {about['smoothed_fwhm_mm']:g} mm.",
+        f"Mean within the mask  {mean:+.4f} ± {sd:.4f}",
+    ]
+    if about["left_out"]:
+        lines.append(f"Left out, not done    {', '.join(about['left_out'])}")
+    return "\n".join(lines)

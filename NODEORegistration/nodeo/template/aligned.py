@@ -1,0 +1,41 @@
+"""Before the first round: each image is laid on the reference by an initial transform alone."""
+
+from __future__ import annotations
+
+import json
+
+import SimpleITK as sitk
+
+from ..cohort.names import RECORD
+from ..cohort.pair import Pair
+from ..cohort.record import record, stamped
+from ..engine.aligning import align
+from ..engine.inputs import without_time
+from ..files.hushed import hushed
+from ..files.reading import read_image
+from ..files.writing import appearing
+from ..progress import ProgressCallback
+
+TRANSFORM = "transform.h5"
+
+
+def align_pair(pair: Pair, threads: int, progress: ProgressCallback) -> None:
+    """Find A of a pair and write it, with the record of a cohort beside it.
+
+    Args:
+        threads: for pairs whose settings leave that open; 0: all.
+    """
+    settings = pair.settings if pair.settings.threads else pair.settings.replace(threads=threads)
+    inputs = stamped(pair.files)
+    images = {
+        role: without_time(read_image(pair.files[role], role.replace("_", " ")))
+        for role in ("fixed", "moving", "moving_mask")
+        if role in pair.files
+    }
+    mask = images.get("moving_mask")
+    start = align(images["fixed"], images["moving"], settings, moving_mask=mask, progress=progress)
+    with appearing(pair.folder, (TRANSFORM, RECORD)) as folder:
+        with hushed():
+            sitk.WriteTransform(start.transform, str(folder / TRANSFORM))
+        text = json.dumps(record(pair, inputs, {"fallbacks": list(start.notes)}), indent=1)
+        (folder / RECORD).write_text(text + "\n", encoding="utf-8")

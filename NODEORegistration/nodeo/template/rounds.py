@@ -1,0 +1,282 @@
+"""A template from its images to the last cohort onto it: register all, average, correct the shape, and again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import SimpleITK as sitk
+
+from ..cohort.measures import Line
+from ..cohort.pair import Pair
+from ..cohort.run import Plan, collected, planned, write_summary
+from ..engine.inputs import check_image, without_time
+from ..errors import Cancelled, InputError
+from ..files.hushed import hushed
+from ..files.reading import read_image, read_transform
+from ..files.writing import appearing_file
+from ..geometry.grid import Grid
+from ..progress import Progress, ProgressCallback, Reporter
+from . import labels, measures, names
+from .asked import FEWEST, Asked
+from .average import robust_average
+from .brightness import Brightness
+from .crowd import Crowd
+from .grid import covering_grid, mean_affine_removed
+from .measures import transform_of
+from .shape import MeanShape, correction
+
+Do = Callable[[Plan, list[Pair], str, ProgressCallback], None]
+_FIRST_WORK = 0.3  # of a round's: to align the images, and to average them
+
+
+class Making:
+    """One call that makes a template, or goes on with it.
+
+    Args:
+        asked: what for; its folder is this call's alone.
+        do: does what is missing of a cohort: its plan, the pairs, and what with each: ``align``, ``register`` or
+            ``hand out``.
+        progress: is told how far it is; raises when the work is to stop.
+    """
+
+    def __init__(self, asked: Asked, do: Do, progress: ProgressCallback) -> None:
+        self._asked, self._do = asked, do
+        self._report = Reporter(progress)
+        self._report.expect({str(n): _FIRST_WORK if n == 0 else 1.0 for n in range(asked.rounds + 2)})
+        self._at = "0"
+        self._crowd: Crowd | None = None
+
+    def run(self) -> tuple[list[dict[str, Any]], list[Line]]:
+        """Do what is missing; what was measured in each round and at the end, and how each subject ended.
+
+        Raises:
+            Cancelled: what is finished is kept.
+            InputError: there are too few images left, or the disk refuses.
+        """
+        try:
+            rounds = [self._round(number) for number in range(self._asked.rounds + 1)]
+            return self._end(rounds)
+        except (Cancelled, KeyboardInterrupt):
+            note = f"What is finished is kept in {self._asked.output}; the same command goes on from there."
+            raise Cancelled(note) from None
+
+    # --- a round ------------------------------------------------------------------------------------------------------
+
+    def _round(self, number: int) -> dict[str, Any]:
+        """What was measured in a round, which is done unless it is there."""
+        self._at = str(number)
+        folder = self._asked.folder(number)
+        try:
+            return json.loads((folder / names.ROUND).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            pass
+        start = time.monotonic()
+        if number == 0 and self._asked.initial is not None:
+            image, measured = self._given(self._asked.initial)
+        else:
+            image, measured = self._first() if number == 0 else self._next(number)
+        measured = {"round": number, **measured, "seconds": round(time.monotonic() - start, 1)}
+        _write(image, folder / names.TEMPLATE)
+        with appearing_file(folder / names.ROUND) as partial:
+            partial.write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
+        if number < self._asked.rounds:
+            _tidy(folder)
+        return measured
+
+    def _given(self, path: Path) -> tuple[sitk.Image, dict[str, Any]]:
+        """The image to begin with."""
+        image = check_image(without_time(read_image(path, "initial image")), "initial image")
+        return image, {"subjects": 0, "failed": {}}
+
+    def _first(self) -> tuple[sitk.Image, dict[str, Any]]:
+        """The average after alignment, on a grid and of a size that no image has more say in than another."""
+        crowd = self._met()
+        middle = crowd.middle()
+        by_name = {pair.name: pair for pair in self._asked.subjects}
+        reference = crowd.looks[middle].grid
+        pairs, failed = self._done(self._asked.pairs(0, Path(by_name[middle].files["moving"])), "align")
+        transforms = [transform_of(pair) for pair in pairs]
+        back = mean_affine_removed(transforms, reference)
+        places = {
+            pair.name: sitk.CompositeTransform([transform, back])
+            for pair, transform in zip(pairs, transforms, strict=True)
+        }
+        grid = covering_grid(reference, [crowd.looks[pair.name].grid for pair in pairs], list(places.values()))
+        on = grid.stamp(sitk.Image(list(grid.size), sitk.sitkUInt8))
+        image, measured = self._averaged(pairs, lambda pair: places[pair.name], on)
+        return image, {"subjects": len(pairs), "failed": failed, **measured}
+
+    def _next(self, number: int) -> tuple[sitk.Image, dict[str, Any]]:
+        """The average after registration to the one before."""
+        before = self._asked.folder(number - 1) / names.TEMPLATE
+        on = read_image(before, "template")
+        pairs, failed = self._done(self._asked.pairs(number, before))
+        mean = self._mean_shape(pairs, on)
+        found = correction(mean.displacement(), Grid.of(on))
+        folder = self._asked.folder(number)
+        for file, field in ((names.BACK, found.back), (names.THERE, found.there)):
+            _write(sitk.Cast(field, sitk.sitkVectorFloat32), folder / file)
+        back = read_transform(folder / names.BACK)  # as it is read when the subjects' results are handed out
+
+        def place(pair: Pair) -> sitk.Transform:
+            return sitk.CompositeTransform([transform_of(pair), back])
+
+        image, measured = self._averaged(pairs, place, on)
+        return image, {
+            "subjects": len(pairs),
+            "failed": failed,
+            **measures.similarity(pairs, folder),
+            **measures.displacement(mean, on),
+            "corrected": found.share,
+            **measured,
+        }
+
+    def _done(self, pairs: list[Pair], what: str = "register") -> tuple[list[Pair], dict[str, str]]:
+        """A cohort: the pairs that worked out, and the others' sentences."""
+        plan = planned(pairs, pairs[0].folder.parent, True)
+        if missing := plan.to_do(pairs):
+            self._do(plan, missing, what, self._told)
+        lines = collected(pairs, plan.output)
+        failed = {line.pair.name: line.error for line in lines if line.status != "done"}
+        done = [pair for pair in pairs if pair.name not in failed]
+        if len(done) < FEWEST:
+            raise InputError(
+                f"Of {len(pairs)} images {len(done)} could be registered. {next(iter(failed.values()))}",
+                f"An average needs at least {FEWEST}.",
+            )
+        return done, failed
+
+    # --- what it is made of -------------------------------------------------------------------------------------------
+
+    def _met(self) -> Crowd:
+        if self._crowd is None:
+            self._tell("looking at the images")
+            self._crowd = Crowd(self._asked.in_order(), self._report.check)
+        return self._crowd
+
+    def _averaged(
+        self, pairs: Sequence[Pair], place: Callable[[Pair], sitk.Transform], on: sitk.Image
+    ) -> tuple[sitk.Image, dict[str, Any]]:
+        """The average on a grid, in the images' own brightness, and how they agree with it."""
+        crowd = self._met()
+        self._tell("averaging")
+        values = crowd.values(pairs, place, on)
+        average = robust_average(values)
+        image = _image(average, on, crowd.typical)
+        return image, measures.agreed(values, average, image)
+
+    def _mean_shape(self, pairs: Sequence[Pair], on: sitk.Image) -> MeanShape:
+        self._tell("mean shape")
+        mean = MeanShape(Grid.of(on))
+        for pair in pairs:
+            self._report.check()
+            mean.add(transform_of(pair))
+        return mean
+
+    # --- the end ------------------------------------------------------------------------------------------------------
+
+    def _end(self, rounds: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[Line]]:
+        """All onto the finished template; what is measured there is measured on what is handed out."""
+        self._at = str(self._asked.rounds + 1)
+        asked, place = self._asked, self._asked.output / names.TEMPLATE
+        last = asked.folder(asked.rounds) / names.TEMPLATE
+        if not place.is_file() or place.read_bytes() != last.read_bytes():
+            with appearing_file(place) as partial:
+                shutil.copyfile(last, partial)
+        plan = planned(asked.subjects, asked.output / names.SUBJECTS, True)
+        failed = rounds[-1]["failed"]
+        missing = [pair for pair in plan.to_do(asked.subjects) if pair.name not in failed]
+        start = time.monotonic()
+        if missing:
+            self._hand_out(plan, missing)
+        lines = [
+            replace(line, error=failed.get(line.pair.name, line.error))
+            for line in collected(asked.subjects, plan.output)
+        ]
+        if not missing and (kept := _kept(asked, len(rounds))):
+            return kept, lines
+        write_summary(lines, plan.output, f"On the template of {asked.output.name}", None)
+        pairs = [line.pair for line in lines if line.status == "done"]
+        if len(pairs) < FEWEST:
+            return rounds, lines
+        on = read_image(place, "template")
+        mean = self._mean_shape(pairs, on)
+        self._tell("measuring")
+        crowd = self._met()
+        values = crowd.values(pairs, transform_of, on)
+        average = sitk.GetArrayFromImage(crowd.typical.scaled(on)).reshape(Grid.of(on).shape)
+        self._tell("labels")
+        labels.write_voted(pairs, asked.output / names.LABELS)
+        measured = {
+            "round": "end",
+            "subjects": len(pairs),
+            "failed": {line.pair.name: line.error for line in lines if line.status != "done"},
+            **measures.displacement(mean, on),
+            **measures.agreed(values, average, on),
+            "seconds": round(time.monotonic() - start, 1),
+        }
+        for number in range(asked.rounds + 1):
+            _tidy(asked.folder(number))
+        return [*rounds, measured], lines
+
+    def _hand_out(self, plan: Plan, missing: list[Pair]) -> None:
+        """The subjects' results; the last round is done again if what it left has gone."""
+        number = self._asked.rounds
+        folder = self._asked.folder(number)
+        if not all((folder / pair.name).is_dir() for pair in missing) or not (folder / names.BACK).is_file():
+            (folder / names.ROUND).unlink()
+            self._round(number)
+            self._at = str(number + 1)
+        self._do(plan, missing, "hand out", self._told)
+
+    # --- what is told -------------------------------------------------------------------------------------------------
+
+    def _stage(self, text: str) -> str:
+        name = {"0": "Alignment", str(self._asked.rounds + 1): "Results"}.get(
+            self._at, f"Round {self._at} of {self._asked.rounds}"
+        )
+        return f"{name}: {text}"
+
+    def _tell(self, text: str) -> None:
+        self._report.tell(self._stage(text))
+
+    def _told(self, news: Progress) -> None:
+        """News of a cohort as news of the whole."""
+        share = self._report.fraction(self._at, news.fraction)
+        self._report.pass_on(replace(news, stage=self._stage(news.stage), fraction=share))
+
+
+def _image(average: np.ndarray, on: sitk.Image, unit: Brightness) -> sitk.Image:
+    """Values [D, H, W], 0 the background and 1 the content, as an image in a unit of brightness, float32."""
+    values = (unit.dark + (unit.content - unit.dark) * average).astype(np.float32)
+    return Grid.of(on).stamp(sitk.GetImageFromArray(values.reshape(sitk.GetArrayViewFromImage(on).shape)))
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what a round was made from: gigabytes of transforms that nobody reads again."""
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name in (names.BACK, names.THERE):
+            path.unlink()
+
+
+def _write(image: sitk.Image, path: Path) -> None:
+    with appearing_file(path) as partial, hushed():
+        sitk.WriteImage(image, str(partial), useCompression=True)
+
+
+def _kept(asked: Asked, rounds: int) -> list[dict[str, Any]]:
+    """What an earlier call has measured of all of it; empty if it was not all."""
+    try:
+        known = json.loads((asked.output / names.METRICS).read_text(encoding="utf-8"))["rounds"]
+    except (OSError, ValueError, KeyError):
+        return []
+    return known if len(known) == rounds + 1 and known[-1]["round"] == "end" else []
