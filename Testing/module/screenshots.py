@@ -57,6 +57,7 @@ class Shots:
         self.shoot_slice("slices-after")
         self.guidance()
         self.inspect()
+        self.series()
 
     def is_at_level(self, level: int) -> bool:
         return f"Level {level} " in self.panel.ui.stageLabel.text
@@ -100,6 +101,29 @@ class Shots:
         ui.smallestButton.click()
         self.shoot_panel("panel-inspect")
         ui.inspectCollapsibleButton.collapsed = True
+
+    def series(self) -> None:
+        """A ball that beats: what is asked of a series, and what came of it."""
+        import numpy as np
+        import slicer
+        from helpers.series_scene import add_series
+
+        slicer.mrmlScene.Clear(0)
+        phases = np.arange(8) / 8
+        shifts, times = 4.0 * np.sin(np.pi * phases) ** 2, [f"{900 * phase:g}" for phase in phases]
+        series = add_series(shifts, times, name="Beating heart", size=(44, 40, 24))
+        ui = self.panel.ui
+        self.host.wait(lambda: ui.registerButton.enabled)
+        ui.seriesCyclicCheckBox.checked = True
+        ui.presetComboBox.currentText = "Fast"
+        ui.registerButton.click()
+        self.host.wait(lambda: ui.registerButton.text == "Register", 300)
+        series.browser.SetSelectedItemNumber(3)
+        for section in ("inputsCollapsibleButton", "resultCollapsibleButton"):
+            getattr(ui, section).collapsed = False
+        ui.inspectCollapsibleButton.collapsed = True
+        self.host.wait(0.1)
+        self.shoot_panel("panel-series")
 
     def fit(self) -> None:
         import slicer

@@ -93,7 +93,7 @@ def test_a_volume_that_shows_a_series_is_told_from_another(host, series) -> None
     ui = panel.ui
     rows = (ui.seriesScopeComboBox, ui.seriesReferenceComboBox, ui.seriesFrameSpinBox, ui.seriesModeComboBox)
     assert all(widget.visible for widget in rows)
-    assert ui.seriesCountLabel.text == "3 frames, 0 … 250 ms"
+    assert (ui.seriesCountLabel.text, ui.seriesCountLabel.toolTip) == ("3 frames", "phase: 0 … 250 ms")
     assert (ui.seriesFrameSpinBox.maximum, ui.seriesFrameSpinBox.suffix) == (3, " of 3")
     assert ui.fixedVolumeSelector.noneDisplay == "None: the reference below"
     plain = slicer.util.addVolumeFromArray(ball())
@@ -230,6 +230,17 @@ def test_a_script_is_refused_what_it_asks_wrongly(host, series) -> None:
     ):
         with pytest.raises(ValueError, match=word):
             logic.registerSequence(**{"series": series.proxy, **asked})
+
+
+def test_a_series_alone_is_what_is_meant(host, series) -> None:
+    import slicer
+
+    panel = host.load(MODULE)
+    assert panel._parameters.movingVolume is series.proxy and panel._parameters.fixedVolume is None
+    panel._parameters.movingVolume = None
+    still = slicer.util.addVolumeFromArray(ball(), None, "still")
+    panel.chooseVolumes()
+    assert (panel._parameters.fixedVolume, panel._parameters.movingVolume) == (still, series.proxy)
 
 
 # --- one run of the panel, looked at from all sides ---
@@ -381,6 +392,17 @@ class TestASeriesInThePanel:
             motions.append(metrics["motion_mm"]["mean"])
         assert motions[0] == 0.0 and motions[1] > motions[2] > 0.3  # the second moves by 2 mm, the third by 1.5
 
+    def test_what_is_drawn_of_a_frame_is_drawn_anew_for_another(self, story) -> None:
+        ui = story.panel.ui
+        titles = [ui.inspectModeComboBox.itemText(index) for index in range(ui.inspectModeComboBox.count)]
+        ui.inspectModeComboBox.currentIndex = next(i for i, text in enumerate(titles) if text.startswith("Difference"))
+        pictures = []
+        for number in range(2):
+            show(story.host, story.series, number)
+            pictures.append(story.host.renderSlice("Red", 200, 200))
+        assert len(np.unique(pictures[0])) < len(np.unique(pictures[1]))  # the reference is itself: all is gray
+        ui.inspectModeComboBox.currentIndex = titles.index("After: warped on fixed")
+
     def test_inspects_and_applies_like_a_pair(self, story) -> None:
         from NODEORegistrationLib import resultsOf
         from NODEORegistrationLib.scene.Companions import companionsOf, putUnder, takeOut
@@ -510,6 +532,16 @@ def test_what_the_worker_refuses_is_told_and_changes_nothing(host, series) -> No
     assert run.state == "failed" and "no_such_setting" in run.message
     panel._parameters.other_settings = ""
     assert host.snapshot() == before
+
+
+def test_the_worker_s_numbers_are_said_as_people_count(host, series) -> None:
+    logic = open_panel(host, series).logic
+    empty = series.sequence.GetNthDataNode(1)
+    import slicer
+
+    slicer.util.updateVolumeFromArray(empty, np.zeros((16, 18, 20), np.int16))
+    with pytest.raises(RuntimeError, match=r"[Ff]rame 2"):
+        logic.registerSequence(series.proxy, preset="fast", **SHORT)
 
 
 # --- from the worker's folder to the scene ---

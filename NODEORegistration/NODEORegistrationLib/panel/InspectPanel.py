@@ -66,6 +66,11 @@ class InspectPanel:
         if self.ui.inspectCollapsibleButton.enabled:
             self.ui.inspectCollapsibleButton.collapsed = False
 
+    def redraw(self):
+        """The nodes show another frame of a series: what was drawn from them is drawn anew."""
+        if self._mode() in (CHECKERBOARD, DIFFERENCE):
+            self._onMode(self.ui.inspectModeComboBox.currentIndex)
+
     def close(self):
         """Leave Inspect."""
         self.ui.inspectCollapsibleButton.collapsed = True

@@ -29,7 +29,7 @@ class ResultPanel:
         self._inspectPanel = inspectPanel
         self._parameters = None
         self._marks = []
-        self._seriesResult = SeriesResult(ui, self.update)
+        self._seriesResult = SeriesResult(ui, self._onFrame)
         ui.resultComboBox.connect("activated(int)", self._onChosen)
         ui.exportButton.connect("clicked()", self._onExport)
         ui.applyButton.connect("clicked()", self._onApply)
@@ -93,6 +93,11 @@ class ResultPanel:
         if isReference(shown.fixed) and isOfSeries(self._parameters):
             fixed = outsideReference(fixed, moving) or shown.fixed
         return (fixed, moving) == (shown.fixed, shown.moving)
+
+    def _onFrame(self):
+        """The nodes of the results show another frame."""
+        self.update()
+        self._inspectPanel.redraw()
 
     def _onChosen(self, index):
         self._parameters.result = self._marks[index]

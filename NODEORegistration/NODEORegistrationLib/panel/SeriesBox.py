@@ -45,15 +45,16 @@ class SeriesBox:
         self._ui.seriesCyclicCheckBox.enabled = not isOutside  # the fixed volume is at no time
         self._ui.fixedVolumeSelector.noneDisplay = _("None: the reference below") if isAll else self._noFixed
         if series is not None:
-            self._ui.seriesCountLabel.text = _describe(series)
+            self._ui.seriesCountLabel.text = _("{count} frames").format(count=series.count())
+            self._ui.seriesCountLabel.toolTip = _span(series)
             self._ui.seriesFrameSpinBox.maximum = max(series.count(), 1)
             self._ui.seriesFrameSpinBox.suffix = _(" of {count}").format(count=series.count())
 
 
-def _describe(series):
-    """How many frames there are, and from when to when."""
-    index, count = series.index(), series.count()
-    if not index.times():
-        return _("{count} frames").format(count=count)
-    words = {"count": count, "first": index.values[0], "last": index.values[-1], "unit": index.unit}
-    return _("{count} frames, {first} … {last} {unit}").format(**words).rstrip()
+def _span(series):
+    """From where to where the frames go, such as from 0 to 800 ms."""
+    index = series.index()
+    if not index.values:
+        return ""
+    words = {"name": index.name, "first": index.values[0], "last": index.values[-1], "unit": index.unit}
+    return _("{name}: {first} … {last} {unit}").format(**words).rstrip()

@@ -1,6 +1,7 @@
 """The registration of a whole series: its frames out of the scene one at a time, through the worker, and back."""
 
 import json
+import re
 import time
 
 import vtk
@@ -96,6 +97,21 @@ class SeriesRun(Run):
                 self._frame = event["frame"]
                 self.history.clear()
         super()._onProgress(event)
+
+    def _onEvent(self, event):
+        if event["event"] == "error":
+            event = {**event, "message": self._counted(event.get("message") or "")}
+        super()._onEvent(event)
+
+    def _counted(self, text):
+        """A sentence of the worker, which counts its frames from 0, in the panel's numbers, from 1."""
+
+        def named(match):
+            number = int(match[1]) - self._first
+            return _("frame {number}").format(number=number + 1) if number >= 0 else _("fixed volume")
+
+        told = re.sub(r"\bframe (\d+)", named, text, flags=re.IGNORECASE)
+        return told[:1].upper() + told[1:]
 
     def _loading(self, output):
         request, first = self.request, self._first

@@ -2,9 +2,11 @@
 
 import slicer
 
+from .Series import seriesOf
+
 
 def chooseVolumes(parameters):
-    """With two volumes in the scene and none chosen, it is clear which are meant."""
+    """With two volumes in the scene and none chosen, it is clear which are meant; and so it is with a series alone."""
     if parameters is None or parameters.fixedVolume is not None or parameters.movingVolume is not None:
         return
     volumes = [
@@ -12,5 +14,9 @@ def chooseVolumes(parameters):
         for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
         if node.GetClassName() == "vtkMRMLScalarVolumeNode" and not node.GetHideFromEditors()
     ]
-    if len(volumes) == 2 and all(node.GetImageData() is not None for node in volumes):
-        parameters.fixedVolume, parameters.movingVolume = volumes
+    if not all(node.GetImageData() is not None for node in volumes):
+        return
+    if len(volumes) == 2:
+        parameters.fixedVolume, parameters.movingVolume = sorted(volumes, key=lambda node: seriesOf(node) is not None)
+    elif len(volumes) == 1 and seriesOf(volumes[0]) is not None:
+        parameters.movingVolume = volumes[0]
