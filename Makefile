@@ -3,11 +3,12 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 PEERS := .venv-peers
 SITE := .venv-docs
+RELEASE := .venv-release
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SAMPLE := Resources/SampleData
 
-.PHONY: setup demo figure test test-slow lint faults bench bench-setup bench-scaling docs site pictures screenshots submit-check clean
+.PHONY: setup demo figure test test-slow lint faults bench bench-setup bench-scaling docs site pictures screenshots submit-check release-check clean
 
 setup: $(READY)
 
@@ -84,5 +85,14 @@ screenshots: setup
 submit-check: setup
 	$(BIN)/python Testing/submission/check.py
 
+# Packages built and looked into, the wheel installed in a fresh environment and put to work: some minutes.
+release-check: $(RELEASE)/.ready
+	$(RELEASE)/bin/python Testing/release/release.py --output build/release
+
+$(RELEASE)/.ready: Testing/release/requirements.txt
+	$(PYTHON) -m venv $(RELEASE)
+	$(RELEASE)/bin/pip install --quiet --requirement $<
+	touch $(RELEASE)/.ready
+
 clean:
-	rm -rf $(VENV) $(PEERS) $(SITE) build demo
+	rm -rf $(VENV) $(PEERS) $(SITE) $(RELEASE) build demo

@@ -27,6 +27,7 @@ ABOUT = {
     "geometry": "grids, axes, transforms",
     "models": "the published method against plain formulas and a run of the published code",
     "module": "the panel over real MRML and real Qt",
+    "release": "that a faulty release is refused; licences, the container file",
     "report": "the picture and the page",
     "settings": "every option and its limits",
     "similarity": "each similarity and its gradient",

@@ -9,6 +9,7 @@ from typing import Any
 from .api_tables import api, codes
 from .command_tables import commands
 from .counts import tests_table
+from .dependency_table import dependencies
 from .marked import filled
 from .panel_table import panel
 from .settings_tables import presets, settings
@@ -29,6 +30,7 @@ def texts(ui: Any) -> dict[str, str]:
         "panel": panel(ui),
         "api": api(),
         "codes": codes(),
+        "dependencies": dependencies(),
         "tests": tests_table((PAGES / "trust.md").read_text(encoding="utf-8")),
     }
 
