@@ -2,11 +2,13 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 PEERS := .venv-peers
+SITE := .venv-docs
+RELEASE := .venv-release
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SAMPLE := Resources/SampleData
 
-.PHONY: setup demo figure test test-slow lint faults bench bench-setup bench-scaling docs screenshots submit-check clean
+.PHONY: setup demo figure test test-slow lint faults bench bench-setup bench-scaling docs site pictures screenshots submit-check release-check clean
 
 setup: $(READY)
 
@@ -57,9 +59,24 @@ $(PEERS)/.ready: Testing/benchmarks/peers/requirements.txt
 	$(PEERS)/bin/pip install --quiet --requirement $<
 	touch $(PEERS)/.ready
 
-# What the pages of the documentation say of settings, presets, panel and commands, from the code.
+# What the pages of the documentation say of the code, written from it; then all of them as build/site/index.html.
 docs: setup
 	$(BIN)/python Testing/documentation/generate.py
+	$(MAKE) --no-print-directory site
+
+site: $(SITE)/.ready
+	$(SITE)/bin/python Testing/documentation/site/build.py
+
+$(SITE)/.ready: Testing/documentation/site/requirements.txt
+	$(PYTHON) -m venv $(SITE)
+	$(SITE)/bin/pip install --quiet --requirement $<
+	touch $(SITE)/.ready
+
+# The pictures of the how-to pages and the outputs of the notebook, by doing what they say: some minutes.
+pictures: setup
+	$(BIN)/python Testing/documentation/directions.py
+	$(BIN)/python Testing/documentation/draw_walks.py
+	$(BIN)/python Testing/documentation/notebook.py
 
 screenshots: setup
 	$(BIN)/python Testing/module/screenshots.py --output Resources/Screenshots
@@ -68,5 +85,14 @@ screenshots: setup
 submit-check: setup
 	$(BIN)/python Testing/submission/check.py
 
+# Packages built and looked into, the wheel installed in a fresh environment and put to work: some minutes.
+release-check: $(RELEASE)/.ready
+	$(RELEASE)/bin/python Testing/release/release.py --output build/release
+
+$(RELEASE)/.ready: Testing/release/requirements.txt
+	$(PYTHON) -m venv $(RELEASE)
+	$(RELEASE)/bin/pip install --quiet --requirement $<
+	touch $(RELEASE)/.ready
+
 clean:
-	rm -rf $(VENV) $(PEERS) build demo
+	rm -rf $(VENV) $(PEERS) $(SITE) $(RELEASE) build demo

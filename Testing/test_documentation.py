@@ -13,6 +13,7 @@ import pytest
 from documentation.marked import blocks, filled
 from documentation.pages import PAGES, not_current, texts
 from documentation.table import table, written
+from documentation.typed import commands_of
 from nodeo.app.cli import parser
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -110,16 +111,9 @@ def test_a_value_is_written_as_it_is_typed(value: object, text: str) -> None:
 # --- what is typed ----------------------------------------------------------------------------------------------------
 
 
-def typed(page: str) -> list[str]:
-    """Every command line of nodeo in a page's blocks of shell."""
-    shell = "\n".join(re.findall(r"^```sh\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL))
-    lines = [line.partition("   #")[0].strip() for line in shell.replace("\\\n", " ").splitlines()]
-    return [line for line in lines if line.startswith("nodeo ")]
-
-
 @pytest.mark.parametrize("page", ["guidance.md", "command_line.md"])
 def test_every_command_on_a_page_can_be_typed(page: str) -> None:
-    lines = typed(read(Path("Resources/Documentation") / page))
+    lines = commands_of(read(Path("Resources/Documentation") / page))
     assert len(lines) > 5
     for line in lines:
         parser().parse_args(shlex.split(line)[1:])

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from .api_tables import api, codes
 from .command_tables import commands
+from .counts import tests_table
+from .dependency_table import dependencies
 from .marked import filled
 from .panel_table import panel
 from .settings_tables import presets, settings
@@ -20,7 +23,16 @@ def texts(ui: Any) -> dict[str, str]:
     Args:
         ui: the widgets of a panel that has just been opened, by name.
     """
-    return {"settings": settings(), "presets": presets(), "commands": commands(), "panel": panel(ui)}
+    return {
+        "settings": settings(),
+        "presets": presets(),
+        "commands": commands(),
+        "panel": panel(ui),
+        "api": api(),
+        "codes": codes(),
+        "dependencies": dependencies(),
+        "tests": tests_table((PAGES / "trust.md").read_text(encoding="utf-8")),
+    }
 
 
 def not_current(texts: Mapping[str, str], folder: Path = PAGES) -> dict[Path, str]:
