@@ -2,6 +2,7 @@
 
 from .ChannelsBox import ChannelsBox
 from .EngineBox import EngineBox
+from .FieldNames import nameFields
 from .ImagesBox import ImagesBox
 from .InspectPanel import InspectPanel
 from .LandmarksBox import LandmarksBox
@@ -23,6 +24,7 @@ class Parts:
     """
 
     def __init__(self, ui, logic):
+        nameFields(ui)
         self.engineBox = EngineBox(ui)
         self.progressPanel = ProgressPanel(ui)
         self.landmarksBox = LandmarksBox(ui)  # before those that take the views from it

@@ -10,7 +10,7 @@ from ..scene.Results import Results, chosenOf, resultsInScene, resultsOf
 from ..scene.ResultSummary import summaryHtml, summaryRows
 from ..scene.Series import outsideReference
 from ..scene.SeriesImport import isReference
-from ..scene.Verdict import verdict
+from ..scene.Verdict import SHAPES, verdict
 from .ApplyDialog import ApplyDialog
 from .ExportDialog import ExportDialog
 from .SeriesResult import SeriesResult
@@ -110,7 +110,7 @@ class ResultPanel:
 
 
 def _light(color, sentences):
-    return f"<span style='color:{color}'>●</span> {html.escape(sentences, quote=False)}"
+    return f"<span style='color:{color}'>{SHAPES[color]}</span> {html.escape(sentences, quote=False)}"
 
 
 def _plain(metrics):

@@ -1,4 +1,7 @@
-"""The colors of det J: white where volume is kept, blue where it shrinks, red where it grows, magenta for folds."""
+"""The colors of det J: white where volume is kept, blue where it shrinks, red where it grows, violet for folds.
+
+Violet differs from all the others for eyes without red, green or blue receptors, too; a test looks through them.
+"""
 
 import numpy as np
 import slicer
@@ -6,7 +9,7 @@ import slicer
 NAME = "NODEO Jacobian"
 WINDOW = (0.0, 2.0)
 _POINTS = (  # det J, red, green, blue
-    (0.0, 1.0, 0.0, 1.0),
+    (0.0, 0.6, 0.0, 1.0),
     (0.004, 0.02, 0.19, 0.38),
     (0.5, 0.26, 0.58, 0.76),
     (1.0, 0.97, 0.97, 0.97),

@@ -86,7 +86,7 @@ def _figures(results):
     if results.jacobian is not None:
         jacobian = _middle(slicer.util.arrayFromVolume(results.jacobian))
         figures.append(
-            _figure(_("det J, 0 blue to 2 red, folds magenta"), (jacobianColor(jacobian) * 255).astype(np.uint8))
+            _figure(_("det J, 0 blue to 2 red, folds violet"), (jacobianColor(jacobian) * 255).astype(np.uint8))
         )
     return "".join(figures)
 

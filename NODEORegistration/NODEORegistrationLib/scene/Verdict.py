@@ -1,8 +1,9 @@
-"""What a registration achieved, in one line of words with a light before it: green, amber or red."""
+"""What a registration achieved, in one line of words with a light before it: green, amber or red, each with a shape."""
 
 from slicer.i18n import tr as _
 
-GREEN, AMBER, RED = "#2e9e44", "#d98e00", "#c62828"
+GREEN, AMBER, RED = "#2e9e44", "#d98e00", "#e5524c"
+SHAPES = {GREEN: "●", AMBER: "▲", RED: "■"}  # for whoever does not see the color
 _GOOD, _HARDLY = 0.6, 0.9  # of the similarity loss before
 _ALIKE = 0.02  # a similarity loss as small as this before leaves nothing to gain
 _EXACT = 0.5  # mm; a way back that is less exact at a hundredth of the points is worth a word
