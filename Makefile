@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SAMPLE := Resources/SampleData
 
-.PHONY: setup demo figure test test-slow lint faults bench bench-setup bench-scaling docs site pictures screenshots submit-check release-check clean
+.PHONY: setup demo figure test test-slow lint faults bench bench-setup bench-scaling docs site pictures screenshots translations submit-check release-check clean
 
 setup: $(READY)
 
@@ -80,6 +80,10 @@ pictures: setup
 
 screenshots: setup
 	$(BIN)/python Testing/module/screenshots.py --output Resources/Screenshots
+
+# The texts of the module for its translations, with what is translated already.
+translations: setup
+	$(BIN)/python Testing/translations/update.py
 
 # What the Extensions Index of 3D Slicer asks for, as far as that can be seen from here.
 submit-check: setup

@@ -32,6 +32,7 @@ ABOUT = {
     "settings": "every option and its limits",
     "similarity": "each similarity and its gradient",
     "start": "where a registration begins",
+    "translations": "that every text can be translated, and the panel in German",
     "study": "sweeps that go on where they stopped",
     ".": "that the pages say what the code does, that the house holds, that the extension describes itself",
 }

@@ -63,6 +63,7 @@ class Host:
         slicer.app._open(slicer.mrmlScene)
         modules.addCppModules(slicer.mrmlScene, slicer.app.applicationLogic())
         self._loaded: dict[str, Path] = {}
+        self._translator: Any = None
         self.packages, self.dialogs = packaging.packages, dialogs
         self._modules, self._scene, self._views, self._qt = modules, scene, views, sys.modules["qt"]
         self.scene, self.app = slicer.mrmlScene, slicer.app
@@ -90,6 +91,19 @@ class Host:
         self.setVersion(5, 13)
         self.setPyTorchExtension(False)
         self.setTesting(False)
+        self.speak(None)
+
+    def speak(self, translation: str | Path | None) -> None:
+        """The language of what is loaded from now on: a compiled translation (.qm), or English."""
+        if self._translator is not None:
+            self.app.removeTranslator(self._translator)
+            self._translator = None
+        if translation is not None:
+            translator = self._qt.QTranslator()
+            if not translator.load(str(translation)):
+                raise AssertionError(f"{translation} is no translation")
+            self.app.installTranslator(translator)
+            self._translator = translator
 
     def setVersion(self, major: int, minor: int) -> None:
         """Pretend to be another release: `slicer.packaging` is there from 5.12 on."""

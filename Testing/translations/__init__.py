@@ -1,0 +1,1 @@
+"""The texts of the module in other languages: found, kept current, tried."""
