@@ -10,17 +10,17 @@ TIMES = ("0", "120", "250")  # ms
 SHIFTS = (0.0, 2.0, -1.5)  # mm along the first axis of the volume's voxels, frame by frame
 
 
-def ball(size=(20, 18, 16), shift: float = 0.0, seed: int = 1) -> np.ndarray:
+def ball(size=(20, 18, 16), shift: float = 0.0) -> np.ndarray:
     """A ball with stripes inside, [D, H, W]; shifted along the columns, in voxels."""
     w, h, d = size
     z, y, x = np.meshgrid(np.arange(d), np.arange(h), np.arange(w), indexing="ij")
     x = x - shift
     r = np.sqrt((x - w / 2) ** 2 + (y - h / 2) ** 2 + (z - d / 2) ** 2)
-    inside = 400.0 + 150.0 * np.sin(0.9 * x) * np.cos(0.8 * y) + 100.0 * np.sin(0.7 * z + seed)
+    inside = 400.0 + 150.0 * np.sin(0.9 * x) * np.cos(0.8 * y) + 100.0 * np.sin(0.7 * z + 1.0)
     return (inside / (1.0 + np.exp(2.0 * (r - 0.36 * min(size))))).astype(np.int16)
 
 
-def add_series(shifts=SHIFTS, times=TIMES, name: str = "beat", size=(20, 18, 16)) -> SimpleNamespace:
+def add_series(shifts=SHIFTS, times=TIMES, name: str = "beat", size=(20, 18, 16), draw=ball) -> SimpleNamespace:
     """A sequence with its browser, and the volume node that shows the first of its frames."""
     import slicer
     import vtk
@@ -35,7 +35,7 @@ def add_series(shifts=SHIFTS, times=TIMES, name: str = "beat", size=(20, 18, 16)
     for time, shift in zip(times, shifts, strict=True):
         frame = slicer.vtkMRMLScalarVolumeNode()
         frame.SetIJKToRASMatrix(matrix)
-        slicer.util.updateVolumeFromArray(frame, ball(size, shift / 1.5))
+        slicer.util.updateVolumeFromArray(frame, draw(size, shift / 1.5))
         sequence.SetDataNodeAtValue(frame, time)
     browser = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSequenceBrowserNode", f"{name} browser")
     browser.SetAndObserveMasterSequenceNodeID(sequence.GetID())

@@ -91,7 +91,7 @@ class SeriesRun(Run):
 
     def _onProgress(self, event):
         if event.get("frame") is not None:
-            stage = (event.get("stage") or "").split(": ", 1)[-1]  # that of the worker begins with its own number
+            stage = re.sub(r"Frame \d+: ", "", event.get("stage") or "")  # it counts from 0
             event = {**event, "frame": event["frame"] - self._first, "stage": "" if stage == "done" else stage}
             if event["frame"] != self._frame:
                 self._frame = event["frame"]
