@@ -73,6 +73,25 @@ def test_what_a_neighbour_has_found_is_worth_many_iterations(ball: SeriesPhantom
     assert ball.error(gone_on.transform, 4) < 0.7 * ball.error(anew.transform, 4)
 
 
+@pytest.mark.parametrize("changes", [{}, {"model": "paper", "levels": 1, "iterations": 40, "learning_rate": 0.005}])
+def test_whatever_the_model_it_begins_where_the_one_before_ended(ball: SeriesPhantom, changes: dict) -> None:
+    """The same frame again, with one look in place of a descent: the same loss, but for what unfolding took."""
+    settings, course = QUICK.replace(**changes), Course()
+    first = register(ball.frames[0], ball.frames[2], settings, course=course).metrics["similarity"]
+    again = register(ball.frames[0], ball.frames[2], settings.replace(iterations=1, start="none"), course=course)
+    assert first["after"] < 0.6 * first["before"]
+    assert again.metrics["similarity"]["after"] == pytest.approx(first["after"], rel=0.01)
+
+
+def test_a_frame_that_ends_far_from_its_neighbour_is_begun_anew(ball: SeriesPhantom) -> None:
+    """A jump by more than a short descent can follow."""
+    leap = growing_ball(times=(0.0, -1.2, 1.2), far=6.0)
+    found = register_sequence(Series.of(leap.frames), QUICK)
+    alone = register(leap.frames[0], leap.frames[2], QUICK)
+    assert found.frames[2].metrics["after"] is None
+    assert leap.error(found.frames[2].transform, 2) == pytest.approx(leap.error(alone.transform, 2), rel=0.2)
+
+
 def test_a_volume_too() -> None:
     ball = growing_ball((28, 26, 24), (0.0, 0.5, 1.0), far=2.5)
     found = register_sequence(Series.of(ball.frames, (0.0, 40.0, 80.0), "ms"), QUICK)

@@ -20,7 +20,7 @@ from .walk import Step
 
 # Where a neighbour's flow is gone on with, all of the coarsest level's iterations, which cost next to nothing, and
 SHARE = 0.5  # of those of the others, with steps so much shorter, since what is there is nearly right:
-SHORTER = 0.4
+SHORTER = 0.25
 _WORSE = 0.1  # of what its own loss fell by: a frame that ends by more above its neighbour is tried anew
 _BETTER = 0.97  # times the loss: what a new start has to come below
 
