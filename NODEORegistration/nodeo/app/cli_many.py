@@ -69,8 +69,17 @@ def add_sequence(commands) -> None:
     sub.add_argument(
         "--reference", default="0", metavar="N", help="frame that stays, or mean: an average of all (default: 0)"
     )
-    sub.add_argument("--mode", choices=("frames",), default="frames", help="frames: each begins as its neighbour ended")
-    sub.add_argument("--cyclic", action="store_true", help="the last frame is a neighbour of the first")
+    sub.add_argument(
+        "--mode",
+        choices=("frames", "trajectory"),
+        default="frames",
+        help="frames: each begins as its neighbour ended; trajectory: one flow through all (default: frames)",
+    )
+    sub.add_argument(
+        "--cyclic",
+        action="store_true",
+        help="the last frame is a neighbour of the first; a trajectory ends where it began",
+    )
     sub.add_argument("--times", metavar="T,T,…", help="of the frames (default: as the file says, or 0,1,2…)")
     sub.add_argument(
         "--points", type=path, metavar="FILE", help="points of the reference, which are tracked: .csv, .mrk.json, .fcsv"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from typing import Protocol, TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from ..models.base import LossNumbers, Objective, Segment
+from ..geometry.domain import Level
+from ..models.base import Descent, Loss, LossNumbers
 
 NO_NUMBER = "the loss was no longer a number"
 _PATIENCE = 10  # iterations over which a level has to gain something
@@ -16,7 +18,30 @@ _PATIENCE = 10  # iterations over which a level has to gain something
 Told = Callable[[int, LossNumbers], None]  # iteration from 0, its loss
 
 
-def descend(objective: Objective, segment: Segment, tolerance: float, told: Told) -> str:
+class Descending(Protocol):
+    """What can be optimised, as a :class:`~nodeo.models.base.Segment` is."""
+
+    def parameters(self) -> Iterable[nn.Parameter]:
+        """What is moved."""
+
+    def descent(self) -> Descent:
+        """How."""
+
+
+Part = TypeVar("Part", bound=Descending)
+Judged = TypeVar("Judged", bound=Descending, contravariant=True)
+
+
+class Judge(Protocol[Judged]):
+    """What it is optimised for, as an :class:`~nodeo.models.base.Objective` says it."""
+
+    level: Level
+
+    def loss(self, segment: Judged, iteration: int) -> Loss:
+        """The loss after so many iterations; differentiable."""
+
+
+def descend(objective: Judge[Part], segment: Part, tolerance: float, told: Told) -> str:
     """Optimise ``segment`` from where it is; it ends as the best iterate, or as the last if it wants that.
 
     Args:

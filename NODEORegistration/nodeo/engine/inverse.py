@@ -40,28 +40,35 @@ def kept_points(domain: Domain, last: Level) -> int:
 def invert(flow: Flow, domain: Domain, report: Reporter) -> Deformation:
     """The inverse deformation; on the CPU if the GPU's memory is too small for it."""
     try:
-        return _inverted(flow.segments, flow.whole(), domain, report)
+        return exact_inverse(_backwards(flow.segments, flow.whole()), flow.whole(), domain, report)
     except Exception as error:
         if flow.device.type == "cpu" or not devices.ran_out_of_memory(error):
             raise
     flow.move(torch.device("cpu"))
     flow.fallbacks.append("Inverse: memory ran out; the CPU took over.")
-    return _inverted(flow.segments, flow.whole(), domain, report)
+    return exact_inverse(_backwards(flow.segments, flow.whole()), flow.whole(), domain, report)
 
 
 @torch.no_grad()
-def _inverted(segments: Sequence[Segment], deformation: Deformation, domain: Domain, report: Reporter) -> Deformation:
-    """The flow run backwards, or where there is none a search; made exact, fitted, and smoothed where it folds.
+def _backwards(segments: Sequence[Segment], deformation: Deformation) -> Tensor:
+    """The flow run backwards on its nodes [k, D, H, W], or where there is none a search."""
+    velocities = [segment.velocity for segment in segments if segment.velocity is not None]
+    if len(velocities) == len(segments):
+        return transport(velocities, deformation.lattice, Solver("midpoint", _STEPS), inverse=True)
+    return search_inverse(deformation.displacement, deformation.lattice)
+
+
+@torch.no_grad()
+def exact_inverse(backwards: Tensor, deformation: Deformation, domain: Domain, report: Reporter) -> Deformation:
+    """An inverse made exact, fitted, and smoothed where it folds.
 
     Between nodes the inverse of an interpolated map bends more than the map, so it gets a node at every voxel, and more
     where that is not enough and the box is small.
+
+    Args:
+        backwards: about the inverse, [k, D, H, W] on the deformation's nodes.
     """
     displacement, lattice = deformation.displacement, deformation.lattice
-    velocities = [segment.velocity for segment in segments if segment.velocity is not None]
-    if len(velocities) == len(segments):
-        backwards = transport(velocities, lattice, Solver("midpoint", _STEPS), inverse=True)
-    else:
-        backwards = search_inverse(displacement, lattice)
 
     def told(share: float) -> None:
         report.tell("Inverse", "inverse", _WALKED + share * (_REFINED - _WALKED))

@@ -10,17 +10,15 @@ from .. import models
 from ..errors import InputError
 from ..evaluation.landmarks import landmark_errors
 from ..field.initial_transform import InitialTransform
-from ..geometry.resampling import darkest
 from ..progress import ProgressCallback, Reporter
 from ..settings import Settings
 from ..similarity.channel import Scan
 from ..start import alignment, from_points
 from . import beginning, devices, inputs, preparation
-from .assembly import assemble
+from .completion import completed
 from .course import Course
 from .guidance import Guidance, check_guidance, contradictions, guide_of
 from .inverse import invert
-from .measurement import measure
 from .optimisation import Optimisation
 from .planning import out_of_reach, planned
 from .result import Result
@@ -111,28 +109,15 @@ def register(
             report.tell("Inverse", "inverse")
             inverse = invert(flow, task.domain, report)
         task = task.in_world(*scans, initial)
-        handed_out = assemble(moving, task, flow.whole(), inverse, unit, settings, report)
-        with report.timed("measurements"):
-            report.tell("Measurements", "measurements")
-            jacobian, metrics = measure(task, flow, handed_out, [*notes, *said], report)
-            if guidance.measured_points is not None:
-                metrics["points"] = {
+        result = completed(moving, task, flow, inverse, unit, [*notes, *said], settings, report)
+        if guidance.measured_points is not None:
+            with report.timed("measurements"):
+                result.metrics["points"] = {
                     "guided": guidance.guiding_points is not None,
-                    **landmark_errors(guidance.measured_points, initial.transform, handed_out.transform),
+                    **landmark_errors(guidance.measured_points, initial.transform, result.transform),
                 }
-            report.tell("Measurements", "measurements", 1.0)
-        return Result(
-            transform=handed_out.transform,
-            inverse=handed_out.inverse,
-            displacement=sitk.Cast(handed_out.displacement, sitk.sitkVectorFloat32),
-            warped=handed_out.warped,
-            jacobian=jacobian,
-            initial=initial.transform,
-            background=darkest(moving),
-            metrics={**metrics, "seconds": report.rounded_seconds()},
-            history=flow.history,
-            settings=settings,
-        )
+            result.metrics["seconds"] = report.rounded_seconds()
+        return result
 
 
 def checked(

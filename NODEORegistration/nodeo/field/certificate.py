@@ -9,8 +9,8 @@ scaled down.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -21,9 +21,11 @@ from . import regularity
 from .smoothed_folds import smoothed_at
 from .smoothing import SeparableKernel, averaging
 
+Seen = TypeVar("Seen")
+
 ROUNDS = 16
 SMOOTHINGS = 40
-_NEXT_TO_NONE = 1e-4  # of a displacement
+NEXT_TO_NONE = 1e-4  # of a displacement
 _REACH = 2  # nodes around a fold that are turned down with it; grows by one every other round
 
 
@@ -64,25 +66,45 @@ def unfold(
     Returns:
         the displacement, which does not fold, and the certificate.
     """
+
+    def look() -> tuple[Tensor, Tensor]:
+        current = displacement()
+        return current, folded_nodes(current)
+
+    current, folded, certificate = turned_down(field, look)
+    if not folded.any():
+        return current, certificate
+    current, smoothings, scale = smoothed_or_scaled(current, folded, folded_nodes)
+    return current, replace(certificate, smoothings=smoothings, scale=scale)
+
+
+@torch.no_grad()
+def turned_down(field: Windowed, look: Callable[[], tuple[Seen, Tensor]]) -> tuple[Seen, Tensor, Certificate]:
+    """Turn ``field`` down where something folds, until it does not or that no longer helps.
+
+    Args:
+        field: its window is changed in place.
+        look: gives what is seen of the field as it is, and the mask [D, H, W] of its nodes at or next to a fold.
+
+    Returns:
+        what is seen in the end, what still folds, and what it took.
+    """
     strength = torch.ones_like(field.window)
     window = field.window.clone()
-    current = displacement()
-    folded = folded_nodes(current)
+    current, folded = look()
     for step in range(ROUNDS):
         if not folded.any():
-            return current, Certificate(step, _damped(strength))
+            return current, folded, Certificate(step, _damped(strength))
         weaker = strength * (1.0 - 0.5 * _around(folded, _REACH + step // 2))
         field.window.copy_(window * weaker)
-        turned_down = displacement()
-        still_folded = folded_nodes(turned_down)
-        if still_folded.sum() >= folded.sum():  # it is not the newest segment that folds
+        seen, still_folded = look()
+        if still_folded.sum() >= folded.sum():  # it is not this field that folds
             field.window.copy_(window * strength)
             break
-        strength, current, folded = weaker, turned_down, still_folded
+        strength, current, folded = weaker, seen, still_folded
     else:
         step = ROUNDS
-    current, smoothings, scale = smoothed_or_scaled(current, folded, folded_nodes)
-    return current, Certificate(step, _damped(strength), smoothings, scale)
+    return current, folded, Certificate(step, _damped(strength))
 
 
 @torch.no_grad()
@@ -121,7 +143,7 @@ def scale_down(displacement: Tensor, folded_nodes: Callable[[Tensor], Tensor]) -
     if not displacement.isfinite().all():
         raise FloatingPointError("the displacement holds values that are not numbers")
     scale = 1.0
-    while scale > _NEXT_TO_NONE and folded_nodes(displacement * scale).any():
+    while scale > NEXT_TO_NONE and folded_nodes(displacement * scale).any():
         scale *= 0.8
     return displacement * scale, scale
 

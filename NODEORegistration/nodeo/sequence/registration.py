@@ -24,9 +24,11 @@ from .progress import ENDED, SURVEYED, SeriesProgress, SeriesReporter
 from .result import Frame, SequenceResult, at_rest
 from .series import Series
 from .survey import survey
+from .trajectory_frames import FITTED, fitted_trajectory, followed
+from .trajectory_plan import check_settings, checked_reference
 from .walk import outward
 
-MODES = ("frames",)
+MODES = ("frames", "trajectory")
 _AVERAGED = 0.35  # share of the time when a mean is made, if one is asked for
 
 
@@ -46,8 +48,9 @@ def register_sequence(
         series: scalar 2-D or 3-D images in one world, two at least.
         settings: default: the preset ``balanced``.
         reference: the number of a frame, from 0; or ``mean``: an average of all, which is made first.
-        mode: ``frames``: each is registered, and begins with what its neighbour has found.
-        cyclic: the last frame is a neighbour of the first.
+        mode: ``frames``: each is registered, and begins with what its neighbour has found; ``trajectory``: all are
+            fitted together by one velocity field over the series' time, and the reference is one of them.
+        cyclic: the last frame is a neighbour of the first; a trajectory ends where it began.
         mask: of the reference, where the similarity counts (not 0).
         progress: called after every iteration; it stops the run by raising :class:`~nodeo.errors.Cancelled`.
 
@@ -88,11 +91,14 @@ class SequenceRegistration:
         self._begun = time.perf_counter()
         self.series, self.settings, self.mode = series, settings or Settings.preset("balanced"), mode
         self.number = _checked(series, reference, mode)
+        if mode == "trajectory":
+            check_settings(self.settings)
         self._mask, self._cyclic = mask, cyclic
         start = self.number or 0
         self._steps = outward(len(series), start, cyclic, with_start=self.number is None)
         self._reporter = Reporter(progress)
         self._figures: dict[int, dict[str, Any]] = {}
+        self._flow: dict[str, Any] = {}
         self.tell("Checking the frames", 0.0)
         self.reference = series.frame(start)
         self.survey = survey(series, self.reference, self.settings, self._reporter.check)
@@ -107,10 +113,32 @@ class SequenceRegistration:
         """Every frame, once, in the order in which they are registered; the reference itself comes first."""
         if self.number is not None:
             yield self._kept(self._at_rest(self.number))
-        report = SeriesReporter(self._reporter, [step.after is None for step in self._steps], self._span)
-        done = registered(self.series, self.reference, self._steps, self.settings, self.survey, report, self._mask)
+        done = self._followed(self.number) if self.mode == "trajectory" and self.number is not None else self._each()
         for each in done:
             yield self._kept(self._frame(each))
+
+    def _each(self) -> Iterator[Registered]:
+        """The frames by themselves."""
+        report = SeriesReporter(self._reporter, [step.after is None for step in self._steps], self._span)
+        return registered(self.series, self.reference, self._steps, self.settings, self.survey, report, self._mask)
+
+    def _followed(self, number: int) -> Iterator[Registered]:
+        """The frames along one flow."""
+        begin, end = self._span
+        fitted = begin + (end - begin) * FITTED
+        trajectory = fitted_trajectory(
+            self.series,
+            number,
+            self.settings,
+            self.survey,
+            self._reporter,
+            (begin, fitted),
+            self._mask,
+            self._cyclic,
+        )
+        self._flow = trajectory.metrics()
+        report = SeriesReporter(self._reporter, [True] * len(self._steps), (fitted, end))
+        return followed(trajectory, self.series, self.settings, report)
 
     def metrics(self) -> dict[str, Any]:
         """What was measured, when all frames have been taken."""
@@ -122,6 +150,7 @@ class SequenceRegistration:
             "time_unit": self.series.unit,
             "frames": figures,
             "background_motion_mm": measures.background_motion(figures),
+            **({"trajectory": self._flow} if self._flow else {}),
             "settings": self.settings.as_dict(),
             "device": devices.describe(devices.choose(self.settings.device)),
             "seconds": {"total": round(time.perf_counter() - self._begun, 3)},
@@ -163,19 +192,14 @@ def _checked(series: Series, reference: int | str, mode: str) -> int | None:
     Raises:
         InputError: there is one frame only, no such frame, or no such mode.
     """
-    if len(series) < 2:
-        raise InputError(f"The series has {len(series)} frame only.", "At least two are needed.")
     if mode not in MODES:
         raise InputError(f"There is no mode '{mode}'.", f"Known are: {', '.join(MODES)}.")
+    if mode == "trajectory":
+        return checked_reference(series, reference)
     if reference == "mean":
+        series.checked_number(0)
         return None
-    if isinstance(reference, bool) or not isinstance(reference, int):
-        raise InputError(f"The reference is {reference!r}.", "Give the number of a frame, from 0, or mean.")
-    if not 0 <= reference < len(series):
-        raise InputError(
-            f"The reference is frame {reference}, and there are {len(series)}.", f"Choose 0 to {len(series) - 1}."
-        )
-    return reference
+    return series.checked_number(reference)
 
 
 def _content(reference: sitk.Image, mask: sitk.Image | None, settings: Settings) -> np.ndarray:

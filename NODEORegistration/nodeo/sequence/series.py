@@ -34,6 +34,22 @@ class Series:
         """The frame of that number, counted from 0."""
         return self.take(number)
 
+    def checked_number(self, reference: object) -> int:
+        """The number of the frame that is to be the reference.
+
+        Raises:
+            InputError: there is one frame only, or no such frame.
+        """
+        if len(self) < 2:
+            raise InputError(f"The series has {len(self)} frame only.", "At least two are needed.")
+        if isinstance(reference, bool) or not isinstance(reference, int):
+            raise InputError(f"The reference is {reference!r}.", "Give the number of a frame, from 0, or mean.")
+        if not 0 <= reference < len(self):
+            raise InputError(
+                f"The reference is frame {reference}, and there are {len(self)}.", f"Choose 0 to {len(self) - 1}."
+            )
+        return reference
+
     @classmethod
     def of(cls, images: Sequence[sitk.Image], times: Sequence[float] | None = None, unit: str = "") -> Series:
         """A series of images that are there already.

@@ -1,0 +1,54 @@
+"""From a finished flow and its inverse to a result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import SimpleITK as sitk
+
+from ..field.deformation import Deformation
+from ..geometry.resampling import darkest
+from ..models.base import Task
+from ..progress import Reporter
+from ..settings import Settings
+from .assembly import assemble
+from .measurement import measure
+from .optimisation import Flow
+from .result import Result
+
+
+def completed(
+    moving: sitk.Image,
+    task: Task,
+    flow: Flow,
+    inverse: Deformation,
+    unit: float,
+    noted: Sequence[str],
+    settings: Settings,
+    report: Reporter,
+) -> Result:
+    """What is handed out, put together and measured.
+
+    Args:
+        moving: the moving image in its own pixel type.
+        task: in the world, mm.
+        flow, inverse: in units of ``unit`` mm.
+        noted: what a person should know of the start.
+    """
+    handed_out = assemble(moving, task, flow.whole(), inverse, unit, settings, report)
+    with report.timed("measurements"):
+        report.tell("Measurements", "measurements")
+        jacobian, metrics = measure(task, flow, handed_out, noted, report)
+        report.tell("Measurements", "measurements", 1.0)
+    return Result(
+        transform=handed_out.transform,
+        inverse=handed_out.inverse,
+        displacement=sitk.Cast(handed_out.displacement, sitk.sitkVectorFloat32),
+        warped=handed_out.warped,
+        jacobian=jacobian,
+        initial=task.initial.transform,
+        background=darkest(moving),
+        metrics={**metrics, "seconds": report.rounded_seconds()},
+        history=flow.history,
+        settings=settings,
+    )

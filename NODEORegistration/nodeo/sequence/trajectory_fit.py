@@ -1,0 +1,168 @@
+"""One velocity field over the time of a series, fitted to all its frames together, coarse to fine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import torch
+
+from ..engine import devices
+from ..engine.descent import NO_NUMBER, descend
+from ..engine.level import LevelProblem
+from ..errors import InputError
+from ..field.flow import Solver
+from ..geometry.domain import Level
+from ..geometry.lattice import Lattice
+from ..models.base import LossNumbers
+from ..models.kernel import kernel_of
+from ..progress import Reporter
+from ..start.search import most_of
+from .trajectory_basis import TimeSplines
+from .trajectory_field import SeriesField
+from .trajectory_level import AT_ONCE, STEPS, SeriesProblem, SeriesSegment
+from .trajectory_plan import SeriesPlan
+from .trajectory_turns import Turns
+from .trajectory_walk import carried, displacements
+
+
+@dataclass
+class Fitted:
+    """A fitted field, and how it was found.
+
+    Attributes:
+        velocity: in the reference's unit per mean interval of the frames; the reference's time is 0.
+        lattice: its nodes.
+        solver: of a passage.
+        similarities: by frame, of each channel at the last level, at rest and under the flow.
+        motion: what all but a tenth of the box move by at most, in the frame that moves farthest.
+        history: one record an iteration.
+        stops: why the optimiser stopped, a level each.
+        fallbacks: what was given up, in sentences.
+        seconds: that the fit took.
+    """
+
+    velocity: SeriesField
+    lattice: Lattice
+    solver: Solver
+    similarities: dict[int, dict[str, tuple[float, float]]] = field(default_factory=dict)
+    motion: float = 0.0
+    history: list[dict] = field(default_factory=list)
+    stops: list[str] = field(default_factory=list)
+    fallbacks: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+class SeriesFit:
+    """The levels of a series, in order.
+
+    Args:
+        report: is told of every iteration, and stops the fit by raising.
+    """
+
+    def __init__(self, plan: SeriesPlan, report: Reporter) -> None:
+        self.plan = plan
+        self.report = report
+
+    def run(self, device: torch.device) -> Fitted:
+        """All levels, coarse to fine.
+
+        Raises:
+            InputError: memory ran out at the first of them, or the optimisation diverged.
+        """
+        fitted: Fitted | None = None
+        for number, level in enumerate(self.plan.levels):
+            with self.report.timed(f"level {number + 1}"):
+                try:
+                    fitted = self._level(fitted, number, level, device)
+                except Exception as error:
+                    if not devices.ran_out_of_memory(error):
+                        raise
+                    if fitted is None:
+                        raise InputError(
+                            "There is not enough memory for this series.",
+                            "Choose the preset fast or the mode frames, crop the frames, or set a smaller max_voxels.",
+                            "memory",
+                        ) from None
+                    fitted.fallbacks.append(f"Level {number + 1}: memory ran out; it was left out.")
+                    return fitted
+        if fitted is None:
+            raise ValueError("there is no level")
+        return fitted
+
+    def _level(self, before: Fitted | None, number: int, level: Level, device: torch.device) -> Fitted:
+        plan, settings = self.plan, self.plan.settings
+        lattice = Lattice(level.node_grid, device)
+        fade = plan.domain.fade(lattice, level.node_factors)
+        coarser = None if before is None else before.velocity
+        velocity = SeriesField(self._splines(), kernel_of(lattice, settings), fade, coarser)
+        turns = Turns(list(plan.tasks), AT_ONCE, settings.seed + number)
+        segment = SeriesSegment(velocity, lattice, settings.learning_rate, turns.all_at_once)
+        solver = Solver.of(settings, max(level.steps, STEPS))
+        sliding = self._slides(before)
+        problem = SeriesProblem(
+            level,
+            lattice,
+            self._problems(level, device, sliding),
+            plan.times,
+            plan.clock.period,
+            solver,
+            settings,
+            turns,
+            sliding,
+        )
+        fitted = Fitted(velocity, lattice, solver)
+        if before is not None:
+            fitted.history, fitted.stops = before.history, before.stops
+            fitted.fallbacks = before.fallbacks
+
+        def told(iteration: int, loss: LossNumbers) -> None:
+            self._tell(number, iteration, loss, fitted.history)
+
+        stop = descend(problem, segment, settings.tolerance, told)
+        for parameter in segment.parameters():
+            parameter.requires_grad_(False)
+        if stop == NO_NUMBER:
+            fitted.fallbacks.append(f"Level {number + 1}: {stop}; the best field before that was taken.")
+        fitted.stops.append(stop)
+        self._compare(fitted, problem)
+        return fitted
+
+    def _problems(self, level: Level, device: torch.device, sliding: bool) -> dict[int, LevelProblem]:
+        """What each frame but the reference is judged by."""
+        tasks, settings = self.plan.tasks, self.plan.settings
+        return {n: LevelProblem(tasks[n], level, None, settings, device, sliding) for n in tasks}
+
+    def _slides(self, before: Fitted | None) -> bool:
+        """Whether roughness is penalised as of what may slide: where it is asked for, or the first level moved far."""
+        if self.plan.settings.penalty != "auto":
+            return self.plan.settings.penalty == "charbonnier"
+        return before is not None and before.motion > min(self.plan.levels[0].image_grid.step)
+
+    def _splines(self) -> TimeSplines:
+        """As many knot intervals as there are intervals between frames."""
+        times, period = self.plan.times, self.plan.clock.period
+        if period:
+            return TimeSplines(0.0, period / len(times), len(times), periodic=True)
+        intervals = len(times) - 1
+        return TimeSplines(min(times), (max(times) - min(times)) / intervals, intervals)
+
+    @torch.no_grad()
+    def _compare(self, fitted: Fitted, problem: SeriesProblem) -> None:
+        """How alike each frame and the reference are, at rest and now."""
+        rest, through = fitted.lattice.zeros(), carried(fitted.lattice, fitted.solver)
+        fitted.motion = 0.0
+        for frame, displacement in displacements(fitted.velocity, self.plan.times, through, rest):
+            if frame in problem.problems:
+                fitted.motion = max(fitted.motion, most_of(displacement))
+                before, after = (problem.problems[frame].similarities(u) for u in (rest, displacement))
+                fitted.similarities[frame] = {name: (before[name].item(), after[name].item()) for name in before}
+
+    def _tell(self, number: int, iteration: int, loss: LossNumbers, history: list[dict]) -> None:
+        """Keep an iteration's numbers, and report them."""
+        iterations = self.plan.levels[number].iterations
+        record = {"level": number + 1, "iteration": iteration + 1, "loss": loss.total, "similarity": loss.similarity}
+        penalties = {f"penalty_{name}": value for name, value in loss.penalties.items()}
+        history.append({**record, **penalties})
+        at, share = f"level {number + 1}", (iteration + 1) / iterations
+        levels = len(self.plan.levels)
+        self.report.tell("Registering", at, share, levels=levels, iterations=iterations, **record)

@@ -1,0 +1,115 @@
+"""The frames of a trajectory, as results like those of single registrations."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import SimpleITK as sitk
+from torch import Tensor
+
+from ..engine import devices
+from ..engine.completion import completed
+from ..engine.inverse import exact_inverse
+from ..engine.optimisation import Flow
+from ..engine.result import Result
+from ..engine.surroundings import undisturbed
+from ..field.deformation import Deformation
+from ..progress import Progress, ProgressCallback, Reporter
+from ..settings import Settings
+from .frames import Registered
+from .progress import SeriesProgress, SeriesReporter
+from .series import Series
+from .survey import Survey
+from .trajectory import Trajectory, trajectory_of
+from .trajectory_plan import plan_series
+
+FITTED = 0.75  # share of the whole time when the fit ends
+_STAGES = {"inverse": 5.0, "transforms": 2.0, "warped image": 0.5, "measurements": 3.0}  # of a frame, their work
+
+
+def followed(
+    trajectory: Trajectory, series: Series, settings: Settings, report: SeriesReporter
+) -> Iterator[Registered]:
+    """Every frame but the reference, outwards on both sides of it; the time of the fit is shared among them.
+
+    Args:
+        settings: as they were given.
+    """
+    for number, forward, backward in trajectory.walk():
+        result = _result(trajectory, number, forward, backward, series.frame(number), settings, report.of(number))
+        report.finished(number)
+        seconds = result.metrics["seconds"]["total"] + trajectory.fitted.seconds / (len(series) - 1)
+        yield Registered(number, result, None, round(seconds, 3))
+
+
+@undisturbed()
+def fitted_trajectory(
+    series: Series,
+    number: int,
+    settings: Settings,
+    survey: Survey,
+    report: Reporter,
+    span: tuple[float, float],
+    mask: sitk.Image | None = None,
+    cyclic: bool = False,
+) -> Trajectory:
+    """The trajectory of a series that has been looked at.
+
+    Args:
+        number: of the frame that is the reference.
+        report: is told of everything.
+        span: shares of the whole time between which this is done.
+
+    Raises:
+        InputError: a frame, the mask or the settings cannot be used.
+    """
+
+    def told(news: Progress) -> None:
+        fraction = span[0] + (span[1] - span[0]) * news.fraction
+        report.pass_on(SeriesProgress(**{**news.as_dict(), "fraction": fraction}, of=len(series) - 1))
+
+    own = Reporter(told)
+    with devices.threads(settings.threads):
+        plan = plan_series(series, number, mask, survey.corners, settings, cyclic, own.check)
+        work = {
+            f"level {place}": float(level.iterations * (level.voxels + level.nodes * level.steps))
+            for place, level in enumerate(plan.levels, start=1)
+        }
+        voxels = math.prod(n + 1 for n in plan.domain.length)
+        own.expect({**work, "certificate": 4.0 * voxels})
+        trajectory = trajectory_of(plan, devices.choose(settings.device), own)
+    trajectory.fitted.seconds = sum(own.seconds.values())
+    return trajectory
+
+
+@undisturbed()
+def _result(
+    trajectory: Trajectory,
+    number: int,
+    forward: Tensor,
+    backward: Tensor,
+    frame: sitk.Image,
+    settings: Settings,
+    told: ProgressCallback,
+) -> Result:
+    """What a registration of reference and frame would hand out, of the flow from one to the other."""
+    plan, fitted = trajectory.plan, trajectory.fitted
+    report = Reporter(told)
+    report.expect(_STAGES)
+    with devices.threads(settings.threads):
+        deformation = Deformation(forward, fitted.lattice)
+        with report.timed("inverse"):
+            report.tell("Inverse", "inverse")
+            inverse = exact_inverse(backward, deformation, plan.domain, report)
+        task = plan.tasks[number].in_world(plan.reference, plan.scans[number], plan.rest)
+        flow = Flow(
+            fitted.lattice.device,
+            deformation=deformation,
+            similarities=fitted.similarities[number],
+            certificates=[trajectory.certificate],
+            stops=fitted.stops,
+            history=fitted.history,
+            fallbacks=list(fitted.fallbacks),
+        )
+        return completed(frame, task, flow, inverse, plan.unit, (), settings, report)
