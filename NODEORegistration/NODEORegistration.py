@@ -102,7 +102,7 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
 
     def onSceneEndClose(self, caller, event):
         """An empty scene: the last run was another's."""
-        self._parts.progressPanel.clear()
+        self._parts.clear()
         self.onSceneEnd(caller, event)
 
     def onSceneEnd(self, caller, event):
@@ -154,8 +154,8 @@ class NODEORegistrationWidget(ScriptedLoadableModuleWidget, VTKObservationMixin)
         return self._parts.registerButton.run
 
 
-class NODEORegistrationLogic(ScriptedLoadableModuleLogic):
-    """Registration from Python.
+class NODEORegistrationLogic(lib.Scripting, ScriptedLoadableModuleLogic):
+    """Registration from Python: what there is is in :class:`~NODEORegistrationLib.run.Script.Scripting`.
 
     >>> logic = NODEORegistrationLogic()
     >>> run = logic.register(fixedVolumeNode, movingVolumeNode, preset="accurate", lambda_s=0.5)
@@ -177,93 +177,6 @@ class NODEORegistrationLogic(ScriptedLoadableModuleLogic):
     def forgetParameterNode(self):
         """Let go of the parameters of a scene that is being closed, or opened."""
         self._parameters = None
-
-    def register(
-        self,
-        fixedVolumeNode,
-        movingVolumeNode,
-        preset="balanced",
-        fixedMask=None,
-        movingMask=None,
-        initialTransform=None,
-        fixedPoints=None,
-        movingPoints=None,
-        pointsFor="both",
-        fixedStructures=None,
-        movingStructures=None,
-        structuresFor="both",
-        structures=None,
-        channels=(),
-        outputs=None,
-        wait=True,
-        keepFiles=False,
-        **settings,
-    ):
-        """Deform ``movingVolumeNode`` onto ``fixedVolumeNode``.
-
-        Args:
-            preset: fast, balanced, accurate or paper.
-            fixedMask, movingMask: segmentation or label map nodes: where the similarity counts.
-            initialTransform: a transform node to start from, or identity, center, rigid, similarity, affine, auto or
-                points.
-            fixedPoints, movingPoints: point lists that correspond, by their labels or their order.
-            pointsFor: guide (the deformation follows the points), measure (the error at them is told) or both.
-            fixedStructures, movingStructures, structuresFor: nodes of segments or labels, alike by name; as pointsFor.
-            structures: names of those that count; default: all that both have.
-            channels: (fixed volume, moving volume, weight) of further images of the same two, such as T2 beside T1.
-            outputs: {"transform", "inverse", "warped", "jacobian": node to update, or None for a new one}; only what
-                is named is made. Default: all four, new.
-            wait: return when it is done; Slicer goes on reacting meanwhile. Otherwise return at once: connect to the
-                run's signals ``progress``, ``finished``, ``failed`` and ``cancelled``.
-            keepFiles: leave the temporary folder ``run.folder``, for debugging.
-            settings: any setting of the engine by its name, over the preset, such as ``lambda_J=100``.
-
-        Returns:
-            a :class:`~NODEORegistrationLib.run.Run.Run`; when it is over, ``nodes``, ``metrics`` and ``settings``.
-
-        Raises:
-            ValueError: the volumes cannot be registered, or the results not go where they are to go.
-            RuntimeError: a Python package is missing; with ``wait``, the registration failed or was cancelled.
-        """
-        request = lib.Request(
-            fixedVolumeNode,
-            movingVolumeNode,
-            preset,
-            settings,
-            fixedMask,
-            movingMask,
-            fixedPoints=fixedPoints,
-            movingPoints=movingPoints,
-            pointsFor=pointsFor,
-            fixedStructures=fixedStructures,
-            movingStructures=movingStructures,
-            structuresFor=structuresFor,
-            structures=structures,
-            channels=list(channels),
-            keepFiles=keepFiles,
-        )
-        lib.completeFromScript(request, initialTransform, outputs)
-        return lib.carryOut(lib.Run(request), wait)
-
-    def registerSequence(self, series, reference=0, wait=True, **options):
-        """Deform every frame of ``series``, a sequence of volumes or the volume node that shows it, onto one reference.
-
-        Args:
-            reference: the number of a frame, from 0; ``mean``; or a volume node outside the series.
-            options: mode (frames or trajectory), cyclic, points (a list that is followed through the frames); preset,
-                fixedMask, outputs, keepFiles, settings as in :meth:`register`, which says the rest, too.
-        """
-        request = lib.seriesRequestFromScript(series, reference, **options)
-        return lib.carryOut(lib.SeriesRun(request), wait)
-
-    def submit(self, run):
-        """Start ``run``, as soon as those before it are over."""
-        lib.runQueue().submit(run)
-        return run
-
-    def installDependencies(self):
-        """Install the Python packages that are missing, after asking; returns why not, or an empty text."""
-        return lib.Dependencies.ensure()
 
 
 class NODEORegistrationTest(ScriptedLoadableModuleTest):

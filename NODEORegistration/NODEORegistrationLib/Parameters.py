@@ -148,6 +148,8 @@ class Parameters:
     createInverse: bool = False  # a vector at every voxel: as large in the scene as everything else together
     outputInverse: vtkMRMLTransformNode
 
+    carryCopies: bool = False  # of what is carried along, in place of itself
+
     result: str = ""  # the mark of the results that are shown
 
 

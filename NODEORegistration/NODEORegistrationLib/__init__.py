@@ -8,12 +8,9 @@ from .panel.ExportDialog import ExportDialog
 from .panel.Parts import Parts
 from .Parameters import OUTPUTS, Parameters, forgetNode
 from .run import Dependencies
-from .run.Request import Request, completeFromScript, requestFromParameters
-from .run.Run import Run
+from .run.Request import requestFromParameters
 from .run.RunQueue import runQueue
-from .run.Script import carryOut
-from .run.SeriesRequest import seriesRequestFromScript
-from .run.SeriesRun import SeriesRun
+from .run.Script import Scripting
 from .run.StandingWorker import standingWorker
 from .scene.Results import resultsInScene, resultsOf
 from .scene.SceneRepair import repair
@@ -27,12 +24,8 @@ __all__ = [
     "ExportDialog",
     "Parameters",
     "Parts",
-    "Request",
-    "Run",
-    "SeriesRun",
-    "carryOut",
+    "Scripting",
     "chooseVolumes",
-    "completeFromScript",
     "forgetNode",
     "later",
     "loadSmallPair",
@@ -42,6 +35,5 @@ __all__ = [
     "resultsInScene",
     "resultsOf",
     "runQueue",
-    "seriesRequestFromScript",
     "standingWorker",
 ]

@@ -31,14 +31,15 @@ def panel(ui: Any) -> str:
 
 
 def _form_rows(section: ElementTree.Element) -> Iterator[tuple[str, list[ElementTree.Element]]]:
-    """Label and widgets of each row of a section's form; a tick box may be the label."""
+    """Label and widgets of each row of a section's form; a tick box or a button may be the label."""
     items = section.findall("layout[@class='QFormLayout']/item")
     fields = {item.get("row"): item for item in items if item.get("column") == "1"}
     for item in items:
         label = item.find("widget")
         if item.get("column") == "0" and label is not None and _text(label, "text"):
             ticked = [] if label.get("class") == "QLabel" else [label]
-            yield _text(label, "text").rstrip(":"), [*ticked, *fields[item.get("row")].iter("widget")]
+            field = fields.get(item.get("row"))
+            yield _text(label, "text").rstrip(":"), [*ticked, *(() if field is None else field.iter("widget"))]
 
 
 def _cells(label: str, widgets: list[ElementTree.Element], ui: Any) -> tuple[str, str, str]:

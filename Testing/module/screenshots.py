@@ -57,6 +57,7 @@ class Shots:
         self.shoot_slice("slices-after")
         self.guidance()
         self.inspect()
+        self.batch()
         self.series()
 
     def is_at_level(self, level: int) -> bool:
@@ -101,6 +102,28 @@ class Shots:
         ui.smallestButton.click()
         self.shoot_panel("panel-inspect")
         ui.inspectCollapsibleButton.collapsed = True
+
+    def batch(self) -> None:
+        """The sections Carry along and Batch, with what has come of a volume and of one that does not fit."""
+        import numpy as np
+        import qt
+        import slicer
+
+        parameters, ui = self.panel._parameters, self.panel.ui
+        slicer.util.addVolumeFromArray(np.ones((1, 64, 64), np.float32), None, "Scout")
+        organs = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", "Lesions")
+        organs.SetReferenceImageGeometryParameterFromVolumeNode(parameters.movingVolume)
+        ui.carryCollapsibleButton.collapsed = ui.batchCollapsibleButton.collapsed = False
+        self.host.wait(0.05)
+        for widget, names in ((ui.carryList, ("Lesions", "Moving")), (ui.batchList, ("Colin27", "Scout"))):
+            for row in range(widget.count):
+                if widget.item(row).text().startswith(names):
+                    widget.item(row).setCheckState(qt.Qt.Checked)
+        parameters.other_settings = "iterations=8"
+        ui.batchButton.click()
+        self.host.wait(lambda: self.panel._parts.batchBox.batch is None, 300)
+        self.shoot_panel("panel-batch")
+        ui.carryCollapsibleButton.collapsed = ui.batchCollapsibleButton.collapsed = True
 
     def series(self) -> None:
         """A ball that beats: what is asked of a series, and what came of it."""

@@ -48,6 +48,7 @@ CHANGED = {  # a value that is no default, in every parameter that holds no node
     "structuresFor": "MEASURE",
     **{f"channel{number}Weight": 0.25 * number for number in (2, 3, 5)},
     "channel4Weight": 0.5,
+    "carryCopies": True,
     "detail": 1.5,
     "preset": "CUSTOM",
     "kernel": "AVERAGING",
@@ -259,7 +260,7 @@ def test_a_custom_panel_tells_the_run_all_of_it(panel):
 FILLED = {"result", "structuresLeftOut", "channels"}  # their widgets list what the scene holds
 OWN = (
     "initial", "similarity", "start", "penalty", "detail", "device", "threads", "seed", "match_histograms",
-    "other_settings", "pointsFor", "structuresFor",
+    "other_settings", "pointsFor", "structuresFor", "carryCopies",
     "seriesScope", "seriesReference", "seriesFrame", "seriesMode", "seriesCyclic",
     *(f"channel{number}Weight" for number in (2, 3, 4, 5)),
 )  # fmt: skip

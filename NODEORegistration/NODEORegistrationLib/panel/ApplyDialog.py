@@ -3,15 +3,7 @@
 import qt
 from slicer.i18n import tr as _
 
-from ..scene.Companions import companionsOf, putUnder, takeOut
-
-_TITLES = {  # of a class and those derived from it
-    "vtkMRMLLabelMapVolumeNode": _("label map"),
-    "vtkMRMLVolumeNode": _("volume"),
-    "vtkMRMLSegmentationNode": _("segmentation"),
-    "vtkMRMLMarkupsNode": _("markups"),
-    "vtkMRMLModelNode": _("model"),
-}
+from ..scene.Companions import companionsOf, putUnder, takeOut, titleOf
 
 
 class ApplyDialog:
@@ -32,7 +24,7 @@ class ApplyDialog:
         self.boxes = []
         for companion in companionsOf(results):
             node = companion.node
-            box = qt.QCheckBox(f"{node.GetName()} ({_title(node)})")
+            box = qt.QCheckBox(titleOf(node))
             box.checked = companion.belongs or self._isUnder(node)
             layout.addWidget(box)
             self.boxes.append((box, node))
@@ -59,7 +51,3 @@ class ApplyDialog:
 
     def _isUnder(self, node):
         return node.GetParentTransformNode() is self._transform
-
-
-def _title(node):
-    return next(title for className, title in _TITLES.items() if node.IsA(className))

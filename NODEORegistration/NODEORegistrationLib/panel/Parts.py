@@ -1,5 +1,8 @@
 """The parts of the panel, put together."""
 
+from ..scene.Results import resultsInScene
+from .BatchBox import BatchBox
+from .CarryBox import CarryBox
 from .ChannelsBox import ChannelsBox
 from .EngineBox import EngineBox
 from .FieldNames import nameFields
@@ -35,6 +38,11 @@ class Parts:
         self.registerButton = RegisterButton(
             ui, logic, self.progressPanel, self.inspectPanel, preview, self.landmarksBox
         )
+        self.carryBox = CarryBox(ui)
+        self.batchBox = BatchBox(ui, logic)
+        self.batchBox.starting.connect(self.registerButton.giveViewsBack)
+        self.batchBox.started.connect(self._showProgress)
+        self.batchBox.chosen.connect(self._showResults)
         self.landmarksBox.started.connect(self.inspectPanel.close)
         for box in (self.landmarksBox, self.structuresBox):
             box.changed.connect(self.registerButton.update)
@@ -48,6 +56,8 @@ class Parts:
             self.resultPanel,
             self.registerButton,
             preview,
+            self.carryBox,
+            self.batchBox,
         )
 
     def update(self):
@@ -55,11 +65,28 @@ class Parts:
         self.resultPanel.update()
         self.landmarksBox.update()
         self.structuresBox.update()
+        self.carryBox.update()
+        self.batchBox.update()
 
     def leave(self):
         """Give the views back, and let go of the parameters; a run goes on."""
         self.inspectPanel.close()
         self.binding.release()
+
+    def clear(self):
+        """An empty scene: what ran before was another's."""
+        self.progressPanel.clear()
+        self.batchBox.clear()
+
+    def _showProgress(self, run):
+        """A run of the batch has begun; what Register has started is shown first."""
+        if self.registerButton.run is None:
+            self.progressPanel.stopFollowing()
+            self.progressPanel.follow(run)
+
+    def _showResults(self, mark):
+        if any(results.mark == mark for results in resultsInScene()):
+            self.registerButton.show(mark)
 
     def forget(self):
         """Keep nothing of the scene: it is being closed, or another is coming into it."""

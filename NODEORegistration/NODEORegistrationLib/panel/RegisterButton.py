@@ -15,7 +15,7 @@ from ..scene.Results import resultsOf
 from ..scene.SliceViews import showResult
 from ..scene.VolumeWatch import VolumeWatch
 
-_DOUBLE_CLICK_SECONDS = 0.5  # the second click of two on Register does not mean Cancel
+DOUBLE_CLICK_SECONDS = 0.5  # the second click of two on Register does not mean Cancel
 
 
 _SHORTCUT = "Ctrl+Return"
@@ -112,7 +112,7 @@ class RegisterButton:
     def _onClicked(self):
         if self.run is None:
             self._register()
-        elif time.monotonic() - self._started > _DOUBLE_CLICK_SECONDS:
+        elif time.monotonic() - self._started > DOUBLE_CLICK_SECONDS:
             self.run.cancel()
             self.update()
 
@@ -133,16 +133,23 @@ class RegisterButton:
         self.update()
 
     def _onFinished(self, run):
-        """Choose the new results, and show them."""
-        self._inspectPanel.close()
-        self._landmarksBox.stopPlacing()
-        self._preview.hide()
+        self.show(run.mark)
+
+    def show(self, mark):
+        """Choose results, and show them."""
+        self.giveViewsBack()
         parameters = self._parameters or self._logic.getParameterNode()
-        parameters.result = run.mark
+        parameters.result = mark
         if self._parameters is not None:  # else the views are another module's
             results = resultsOf(parameters)
             showResult(results.fixed, results.warped)
             self._inspectPanel.open()
+
+    def giveViewsBack(self):
+        """As they were before the parts of the panel borrowed them."""
+        self._inspectPanel.close()
+        self._landmarksBox.stopPlacing()
+        self._preview.hide()
 
     def _onFailed(self, run):
         """Say why, and what to do."""

@@ -9,6 +9,7 @@ from ..Parameters import CLASSES, OUTPUTS, InitialTransform, Model, Start, chann
 from ..scene.ResultMarks import isOutput
 from ..scene.SceneExport import ExportError, worldMatrix
 from ..scene.Series import browserOf
+from .CarryReadiness import carriedNodes, whyNotCarried
 from .GuidanceReadiness import tickedStructures, whyNotChannels, whyNotPoints, whyNotStructures
 from .Reason import Reason, isDeformed, whyNotVolume
 
@@ -17,7 +18,20 @@ def whyNotReady(parameters):
     """The first :class:`Reason` why Register cannot be pressed; an empty one if it can."""
     if parameters is None:
         return Reason(_("There is no scene."))
-    for check in (_volumes, _masks, _points, _structures, _channels, _transforms, whyNotSettings, _outputs):
+    checks = (_volumes, _masks, _points, _structures, _channels, _transforms, whyNotSettings, _outputs, _carried)
+    return _first(checks, parameters)
+
+
+def whyNotOptions(parameters):
+    """As :func:`whyNotReady`, of what concerns any moving volume: the fixed one, its mask, and the settings."""
+    if parameters is None:
+        return Reason(_("There is no scene."))
+    return _first((_fixed, _fixedMask, _initialNode, whyNotSettings), parameters)
+
+
+def _first(checks, parameters):
+    """What the first check that finds something has found."""
+    for check in checks:
         reason = check(parameters)
         if reason:
             return reason
@@ -32,13 +46,19 @@ def whyNotSettings(parameters):
 def whyNotRegistrable(fixed, moving):
     """The :class:`Reason` why two volumes cannot be registered with each other; an empty one if they can."""
     if fixed is None:
-        return Reason(_("Choose a fixed volume: the one that stays where it is."), "fixedVolume")
+        return whyNotFixed(fixed)
     if moving is None:
         return Reason(_("Choose a moving volume: the one that is deformed."), "movingVolume")
     if fixed is moving:
         return Reason(_("The fixed and the moving volume are the same: choose two."), "movingVolume")
-    reason = Reason(whyNotVolume(fixed) or whyNotRigid(fixed), "fixedVolume")
-    return reason or Reason(whyNotVolume(moving) or whyNotDimensions(fixed, moving), "movingVolume")
+    return whyNotFixed(fixed) or Reason(whyNotVolume(moving) or whyNotDimensions(fixed, moving), "movingVolume")
+
+
+def whyNotFixed(fixed):
+    """The :class:`Reason` why nothing can be registered to a volume; an empty one if something can."""
+    if fixed is None:
+        return Reason(_("Choose a fixed volume: the one that stays where it is."), "fixedVolume")
+    return Reason(whyNotVolume(fixed) or whyNotRigid(fixed), "fixedVolume")
 
 
 def whyNotRigid(volume):
@@ -62,13 +82,23 @@ def _volumes(parameters):
     return whyNotRegistrable(parameters.fixedVolume, parameters.movingVolume)
 
 
+def _fixed(parameters):
+    return whyNotFixed(parameters.fixedVolume)
+
+
 def _masks(parameters):
-    for name in ("fixedMask", "movingMask"):
-        mask = getattr(parameters, name)
-        if mask is not None and isDeformed(mask):
-            sentence = _("The mask {name} is under a deforming transform: harden it first.")
-            return Reason(sentence.format(name=mask.GetName()), name)
-    return Reason("")
+    return _fixedMask(parameters) or _mask(parameters.movingMask, "movingMask")
+
+
+def _fixedMask(parameters):
+    return _mask(parameters.fixedMask, "fixedMask")
+
+
+def _mask(mask, parameter):
+    if mask is None or not isDeformed(mask):
+        return Reason("")
+    sentence = _("The mask {name} is under a deforming transform: harden it first.")
+    return Reason(sentence.format(name=mask.GetName()), parameter)
 
 
 def _points(parameters):
@@ -83,9 +113,15 @@ def _channels(parameters):
     return whyNotChannels(channelsOf(parameters))
 
 
-def _transforms(parameters):
+def _initialNode(parameters):
     if parameters.initial == InitialTransform.NODE and parameters.initialTransform is None:
         return Reason(_("Choose the transform to start from, or another initial transform."), "initialTransform")
+    return Reason("")
+
+
+def _transforms(parameters):
+    if reason := _initialNode(parameters):
+        return reason
     if parameters.initial == InitialTransform.POINTS and parameters.fixedPoints is None:
         sentence = _("Choose points of both volumes under Guidance, or another initial transform.")
         return Reason(sentence, "fixedPoints")
@@ -138,6 +174,10 @@ def _outputs(parameters):
     if parameters.initial == InitialTransform.NODE:
         inputs.append(parameters.initialTransform)
     return Reason(whyNotOutputs(wantedOutputs(parameters), inputs), "outputs")
+
+
+def _carried(parameters):
+    return Reason(whyNotCarried(carriedNodes(parameters), wantedOutputs(parameters)), "outputs")
 
 
 def whyNotOutputs(outputs, inputs, browser=None):

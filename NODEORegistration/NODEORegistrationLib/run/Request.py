@@ -6,7 +6,9 @@ from slicer.i18n import tr as _
 
 from ..EngineSettings import engineSettings
 from ..Parameters import OUTPUTS, InitialTransform, Preset, channelsOf, wantedOutputs
+from ..scene.Companions import companionsBefore
 from ..scene.Structures import commonNames
+from .CarryReadiness import carriedNodes, whyNotCarried
 from .GuidanceReadiness import tickedStructures, whyNotChannels, whyNotPoints, whyNotStructures, whyNotUse
 from .Readiness import whyNotOutputs, whyNotRegistrable
 
@@ -30,6 +32,8 @@ class Request:
         structuresFor: guide, measure or both.
         structures: the names of the structures that count; None: all that both have.
         channels: (fixed volume, moving volume, weight) of each further pair of images.
+        carried: nodes that lie where the moving volume lies, and go along with it.
+        carryCopies: they stay where they are, and hardened copies go along.
         keepFiles: leave the temporary folder where it is, for debugging.
     """
 
@@ -49,6 +53,8 @@ class Request:
     structures: object = None
     channels: list = field(default_factory=list)
     outputs: dict = field(default_factory=lambda: dict.fromkeys(OUTPUTS))
+    carried: list = field(default_factory=list)
+    carryCopies: bool = False
     keepFiles: bool = False
     label: str = ""
 
@@ -87,6 +93,8 @@ def requestFromParameters(parameters):
         structures=tickedStructures(parameters),
         channels=channelsOf(parameters),
         outputs=wantedOutputs(parameters),
+        carried=carriedNodes(parameters),
+        carryCopies=parameters.carryCopies,
         label=labelOf(parameters),
     )
 
@@ -122,7 +130,14 @@ def completeFromScript(request, initialTransform, outputs):
         if request.settings.get("initial", "identity") != "identity":
             raise ValueError(_("Give an initial transform or the way to find one, not both."))
         request.initialNode = initialTransform
-    reason = (
+    reason = whyNotRequest(request)
+    if reason:
+        raise ValueError(reason)
+
+
+def whyNotRequest(request):
+    """Why a request cannot be done, or an empty text."""
+    return (
         whyNotRegistrable(request.fixed, request.moving)
         or whyNotPoints(request.fixedPoints, request.movingPoints)
         or whyNotStructures(request.fixedStructures, request.movingStructures)
@@ -130,6 +145,16 @@ def completeFromScript(request, initialTransform, outputs):
         or whyNotUse(request.pointsFor)
         or whyNotUse(request.structuresFor)
         or whyNotOutputs(request.outputs, request.inputs())
+        or whyNotCarried(request.carried, request.outputs)
+        or _elsewhere(request)
     )
-    if reason:
-        raise ValueError(reason)
+
+
+def _elsewhere(request):
+    """Why what is to go along does not lie where the moving volume lies, or an empty text."""
+    there = [companion.node for companion in companionsBefore(request.fixed, request.moving)]
+    for node in request.carried:
+        if node not in there:
+            sentence = _("{name} cannot go along: it does not lie under the transform that {moving} lies under.")
+            return sentence.format(name=node.GetName(), moving=request.moving.GetName())
+    return ""

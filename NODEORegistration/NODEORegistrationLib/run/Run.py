@@ -12,6 +12,7 @@ from slicer.i18n import tr as _
 
 from ..Later import later
 from ..scene import LabelExport, SceneExport
+from ..scene.Carrying import Carrying
 from ..scene.SceneImport import ImportFailed, ResultImport
 from ..scene.TemporaryFolder import newFolder
 from ..Signal import Signal
@@ -33,6 +34,7 @@ class Run:
     Attributes:
         state: waiting, preparing, running, loading, finished, failed or cancelled.
         nodes: {kind: node} of a finished run.
+        carried: the nodes that went along with the moving volume, or their copies.
         mark: what those nodes have in common, see :class:`~NODEORegistrationLib.scene.Results.Results`.
         metrics, settings: what the worker measured, and with what settings it ran.
         message, hint: why a failed run failed, and what to do.
@@ -48,6 +50,7 @@ class Run:
         self.state = "waiting"
         self.nodes, self.metrics, self.settings = {}, {}, {}
         self.message, self.hint, self.mark = "", "", ""
+        self.carried = []
         self.history, self.logLines = [], []
         self.folder = None
         self._worker = None
@@ -73,6 +76,10 @@ class Run:
     def _writing(self):
         """The steps that write everything the worker reads."""
         return [self._look, self._writeFixed, self._writeMoving, self._writeOptional]
+
+    def refuse(self, reason):
+        """Fail before the start, for a reason that is known."""
+        self._fail(str(reason), "")
 
     def cancel(self):
         """Stop; the scene stays as it is. The end is told by the signals, within a second or two."""
@@ -131,7 +138,8 @@ class Run:
         self.folder = newFolder()
 
     def _look(self):
-        """Where the volumes are written to."""
+        """Where the volumes are written to, and where lies what goes along."""
+        self._carrying = Carrying(self.request.carried, self.request.carryCopies)
         # The engine looks for rigid and affine transforms from where the volumes lie in the world. Otherwise the
         # moving volume's parents are a part of the initial transform: then they may scale and shear, too.
         self._search = self.request.settings.get("initial", "identity") != "identity"
@@ -235,9 +243,13 @@ class Run:
             self.nodes, self.mark = result.commit(
                 fixed, moving, self.request.outputs, self.settings, self.metrics, label
             )
+            if self.request.carried:
+                self.carried = self._carrying.commit(self.nodes["transform"], fixed)
+            for name in self._carrying.leftBehind:
+                self._note(_("{name} was moved or removed meanwhile, and did not go along.").format(name=name))
             self._end("finished")
 
-        return [readNumbers, *result.steps(), commit]
+        return [readNumbers, *result.steps(), *self._carrying.steps(result.loaded), commit]
 
     def _readNumbers(self, output):
         self.metrics = json.loads((output / "metrics.json").read_text(encoding="utf-8"))

@@ -5,6 +5,7 @@ from slicer.i18n import tr as _
 from ..Parameters import InitialTransform, SeriesMode, channelsOf
 from ..scene.Landmarks import placed
 from ..scene.Series import browserOf
+from .CarryReadiness import carriedNodes
 from .Readiness import whyNotDimensions, whyNotOutputs, whyNotRigid
 from .Reason import Reason, isDeformed, whyNotVolume
 
@@ -31,6 +32,8 @@ def whyNotBesideSeries(parameters):
             return Reason(_("Structures do not guide a series: choose None."), name)
     if channelsOf(parameters):
         return Reason(_("More images do not go with a series: remove them."), "channel2")
+    if carriedNodes(parameters):
+        return Reason(_("Nothing goes along with a series: untick it under Carry along."), "carried")
     if parameters.initial == InitialTransform.NODE:
         sentence = _("A series does not start from a transform of the scene: choose another initial transform.")
         return Reason(sentence, "initialTransform")

@@ -3,11 +3,20 @@
 from dataclasses import dataclass
 
 import slicer
+from slicer.i18n import tr as _
 
-from .ResultMarks import isOutput
+from .ResultMarks import isOutput, kindOf, outputsInScene, pairOf
 
 _CLASSES = ("vtkMRMLScalarVolumeNode", "vtkMRMLSegmentationNode", "vtkMRMLMarkupsNode", "vtkMRMLModelNode")
 
+_TITLES = {  # of a class and those derived from it
+    "vtkMRMLLabelMapVolumeNode": _("label map"),
+    "vtkMRMLVolumeNode": _("volume"),
+    "vtkMRMLSegmentationNode": _("segmentation"),
+    "vtkMRMLMarkupsNode": _("markups"),
+    "vtkMRMLModelNode": _("model"),
+}
+_COPY = "NODEO.Copy"  # attribute of what lies on the fixed volume already
 _BEFORE = "NODEO.TransformBefore"  # role of the reference to what a node was under
 
 
@@ -32,17 +41,48 @@ def companionsOf(results):
     if moving is None or results.transform is None:
         return []
     places = (moving.GetParentTransformNode(), results.transform)
-    found = [Companion(moving, True)]
+    return [Companion(moving, True), *_lyingIn(places, moving, fixed)]
+
+
+def companionsBefore(fixed, moving):
+    """What can be carried along when ``moving`` is registered to ``fixed``: what lies where it lies, but not itself.
+
+    What an earlier registration of it has carried along belongs to it still.
+    """
+    if moving is None:
+        return []
+    earlier = [node for node in outputsInScene() if kindOf(node) == "transform" and pairOf(node)[1] is moving]
+    return _lyingIn((moving.GetParentTransformNode(), *earlier), moving, fixed)
+
+
+def _lyingIn(places, moving, fixed):
+    """Every node under one of these transforms but the two volumes, and what came out of a registration."""
+    found = []
     for className in _CLASSES:
         for node in slicer.util.getNodesByClass(className):
-            if node is moving or node is fixed or node.GetHideFromEditors() or isOutput(node):
+            if node is moving or node is fixed or node.GetHideFromEditors() or isOutput(node) or isCopy(node):
                 continue
-            if node.GetParentTransformNode() in places and not node.IsA("vtkMRMLTransformNode"):
-                found.append(Companion(node, _isDrawnOn(node, moving)))
+            if node.GetParentTransformNode() in places:
+                found.append(Companion(node, isDrawnOn(node, moving)))
     return found
 
 
-def _isDrawnOn(node, volume):
+def titleOf(node):
+    """A node's name, and what it is."""
+    return f"{node.GetName()} ({next(title for className, title in _TITLES.items() if node.IsA(className))})"
+
+
+def markCopy(node):
+    """Say of a node that it is a copy that was carried along."""
+    node.SetAttribute(_COPY, "true")
+
+
+def isCopy(node):
+    """Whether a node is a copy that was carried along: it lies on the fixed volume."""
+    return bool(node.GetAttribute(_COPY))
+
+
+def isDrawnOn(node, volume):
     """Whether a segmentation names the volume as its reference."""
     if not node.IsA("vtkMRMLSegmentationNode"):
         return False

@@ -85,6 +85,19 @@ def _structures(metrics):
     return _("Mean Dice"), f"{before['mean_dice']:.3f} → {after['mean_dice']:.3f}", ""
 
 
+def foldsAndMeasure(metrics):
+    """Folded voxels, and the mean Dice before and after, or else the similarity loss; in words, for a table."""
+    folding, similarity = metrics.get("folding") or {}, metrics.get("similarity") or {}
+    folds = f"{folding['voxels']:,}" if _given(folding, "voxels") else ""
+    structures = _structures(metrics)
+    if structures is not None:
+        return folds, _("Dice {values}").format(values=structures[1])
+    if _given(similarity, "before", "after"):
+        values = f"{similarity['before']:.3g} → {similarity['after']:.3g}"
+        return folds, f"{similarity.get('name') or '?'} {values}"
+    return folds, ""
+
+
 def landmarkErrors(metrics):
     """{name of a pair: its error before and after, in words}"""
     pairs = (metrics.get("points") or {}).get("pairs") or []
