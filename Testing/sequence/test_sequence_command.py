@@ -112,7 +112,7 @@ def test_an_earlier_result_is_replaced_whole_and_what_is_not_its_own_stays(desk:
 
 
 def test_cancelled_it_leaves_nothing(desk: Path) -> None:
-    long = ["--set", "iterations=2000", "--set", "tolerance=0"]
+    long = ["--set", "iterations=500", "--set", "tolerance=0"]
     arguments = ["sequence", "series.nii.gz", "--output", "new/gone", *QUICK[:-1], "json", *long]
     with conversation(*arguments, folder=desk) as talk:
         news = talk.until("progress", frame=2)

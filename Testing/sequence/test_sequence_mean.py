@@ -13,12 +13,12 @@ from nodeo.settings import PRESETS, Settings
 from phantoms import mapped, world_points
 from series_phantom import SeriesPhantom, growing_ball
 
-QUICK = Settings.preset("balanced").replace(iterations=(30, 15, 10), threads=1)
+QUICK = Settings.preset("balanced").replace(iterations=(25, 12, 8), threads=1)
 
 
 @pytest.fixture(scope="module")
 def ball() -> SeriesPhantom:
-    return growing_ball((48, 44), (0.0, 0.5, 1.0))
+    return growing_ball((40, 36), (0.0, 0.5, 1.0))
 
 
 @pytest.fixture(scope="module")
