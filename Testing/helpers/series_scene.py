@@ -28,6 +28,8 @@ def add_series(shifts=SHIFTS, times=TIMES, name: str = "beat", size=(20, 18, 16)
     sequence = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSequenceNode", name)
     sequence.SetIndexName("phase")
     sequence.SetIndexUnit("ms")
+    if not times[0].isdecimal():
+        sequence.SetIndexType(sequence.TextIndex)
     matrix = vtk.vtkMatrix4x4()
     for row, values in enumerate(((-1.5, 0, 0, 12), (0, -1.25, 0, 9), (0, 0, 2.0, -5))):
         for column, value in enumerate(values):

@@ -276,6 +276,9 @@ def story() -> Iterator[SimpleNamespace]:
 
 
 class TestASeriesInThePanel:
+    def test_tells_the_engine_the_times(self, story) -> None:
+        assert "--reference 0" in story.run.logLines[0] and "--times=0,120,250 " in story.run.logLines[0]
+
     def test_tells_the_frame_it_is_at(self, story) -> None:
         frames = [event["frame"] for event in story.events if event.get("frame") is not None]
         assert list(dict.fromkeys(frames)) == [1, 2]  # the first is the reference
@@ -467,8 +470,16 @@ def test_onto_a_volume_outside_the_series_and_once_more(host, series) -> None:
     import slicer
 
     logic = open_panel(host, series).logic
-    fixed = slicer.util.addVolumeFromArray(pixels(series.proxy), add_couch(series), "planning")
-    run = logic.registerSequence(series.sequence, fixed, preset="fast", outputs={"transform": None}, **SHORT)
+    place = add_couch(series)
+    fixed = slicer.util.addVolumeFromArray(pixels(series.proxy), place, "planning")
+    mask = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", "body")
+    slicer.util.updateVolumeFromArray(mask, (pixels(series.proxy) > 50).astype(np.uint8))
+    mask.SetIJKToRASMatrix(place)
+    asked = {"preset": "fast", "fixedMask": mask, "outputs": {"transform": None}, "cyclic": True}
+    run = logic.registerSequence(series.sequence, fixed, **asked, **SHORT)
+    command = run.logLines[0]
+    assert "--mask" in command and "--reference 0" in command and "reference.nrrd" in command
+    assert "--cyclic" not in command and "--times" not in command  # a volume outside is at no time
     transform = run.nodes["transform"]
     assert transform.GetName() == "beat to planning, fast"
     at_rest = center(series)
@@ -483,6 +494,33 @@ def test_onto_a_volume_outside_the_series_and_once_more(host, series) -> None:
     assert slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLSequenceNode") == count
     assert series.browser.GetSequenceNode(transform).GetNumberOfDataNodes() == 3
     assert transform.GetName().startswith("beat to planning, fast")
+
+
+def test_slices_through_time(host) -> None:
+    series = add_series(SHIFTS[:2], ("rest", "stress"), size=(28, 26, 1))  # counted by words
+    run = open_panel(host, series).logic.registerSequence(series.proxy, 1, preset="fast", points=None, **SHORT)
+    assert "--times" not in run.logLines[0] and run.metrics["frames"][0]["folds"] == 0
+    reference = pixels(series.sequence.GetNthDataNode(1)).astype(float)
+    show(host, series, 0)
+    apart, after = (np.abs(pixels(node) - reference).mean() for node in (series.proxy, run.nodes["warped"]))
+    assert after < 0.5 * apart
+
+
+def test_onto_their_mean(host) -> None:
+    """A few iterations only: what the mean is, is the engine's affair."""
+    import slicer
+
+    series = add_series(SHIFTS[:2], TIMES[:2])
+    quick = {**SHORT, "iterations": [1]}
+    open_panel(host, series).logic.registerSequence(
+        series.proxy, "mean", preset="fast", outputs={"warped": None}, **quick
+    )
+    mean = slicer.util.getNode("beat mean")
+    warped = slicer.util.getNode("beat on beat mean, fast")
+    frames = [pixels(series.sequence.GetNthDataNode(number)).astype(float) for number in range(2)]
+    apart = [np.abs(pixels(mean) - frame).mean() for frame in frames]
+    assert max(apart) < np.abs(frames[0] - frames[1]).mean()
+    assert warped.GetNodeReference("NODEO.FixedVolume") is mean and mean.GetDisplayNode() is not None
 
 
 def endless(panel):
