@@ -591,7 +591,7 @@ def test_no_global_state_changes(threads: int, how: str, monkeypatch: pytest.Mon
     of, settings = pair(FLAT), QUICK.replace(threads=threads, initial="rigid", iterations=(4, 2))
     moving = of.moving * 0 if how == "bad input" else of.moving
     if how == "broken":
-        monkeypatch.setattr(registration, "assemble", lambda *_: 1 / 0)
+        monkeypatch.setattr(registration, "completed", lambda *_: 1 / 0)
     before = snapshot()
     if how == "well":
         register(of.fixed, moving, settings)

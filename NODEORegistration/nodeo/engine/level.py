@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from copy import copy
 
 import torch
 from torch import Tensor
@@ -17,6 +18,7 @@ from ..geometry.lattice import Lattice
 from ..geometry.sampling import on_nodes
 from ..models.base import Loss, Objective, Segment, Task
 from ..settings import Settings
+from ..similarity.channel import Scan
 from ..similarity.comparison import Comparison
 from ..similarity.landmarks import Landmarks
 from ..similarity.structures import Overlap
@@ -77,6 +79,13 @@ class LevelProblem(Objective[Segment]):
         alike = self.weighted(similarities)
         penalties = self.penalties(displacement, velocities, iteration)
         return Loss(alike + sum(penalties.values()), alike, similarities, penalties)
+
+    def with_moving(self, moving: Scan) -> LevelProblem:
+        """The same problem of the pair alone for another moving image on the same grid, without masks."""
+        other = copy(self)
+        pairs = [comparison for comparison in self.comparisons if isinstance(comparison, Comparison)]
+        other.comparisons = [pairs[0].with_moving(moving)]
+        return other
 
     def flow(self, segment: Segment) -> tuple[Tensor, list[Tensor]]:
         """The whole displacement [k, D, H, W] on the nodes, local mm, and the newest segment's velocities."""

@@ -16,6 +16,7 @@ from ..geometry.lattice import Lattice
 from ..models.base import LossNumbers
 from ..models.kernel import kernel_of
 from ..progress import Reporter
+from ..similarity.channel import Channel
 from ..start.search import most_of
 from .trajectory_basis import TimeSplines
 from .trajectory_field import SeriesField
@@ -92,9 +93,7 @@ class SeriesFit:
     def _level(self, before: Fitted | None, number: int, level: Level, device: torch.device) -> Fitted:
         plan, settings = self.plan, self.plan.settings
         lattice = Lattice(level.node_grid, device)
-        fade = plan.domain.fade(lattice, level.node_factors)
-        coarser = None if before is None else before.velocity
-        velocity = SeriesField(self._splines(), kernel_of(lattice, settings), fade, coarser)
+        velocity = self._velocity(before, level, lattice)
         turns = Turns(list(plan.tasks), AT_ONCE, settings.seed + number)
         segment = SeriesSegment(velocity, lattice, settings.learning_rate, turns.all_at_once)
         solver = Solver.of(settings, max(level.steps, STEPS))
@@ -121,16 +120,34 @@ class SeriesFit:
         stop = descend(problem, segment, settings.tolerance, told)
         for parameter in segment.parameters():
             parameter.requires_grad_(False)
+            parameter.grad = None  # which takes as much memory as the field
         if stop == NO_NUMBER:
             fitted.fallbacks.append(f"Level {number + 1}: {stop}; the best field before that was taken.")
         fitted.stops.append(stop)
         self._compare(fitted, problem)
         return fitted
 
+    def _velocity(self, before: Fitted | None, level: Level, lattice: Lattice) -> SeriesField:
+        """The field to go on with: that of the level before, if it has the same nodes, or one that adds to it."""
+        if before is not None and before.lattice.shape == lattice.shape:
+            for parameter in before.velocity.heads:
+                parameter.requires_grad_(True)
+            return before.velocity
+        fade = self.plan.domain.fade(lattice, level.node_factors)
+        coarser = None if before is None else before.velocity
+        return SeriesField(self._splines(), kernel_of(lattice, self.plan.settings), fade, coarser)
+
     def _problems(self, level: Level, device: torch.device, sliding: bool) -> dict[int, LevelProblem]:
         """What each frame but the reference is judged by."""
         tasks, settings = self.plan.tasks, self.plan.settings
-        return {n: LevelProblem(tasks[n], level, None, settings, device, sliding) for n in tasks}
+        problems: dict[int, LevelProblem] = {}
+        for number, task in tasks.items():
+            like = next((n for n in problems if _alike(tasks[n].channels[0], task.channels[0])), None)
+            if like is None:
+                problems[number] = LevelProblem(task, level, None, settings, device, sliding)
+            else:  # most of what a problem holds is of the reference and the grids: there once for all frames
+                problems[number] = problems[like].with_moving(task.moving)
+        return problems
 
     def _slides(self, before: Fitted | None) -> bool:
         """Whether roughness is penalised as of what may slide: where it is asked for, or the first level moved far."""
@@ -166,3 +183,9 @@ class SeriesFit:
         at, share = f"level {number + 1}", (iteration + 1) / iterations
         levels = len(self.plan.levels)
         self.report.tell("Registering", at, share, levels=levels, iterations=iterations, **record)
+
+
+def _alike(one: Channel, other: Channel) -> bool:
+    """Whether two frames are compared with the reference in the same places."""
+    everywhere = one.overlap is None and other.overlap is None
+    return everywhere and one.moving.grid == other.moving.grid and one.similarity == other.similarity

@@ -20,13 +20,13 @@ from ..settings import Settings
 from .trajectory_field import Passage, SeriesField
 from .trajectory_walk import both_ways, walked
 
-AT_ONCE = 8  # frames that an iteration looks at
+AT_ONCE = 16  # frames that an iteration looks at
 STEPS = 2  # of the solver, a passage, at least: with one the ends of a period would not agree
 _BETAS = (0.9, 0.99)
 _PACE = 0.7  # of the steps of a pair
 _CHANGE = 0.001  # weight of |∂v/∂t|², v in the fixed image's unit per mean interval of the frames
 _CLOSURE = 0.3  # weight of the squared distance between both ends of a period, in the fixed image's unit
-_KEPT = 100_000_000  # numbers that the passages of an iteration may keep for the gradient; else they are walked twice
+_KEPT = 40_000_000  # numbers that the passages of an iteration may keep for the gradient; else they are walked twice
 _PER_POINT = 30  # numbers that a passage keeps, a point
 
 

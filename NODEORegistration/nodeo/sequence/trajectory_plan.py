@@ -119,12 +119,14 @@ def plan_series(
     inner = settings.measured_in(unit)
     domain: Domain | None = None
     reference: Scan | None = None
+    seen_from: Scan | None = None  # the reference in units of its spacing
     tasks, scans = {}, {}
     for frame in (frame for frame in range(len(series)) if frame != number):
         moving = inputs.check_image(series.frame(frame), f"frame {frame}")
         first, scans[frame] = preparation.prepare(fixed, moving, mask, None, settings)
         reference = reference or first
-        within = reference.scaled(1.0 / unit), scans[frame].scaled(1.0 / unit)
+        seen_from = seen_from or reference.scaled(1.0 / unit)
+        within = seen_from, scans[frame].scaled(1.0 / unit)
         task, levels = planned(*within, rest.scaled(1.0 / unit), model, inner, content=corners / unit, domain=domain)
         tasks[frame], domain = task, task.domain
         # what the first frame has decided holds for all

@@ -26,7 +26,8 @@ class Turns:
         if self.all_at_once:
             return self.frames
         if len(self._waiting) < self.at_once:
-            rest = [frame for frame in self.frames if frame not in self._waiting]
-            self._waiting += [rest[n] for n in torch.randperm(len(rest), generator=self._generator).tolist()]
+            order = torch.randperm(len(self.frames), generator=self._generator).tolist()
+            left = set(self._waiting)  # they come last of the next round: none twice in a turn
+            self._waiting += sorted((self.frames[n] for n in order), key=left.__contains__)
         chosen, self._waiting = self._waiting[: self.at_once], self._waiting[self.at_once :]
         return sorted(chosen)

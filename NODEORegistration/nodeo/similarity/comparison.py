@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 
 import torch
 from torch import Tensor
@@ -13,7 +14,7 @@ from ..geometry.domain import Domain, Level, shrink_factors
 from ..geometry.lattice import Lattice
 from ..geometry.sampling import sample
 from . import build
-from .channel import Channel
+from .channel import Channel, Scan
 from .level_view import LevelView
 
 _SIGMA = 0.4  # standard deviation of the smoothing before shrinking, as a share of the shrink factor
@@ -47,8 +48,8 @@ class Comparison:
         self.name, self.weight = channel.name, channel.weight
         self._view = LevelView(domain, level, lattice, channel.moving.grid, initial)
         # smoothed like the fixed image but not thinned out: between its points nothing may be lost to interpolation
-        factors = shrink_factors(channel.moving.grid, min(level.image_grid.step))
-        self.moving_image = smoothed(channel.moving.values.to(lattice.device), factors)
+        self._factors = shrink_factors(channel.moving.grid, min(level.image_grid.step))
+        self.moving_image = smoothed(channel.moving.values.to(lattice.device), self._factors)
         self.similarity = build(
             channel.similarity,
             self._view.crop(smoothed(channel.fixed.values.to(lattice.device), level.shrink)),
@@ -59,6 +60,12 @@ class Comparison:
     def __call__(self, displacement: Tensor) -> Tensor:
         """The loss, a scalar, for a displacement [k, D, H, W] on the nodes, local mm."""
         return self.similarity(self.warped(displacement))
+
+    def with_moving(self, moving: Scan) -> Comparison:
+        """The same comparison of another moving image on the same grid; what both need is there once."""
+        other = copy(self)
+        other.moving_image = smoothed(moving.values.to(self.moving_image.device), self._factors)
+        return other
 
     def warped(self, displacement: Tensor) -> Tensor:
         """The moving image [D, H, W] as seen from the level's image grid."""

@@ -1,0 +1,96 @@
+"""One flow through a series: how near it comes to a known answer, between its frames too, and the memory it takes.
+
+    python Testing/benchmarks/trajectories.py phantom
+    python Testing/benchmarks/trajectories.py memory
+
+``phantom``: twelve frames of a textured ball with noise that is squeezed and turned, every point on a closed path: all
+of them, every other one with the rest held out, and each registered by itself. ``memory``: what a process has taken at
+most for series of growing length and size, a process each, with two iterations a level. Every run with one thread, on
+the CPU. The liver: ``sequences.py``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "helpers"))
+
+from beating_phantom import beating_ball
+from nodeo import Settings, register
+from nodeo.progress import Reporter
+from nodeo.sequence.registration import SequenceRegistration
+from nodeo.sequence.series import Series
+from nodeo.sequence.trajectory import fit_trajectory
+
+SETTINGS = Settings.preset("balanced").replace(device="cpu", threads=1)
+SIZES = ((128, 128, 20, 5), (128, 128, 20, 9), (128, 128, 20, 17))  # the last: frames
+
+
+def phantom() -> None:
+    """Errors in the ball at frames that were seen and at those that were not, voxels."""
+    print("| size | fit | error at frames, mean / worst | between them | closure, mean / 99 % | folds | s |")
+    print("|---|---|---|---|---|---|---|")
+    for size, far in (((96, 96), 3.0), ((40, 40, 32), 2.0)):
+        ball = beating_ball(size, far=far, blobs=250 if len(size) == 2 else 500)
+        for name, every, cyclic in (("cyclic", 1, True), ("cyclic", 2, True), ("open", 2, False)):
+            seen = list(range(0, 12, every))
+            report = Reporter(None)
+            series = Series.of([ball.frames[number] for number in seen], seen)
+            found = fit_trajectory(series, SETTINGS, cyclic=cyclic, report=report)
+            errors = {n: ball.error(found.transform(n), n) for n in range(1, 12 if cyclic else seen[-1])}
+            at, between = ([e for n, e in errors.items() if (n in seen) is known] for known in (True, False))
+            closure = found.metrics().get("closure_mm")
+            closed = f"{closure['mean']:.3f} / {closure['p99']:.3f}" if closure else "–"
+            held = f"{np.mean(between):.2f} / {max(between):.2f}" if between else "–"
+            print(
+                f"| {'×'.join(map(str, size))} | {name}, {len(seen)} frames | {np.mean(at):.2f} / {max(at):.2f} | "
+                f"{held} | {closed} | {found.certificate.rounds} rounds | {sum(report.seconds.values()):.0f} |",
+                flush=True,
+            )
+        alone = [register(ball.frames[0], ball.frames[n], SETTINGS) for n in range(1, 12)]
+        errors = [ball.error(each.transform, n) for n, each in enumerate(alone, start=1)]
+        seconds = sum(each.metrics["seconds"]["total"] for each in alone)
+        told = f"{np.mean(errors):.2f} / {max(errors):.2f} | – | – | none | {seconds:.0f}"
+        print(f"| {'×'.join(map(str, size))} | each alone | {told} |", flush=True)
+
+
+def memory() -> None:
+    """Peak memory of a process by size and number of frames."""
+    for size in SIZES:
+        subprocess.run([sys.executable, __file__, "one", *map(str, size)], check=True)
+
+
+def one(width: int, height: int, depth: int, count: int) -> None:
+    """One of them: the frames are noise, which costs as much as anything else."""
+    import SimpleITK as sitk
+
+    def take(number: int) -> sitk.Image:
+        random = np.random.default_rng(number)
+        image = sitk.GetImageFromArray(random.integers(0, 1000, (depth, height, width)).astype(np.int16))
+        image.SetSpacing((1.5, 1.5, 6.0))
+        return sitk.SmoothingRecursiveGaussian(image, 3.0)
+
+    series = Series(take, tuple(map(float, range(count))))
+    work = SequenceRegistration(series, SETTINGS.replace(iterations=2), 0, mode="trajectory")
+    for _ in work.frames():
+        pass
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    print(f"{width}×{height}×{depth}, {count} frames: {peak:.0f} MB at most", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("phantom", "memory", "one"))
+    parser.add_argument("numbers", type=int, nargs="*")
+    options = parser.parse_args()
+    {"phantom": phantom, "memory": memory, "one": one}[options.what](*options.numbers)
+
+
+if __name__ == "__main__":
+    main()
