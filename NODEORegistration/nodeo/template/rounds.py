@@ -18,6 +18,7 @@ from ..cohort.pair import Pair
 from ..cohort.run import Plan, collected, planned, write_summary
 from ..engine.inputs import check_image, without_time
 from ..errors import Cancelled, InputError
+from ..field.mean_inverse import correction
 from ..files.hushed import hushed
 from ..files.reading import read_image, read_transform
 from ..files.writing import appearing_file
@@ -30,7 +31,7 @@ from .brightness import Brightness
 from .crowd import Crowd
 from .grid import covering_grid, mean_affine_removed
 from .measures import transform_of
-from .shape import MeanShape, correction
+from .shape import MeanShape
 
 Do = Callable[[Plan, list[Pair], str, ProgressCallback], None]
 _FIRST_WORK = 0.3  # of a round's: to align the images, and to average them
