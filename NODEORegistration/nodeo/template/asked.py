@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,14 @@ from ..cohort.claim import locked
 from ..cohort.pair import Pair
 from ..errors import InputError
 from ..files.destination import check_output
-from ..files.writing import appearing_file
+from ..files.writing import appearing_file, parents
 from ..settings import Settings
 from . import names
+from .labels import check_maps
 
 FEWEST = 2  # images, of which there is an average
 MOST_ROUNDS = 100
+KEPT = ("memory", "output")  # codes of what may be mended before the same call goes on
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,16 @@ class Asked:
             raise InputError(f"--rounds is {self.rounds}.", f"It must be 1 to {MOST_ROUNDS}.")
 
 
+def too_few(images: int, failed: Mapping[str, str]) -> InputError:
+    """What is to be said where hardly one of the ``images`` is left; ``failed``: name to sentence of the others."""
+    name, sentence = next(iter(failed.items()))
+    left = images - len(failed)
+    return InputError(
+        f"Of {images} images {left} can be registered, and an average needs at least {FEWEST}. {name}: {sentence}",
+        "Mend or replace it." if len(failed) == 1 else "Mend or replace those that fail, this one first.",
+    )
+
+
 def coarser(settings: Settings) -> Settings:
     """Without the finest level: of a template that is not sharp yet there is no more to see."""
     if len(settings.levels) == 1:
@@ -99,29 +111,75 @@ def claimed(asked: Asked, overwrite: bool) -> Iterator[None]:
     """
     known = asked.output / names.ASKED
     check_output(asked.output, overwrite or known.is_file())
-    asked.output.mkdir(parents=True, exist_ok=True)
-    handle = os.open(asked.output / names.LOCK, os.O_RDWR | os.O_CREAT, 0o666)
     try:
-        if not locked(handle):
-            raise InputError(f"Another call is making the template in {asked.output}.", "Wait for it to end.")
-        if known.is_file() and not _is_of(known, asked):
-            if not overwrite:
-                raise InputError(
-                    f"{asked.output} holds a template of other images or settings.",
-                    "Name another folder, or add --overwrite to make it anew.",
-                    "output",
-                )
-            _clear(asked.output)
-        if not known.is_file():
-            with appearing_file(known) as partial:
-                partial.write_text(json.dumps(_told(asked), indent=1) + "\n", encoding="utf-8")
-        yield
+        with parents(asked.output / names.LOCK), _alone(asked.output):
+            if known.is_file() and not _is_of(known, asked):
+                if not overwrite:
+                    raise InputError(
+                        f"{asked.output} holds a template of other images or settings.",
+                        "Name another folder, or add --overwrite to make it anew.",
+                        "output",
+                    )
+                check_maps(asked.in_order())
+                _clear(asked.output)
+            if known.is_file():
+                yield
+            else:
+                check_maps(asked.in_order())
+                with _begun(asked):
+                    yield
     except OSError as error:
         raise InputError(
-            f"The template's folder {asked.output} cannot be written: {error.strerror}.", "Free some space."
+            f"The template's folder {asked.output} cannot be written: {error.strerror}.",
+            "Free some space, or name another folder.",
         ) from error
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """No other call makes the template of a folder meanwhile.
+
+    Raises:
+        InputError: one does.
+    """
+    lock = folder / names.LOCK
+    new = not lock.exists()
+    handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        if not locked(handle):
+            raise InputError(f"Another call is making the template in {folder}.", "Wait for it to end.")
+        yield
+    except InputError:
+        if new and not (folder / names.ASKED).exists():
+            lock.unlink()
+        raise
     finally:
         os.close(handle)
+
+
+@contextlib.contextmanager
+def _begun(asked: Asked) -> Iterator[None]:
+    """A template that is new in its folder: if it is refused before its first average, nothing of it is left."""
+    begun = [path for path in (asked.output / names.ASKED, asked.output / names.ROUNDS) if not path.exists()]
+    with appearing_file(asked.output / names.ASKED) as partial:
+        partial.write_text(json.dumps(_told(asked), indent=1) + "\n", encoding="utf-8")
+    try:
+        yield
+    except InputError as error:
+        if error.code in KEPT:
+            raise
+        first = 0 if asked.initial is None else 1
+        if not (asked.folder(first) / names.ROUND).is_file():
+            for path in begun:
+                _remove(path)
+        raise
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _told(asked: Asked) -> dict[str, Any]:
