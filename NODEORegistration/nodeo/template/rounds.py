@@ -25,7 +25,7 @@ from ..files.writing import appearing_file, write_image
 from ..geometry.grid import Grid
 from ..progress import Progress, ProgressCallback, Reporter
 from . import labels, measures, names
-from .asked import FEWEST, KEPT, Asked, too_few
+from .asked import FEWEST, KEPT, MACHINES, Asked, too_few
 from .average import robust_average
 from .brightness import Brightness
 from .crowd import Crowd
@@ -254,7 +254,7 @@ class Making:
 
 
 def _check_place(lines: Sequence[Line], output: Path) -> None:
-    """Refuse to go on without subjects that failed for the disk or the memory: no image is left out for that.
+    """Refuse to go on without subjects that failed for the disk, the memory or the device: none is left out for that.
 
     Raises:
         InputError: there is one.
@@ -264,10 +264,10 @@ def _check_place(lines: Sequence[Line], output: Path) -> None:
             continue
         says = last_end(output, line.pair)
         code = says.get("code", "") if says.get("error") else "output"  # not even that could be written
-        if code in KEPT:
+        if code in MACHINES:
             raise InputError(
                 f"{line.pair.name}: {line.error or f'nothing could be written to {output}.'}",
-                "The same command goes on from what is finished.",
+                "The same command goes on from what is finished." if code in KEPT else "",
                 code,
             )
 

@@ -18,7 +18,8 @@ from ...settings import Settings
 from ...settings.checks import nearest
 from ...template import names
 from ...template.aligned import align_pair
-from ...template.asked import Asked, claimed
+from ...template.asked import Asked
+from ...template.folder import claimed
 from ...template.handed_out import hand_out
 from ...template.measures import text_table
 from ...template.output import write_output
