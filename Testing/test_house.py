@@ -111,6 +111,19 @@ def test_no_file_is_a_heap() -> None:
     assert not long, f"{long}: a file of more than {LONGEST} lines holds two ideas; split it."
 
 
+def test_no_image_is_gone_before_its_view() -> None:
+    """SimpleITK's array views do not keep their image: that of one without a name shows what comes after it."""
+    found = [
+        f"{path.relative_to(MODULE)}:{node.lineno}"
+        for path in sources("nodeo")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "attr", "") == "GetArrayViewFromImage"
+        and isinstance(node.args[0], ast.Call)
+    ]
+    assert not found, "Give the image a name that lives as long as the view, or take GetArrayFromImage."
+
+
 def test_nobody_but_the_models_asks_which_model_it_is() -> None:
     question = re.compile(
         r"isinstance\([^)]*(Field|Segment|Model|Objective|Problem)\b|model\s*[!=]=|published_arithmetic"

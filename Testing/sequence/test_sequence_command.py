@@ -134,7 +134,14 @@ def test_cancelled_it_leaves_nothing(desk: Path) -> None:
         (["series.nii.gz", "--times", "0,1"], "3 frames and 2 times"),
         (["series.nii.gz", "--times", "0,b,1"], "--times is '0,b,1'"),
         (["series.nii.gz", "--times", "0,2,1"], "Frame 2 has the time 1"),
-        (["frame0.nrrd", "frame1.nrrd", "--labels", "labels.nrrd"], "labels have another dimension"),
+        (["series.nii.gz", "--times", "0,1,inf"], "Frame 2 has the time inf. Give each frame a finite number."),
+        (
+            ["frame0.nrrd", "frame1.nrrd", "--labels", "labels.nrrd"],
+            "The labels are 3-D and the frames 2-D. Name",
+        ),
+        (["series.nii.gz", "--labels", "far.nrrd"], "The labels hold nothing where the reference is. Check"),
+        (["series.nii.gz", "--device", "cuda:99"], "nodeo: The"),  # and not of a frame
+        (["series.nii.gz", "--initial", "none.h5"], "nodeo: The transform none.h5 does not exist. Check the path."),
         (["frame0.nrrd", "none.nrrd"], "frame 1 none.nrrd does not exist"),
         (["frame0.nrrd", "series.nii.gz"], "frame 1 series.nii.gz has 4 dimensions"),
     ],
@@ -143,6 +150,9 @@ def test_bad_input_is_one_sentence_and_leaves_nothing(
     desk: Path, monkeypatch, capsys: pytest.CaptureFixture[str], arguments, words
 ) -> None:
     monkeypatch.chdir(desk)
+    far = sitk.ReadImage("labels.nrrd")
+    far.SetOrigin((500.0, 0.0, 0.0))
+    sitk.WriteImage(far, "far.nrrd")
     assert cli.main(["sequence", *arguments, "--output", "bad", *QUICK]) == 2
     said = capsys.readouterr().err
     assert words in said and said.count("\n") == 1

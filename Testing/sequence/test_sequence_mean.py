@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from nodeo.sequence.mean import rougher
+from nodeo.geometry.grid import Grid
+from nodeo.sequence.mean import _centred, _coarse_grid, rougher
 from nodeo.sequence.registration import register_sequence
 from nodeo.sequence.result import SequenceResult
 from nodeo.sequence.series import Series
 from nodeo.settings import PRESETS, Settings
-from phantoms import mapped, world_points
+from phantoms import grid, mapped, world_points
 from series_phantom import SeriesPhantom, growing_ball
 
 QUICK = Settings.preset("balanced").replace(iterations=(25, 12, 8), threads=1)
@@ -62,6 +63,17 @@ def test_the_mean_is_sharper_than_that_over_time(ball: SeriesPhantom, result: Se
     assert sharpness(sitk.GetArrayViewFromImage(result.reference)) > 1.15 * sharpness(over_time)
     assert result.metrics["reference"] == "mean"
     assert all(frame["similarity_after"] < frame["similarity_before"] for frame in result.metrics["frames"])
+
+
+@pytest.mark.parametrize("n", [20, 21])
+def test_the_last_row_goes_along_with_the_others(n: int) -> None:
+    """Every second voxel is looked at; of an even number the last one lies beyond these."""
+    on = grid((n, n))
+    moved = [sitk.TranslationTransform(2, (shift, 0.0)) for shift in (2.0, 4.0)]
+    centred = _centred(moved, _coarse_grid(Grid.of(on)))
+    for shift, transform in zip((-1.0, 1.0), centred, strict=True):
+        away = mapped(transform, on) - world_points(on)
+        np.testing.assert_allclose(away[:, -1], np.broadcast_to((shift, 0.0), (n, 2)), atol=0.2)  # it fades out there
 
 
 @pytest.mark.parametrize("preset", PRESETS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -91,6 +92,16 @@ def test_every_frame_is_itself_in_every_form(tmp_path: Path, made, dimension, ti
         found, true = series.frame(number), frame(number, dimension)
         assert np.array_equal(sitk.GetArrayViewFromImage(found), sitk.GetArrayViewFromImage(true))
         assert Grid.of(found).agrees(Grid.of(true))
+
+
+@pytest.mark.parametrize(("code", "unit"), [(8, "s"), (16, "ms"), (24, "us"), (0, "")])
+def test_times_are_in_the_unit_of_the_header(tmp_path: Path, code: int, unit: str) -> None:
+    data = bytearray(nifti(tmp_path / "a.nii", 40.0).read_bytes())
+    data[123] = 2 | code  # xyzt_units: mm, and what time is counted in
+    struct.pack_into("<f", data, 136, 5.0)  # toffset
+    (tmp_path / "a.nii").write_bytes(data)
+    series = read_series([tmp_path / "a.nii"])
+    assert series.times == (5.0, 45.0, 85.0, 125.0) and series.unit == unit
 
 
 def test_names_of_phases_are_no_times(tmp_path: Path) -> None:

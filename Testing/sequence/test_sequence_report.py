@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from nodeo.sequence.figure import _chosen
+from nodeo.report.canvas import new_figure
+from nodeo.sequence.figure import _chosen, _draw_curves
 from nodeo.sequence.page import write_report
 from nodeo.sequence.pictures import Film, Pictures
 from nodeo.sequence.registration import register_sequence
@@ -55,6 +56,14 @@ def test_the_page_stands_alone_and_has_every_frame(tmp_path: Path, result: Seque
     assert base64.b64decode(png).startswith(b"\x89PNG")
     (gif,) = re.findall(r'data:image/gif;base64,([^"]+)"', page)
     assert base64.b64decode(gif) == (tmp_path / "motion.gif").read_bytes()
+
+
+def test_the_curves_have_one_axis_of_time_though_the_reference_has_no_loss(result: SequenceResult) -> None:
+    figure = new_figure(14.0, 4.0)
+    _draw_curves(figure, result.metrics)
+    limits = {axes.get_xlim() for axes in figure.axes if axes.lines}
+    ((first, last),) = limits
+    assert first < 0.0 < 1.0 < last
 
 
 def test_the_animation_has_every_frame(tmp_path: Path, result: SequenceResult, film: Film) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from nodeo.field import mean_inverse
 from nodeo.field.initial_transform import affine, composite, field_transform
+from nodeo.field.mean_inverse import correction
 from nodeo.geometry.grid import Grid
-from nodeo.template import shape
 from nodeo.template.grid import covering_grid, mean_affine_removed
-from nodeo.template.shape import MeanShape, correction, stretch_of, without_pose
+from nodeo.template.shape import MeanShape, stretch_of, without_pose
 from phantoms import bumps, grid, mapped, middle, world_points
 
 STRETCH = np.array([[1.1, 0.05, 0.0], [0.05, 0.9, 0.02], [0.0, 0.02, 1.05]])
@@ -43,7 +44,7 @@ def test_where_a_subject_lies_is_no_shape() -> None:
 def test_the_mean_of_the_corrected_maps_is_the_identity(
     many: int, left: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shape, "_MANY", many)
+    monkeypatch.setattr(mean_inverse, "_MANY", many)
     on = grid((40, 36), (1.0, 1.25))
     own = Grid.of(on)
     maps = [composite([bumps(middle(on), size, 6.0).transform(on)]) for size in (2.0, 1.0, 0.5)]

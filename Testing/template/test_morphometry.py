@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from nodeo.app import cli
-from nodeo.template.morphometry import smoothed
+from nodeo.template.morphometry import content_mask, smoothed
 from phantoms import Phantom, drawn, grid, middle
 
 ON = grid((36, 34))
@@ -98,6 +98,17 @@ def test_it_is_smoothed_by_a_width_in_mm(cohort: Path, tmp_path: Path) -> None:
     spread = sitk.GetArrayFromImage(smoothed(image, 12.0))
     for row, half in ((spread[30] / spread[30, 30], 3), (spread[:, 30] / spread[30, 30], 6)):  # 6 mm away
         assert row[30 + half] == pytest.approx(0.5, abs=0.03)
+
+
+def test_holes_are_filled_in_a_slice_however_it_is_stored() -> None:
+    def ring(x: np.ndarray) -> np.ndarray:
+        away = np.linalg.norm(x[..., :2] - np.asarray(middle(ON)), axis=-1)
+        return (100.0 + x[..., 0]) * ((away < 12) & (away > 5))
+
+    flat = content_mask(drawn(ring, ON))
+    thick = content_mask(sitk.JoinSeries([drawn(ring, ON)]))
+    assert sitk.GetArrayFromImage(flat).sum() == pytest.approx(math.pi * 12**2, rel=0.03)
+    np.testing.assert_array_equal(sitk.GetArrayFromImage(thick)[0], sitk.GetArrayFromImage(flat))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -146,6 +147,7 @@ def test_a_second_call_has_nothing_to_do_and_more_rounds_go_on(
     arguments = [desk / "subjects.csv", "--output", copy, "--align", "identity", "--rounds"]
     with monkeypatch.context() as patch:
         patch.setattr(command, "_do", no_work)
+        patch.setattr(command, "crew", no_work)  # nobody is hired to do nothing
         assert call(*arguments, "2") == 1
     assert {path: path.stat().st_mtime_ns for path in copy.rglob("*.h5")} == before
     assert rounds(copy) == rounds(made)
@@ -231,6 +233,7 @@ def test_volumes_and_slices_stored_as_volumes(size: tuple[int, ...], tmp_path: P
     np.testing.assert_allclose(template.GetDirection(), on.GetDirection(), atol=1e-5)
     assert likeness(sitk.GetArrayFromImage(template), sitk.GetArrayFromImage(drawn(ball, on))) > 0.99
     assert float(rounds(out)[-1]["mean_displacement_voxels"]) < 0.05
+    out = out.rename(tmp_path / "moved")
     assert cli.main(["morphometry", str(out), "--output", str(out / "group"), "--progress", "none"]) == 0
     assert sitk.ReadImage(str(out / "group" / "log_jacobian.nii.gz")).GetSize() == (*size, 2)
 
@@ -243,7 +246,15 @@ def test_volumes_and_slices_stored_as_volumes(size: tuple[int, ...], tmp_path: P
         (["s0.nii.gz", "gone.nii.gz"], "gone.nii.gz does not exist"),
         (["s0.nii.gz", "s1.nii.gz", "--rounds", "0"], "--rounds is 0"),
         (["s0.nii.gz", "s1.nii.gz", "--initial", "gone.nii.gz"], "The initial image gone.nii.gz does not exist"),
-        (["s0.nii.gz", "text.nii.gz"], "Of 2 images 1 can be read as images"),
+        (["s0.nii.gz", "text.nii.gz"], "Of 2 images 1 can be registered, and an average needs at least 2. text: The"),
+        (["s0.nii.gz", "volume.nii.gz"], "an average needs at least 2. volume: The fixed image is 2-D"),
+        (["s0.nii.gz", "s1.nii.gz", "--initial", "volume.nii.gz"], "s0: The fixed image is 3-D"),
+        (["s0.nii.gz", "s1.nii.gz", "--initial", "."], "The initial image . is a folder. Name a file in it."),
+        (["s0.nii.gz", "."], "is a folder. Name a file in it."),
+        (["s0.nii.gz", "s1.nii.gz", "--workers", "-1"], "--workers is -1. It must be at least 1, or 0"),
+        (["s0.nii.gz", "s1.nii.gz", "--device", "cuda:99"], "s0: "),
+        (["labels.csv"], "(1) s1: The moving label map holds"),
+        (["labels.csv"], "(2) s2: The moving labels are 3-D and the image 2-D."),
         (["wrong.csv"], "A template knows no column 'fixed'"),
     ],
 )
@@ -252,7 +263,64 @@ def test_what_cannot_be_meant_is_refused(
 ) -> None:
     monkeypatch.chdir(desk)
     (desk / "wrong.csv").write_text("moving,fixed\ns0.nii.gz,s1.nii.gz\ns1.nii.gz,s0.nii.gz\n")
-    assert call(*arguments, "--output", "refused") == 2
-    assert told in capsys.readouterr().err
-    assert not (desk / "refused" / "template.nii.gz").exists()
-    shutil.rmtree(desk / "refused", ignore_errors=True)
+    volume = sitk.JoinSeries([sitk.ReadImage("s0.nii.gz")] * 8)
+    sitk.WriteImage(volume, "volume.nii.gz")
+    (desk / "labels.csv").write_text(
+        "moving,moving_labels\ns0.nii.gz,s0_seg.nii.gz\ns1.nii.gz,s1.nii.gz\ns2.nii.gz,volume.nii.gz\n"
+    )
+    assert cli.main(["template", "--output", "new/refused", *QUICK, *arguments]) == 2
+    said = capsys.readouterr().err
+    assert told in said and said.count("\n") == 1 and "fixed does not exist" not in said
+    assert not (desk / "new").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_a_sentence(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.chdir(desk)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "mkdir", refuse)
+        assert call("s0.nii.gz", "s1.nii.gz", "--output", "refused") == 2
+    said = capsys.readouterr().err
+    assert "refused cannot be written: Read-only file system." in said and said.count("\n") == 1
+    assert not (desk / "refused").exists()
+
+
+def test_a_disk_that_fills_up_is_told_of_and_the_next_call_goes_on(
+    desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError("Exception thrown in SimpleITK ImageFileWriter_Execute")
+
+    arguments = [desk / "s0.nii.gz", desk / "s1.nii.gz", "--output", tmp_path / "out", "--rounds", "1"]
+    with monkeypatch.context() as patch:
+        patch.setattr(sitk, "WriteImage", refuse)
+        assert call(*arguments, "--align", "identity") == 2
+    said = capsys.readouterr().err
+    assert "out cannot be written: writing failed." in said and said.count("\n") == 1
+    assert (tmp_path / "out" / names.ROUNDS / "0" / "s0" / "transform.h5").is_file()
+    assert call(*arguments, "--align", "identity") == 0
+
+
+def test_a_disk_that_fills_up_in_the_midst_leaves_nobody_out(
+    desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write, out = sitk.WriteTransform, tmp_path / "out"
+
+    def refuse(where: Path, transform: sitk.Transform, path: str) -> None:
+        if path.startswith(str(where)) and ".s1." in path:
+            raise RuntimeError("Exception thrown in SimpleITK WriteTransform")
+        write(transform, path)
+
+    arguments = [*(desk / f"s{number}.nii.gz" for number in range(3)), "--output", out, "--rounds", "1"]
+    for where in (out / names.ROUNDS / "1", out / names.SUBJECTS):
+        with monkeypatch.context() as patch:
+            patch.setattr(sitk, "WriteTransform", partial(refuse, where))
+            assert call(*arguments, "--align", "identity") == 2
+        said = capsys.readouterr().err
+        assert "s1: The results could not be written" in said and said.count("\n") == 1
+    assert call(*arguments, "--align", "identity") == 0
+    assert [row["subjects"] for row in rounds(out)] == ["3"] * 3

@@ -80,7 +80,11 @@ def add_sequence(commands) -> None:
         action="store_true",
         help="the last frame is a neighbour of the first; a trajectory ends where it began",
     )
-    sub.add_argument("--times", metavar="T,T,…", help="of the frames (default: as the file says, or 0,1,2…)")
+    sub.add_argument(
+        "--times",
+        metavar="T,T,…",
+        help="of the frames (default: as the file says, or 0,1,2…); --times=-1,0,1 where the first is below 0",
+    )
     sub.add_argument(
         "--points", type=path, metavar="FILE", help="points of the reference, which are tracked: .csv, .mrk.json, .fcsv"
     )

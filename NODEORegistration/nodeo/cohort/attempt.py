@@ -96,6 +96,7 @@ class Job:
                 "failed",
                 f"Its process was killed {MOST_STARTS} times, last on {socket.gethostname()}; memory may be short: "
                 "take fewer workers, or the preset fast.",
+                "memory",
             )
         claim.begin(self.call)
         try:
@@ -104,13 +105,13 @@ class Job:
             self._end(claim, pair, "cancelled")
             raise
         except InputError as error:
-            return self._end(claim, pair, "failed", f"{error.message} {error.hint}".strip())
+            return self._end(claim, pair, "failed", f"{error.message} {error.hint}".strip(), error.code)
         except Exception as error:  # the other pairs go on
             traceback.print_exc()
             sentence = f"Something went wrong inside nodeo: {str(error) or type(error).__name__}."
             return self._end(claim, pair, "failed", sentence)
         return self._end(claim, pair, "done")
 
-    def _end(self, claim: Claim, pair: Pair, end: End, error: str = "") -> Outcome:
-        claim.end(self.call, end, error)
+    def _end(self, claim: Claim, pair: Pair, end: End, error: str = "", code: str = "") -> Outcome:
+        claim.end(self.call, end, error, code)
         return Outcome(pair.name, end, error)

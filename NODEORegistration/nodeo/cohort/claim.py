@@ -40,9 +40,9 @@ class Claim:
         """The work begins."""
         self._write({"call": call, "starts": self.starts(call) + 1})
 
-    def end(self, call: str, end: str, error: str = "") -> None:
-        """It came to an end in this call; an ``error`` is kept until the next try."""
-        self._write({"call": call, "end": end, "error": error})
+    def end(self, call: str, end: str, error: str = "", code: str = "") -> None:
+        """It came to an end in this call; an ``error``, and what its hint is about, are kept until the next try."""
+        self._write({"call": call, "end": end, "error": error, "code": code})
 
     def _read(self) -> dict[str, Any]:
         try:
@@ -78,7 +78,7 @@ def claimed(output: Path, pair: Pair) -> Iterator[Claim | None]:
 
 
 def last_end(output: Path, pair: Pair) -> dict[str, str]:
-    """How a pair ended when it was last tried: ``call``, ``end``, ``error``; empty if it came to no end."""
+    """How a pair ended when it was last tried: ``call``, ``end``, ``error``, ``code``; empty if it came to no end."""
     try:
         says = json.loads(_path(output, pair).read_text(encoding="utf-8"))
     except (OSError, ValueError):

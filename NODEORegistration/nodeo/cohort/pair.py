@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from ..errors import InputError
-from ..files.names import check_name
+from ..files.names import check_there
 from ..settings import Settings
 from ..settings.checks import nearest
 from ..study import ROLES
@@ -30,6 +30,7 @@ COLUMNS = ("name", "subject", "session", *FILE_ROLES, "preset", *_OPTIONS)
 _UNFIT = re.compile(r'[\x00-\x1f/\\:*?"<>|]|^[. ]|[. ]$')
 _LONGEST = 120  # characters of a name
 _LABEL = re.compile(r"[A-Za-z0-9]+")
+_OWN_NAMES = "In a table the column name gives each a name of its own."
 
 Chosen = Callable[[dict[str, str]], Settings]
 
@@ -68,7 +69,13 @@ def check_columns(columns: Sequence[str], mistakes: Mistakes) -> None:
 
 
 def pairs_of(
-    rows: Sequence[Row], output: Path, chosen: Chosen, shared: Mapping[str, Path | None], space: str, mistakes: Mistakes
+    rows: Sequence[Row],
+    output: Path,
+    chosen: Chosen,
+    shared: Mapping[str, Path | None],
+    space: str,
+    mistakes: Mistakes,
+    needed: Sequence[str] = ("fixed", "moving"),
 ) -> list[Pair]:
     """The pairs that the lines of a table ask for.
 
@@ -77,11 +84,12 @@ def pairs_of(
         chosen: all settings, given the texts of those that a line sets, ``preset`` among them.
         shared: role to file, for lines that name none.
         space: what the fixed image's space is called in BIDS names; "": from the fixed file's name.
+        needed: roles without which a line is none.
     """
     settings = _Once(chosen)
     pairs = []
     for row in rows:
-        files = _files(row, shared, mistakes)
+        files = _files(row, shared, mistakes, needed)
         try:
             pair = _pair(row, files, output, settings, space)
         except InputError as error:
@@ -106,14 +114,14 @@ class _Once:
         return self._made[key]
 
 
-def _files(row: Row, shared: Mapping[str, Path | None], mistakes: Mistakes) -> dict[str, str]:
+def _files(row: Row, shared: Mapping[str, Path | None], mistakes: Mistakes, needed: Sequence[str]) -> dict[str, str]:
     """Role to absolute path; tells of those that are missing."""
     named = {role: row.folder / row.values[role] for role in FILE_ROLES if role in row.values}
     named = {**{role: path for role, path in shared.items() if path is not None}, **named}
     initial = row.values.get("initial", "")
     if initial and initial not in ALIGNMENTS:
         named["initial"] = row.folder / initial
-    for role in ("fixed", "moving"):
+    for role in needed:
         if role not in named:
             mistakes.add(row.where, f"It names no {role} image.")
     if "fixed_labels" in named and "moving_labels" not in named:
@@ -122,12 +130,14 @@ def _files(row: Row, shared: Mapping[str, Path | None], mistakes: Mistakes) -> d
         mistakes.add(row.where, "There are points of one image only: name fixed_points and moving_points, or neither.")
     for role, path in named.items():
         try:
-            check_name(path, role.replace("_", " "))
-            if not path.is_file():
-                mistakes.add(row.where, f"The {role.replace('_', ' ')} {path} does not exist.")
+            check_there(path, _in_words(role))
         except InputError as error:
-            mistakes.add(row.where, f"{error.message} {error.hint}")
+            mistakes.add(row.where, f"{error.message} {error.hint}".strip())
     return {role: str(path.absolute()) for role, path in named.items()}
+
+
+def _in_words(role: str) -> str:
+    return f"{role} image" if role in ("fixed", "moving") else role.replace("_", " ")
 
 
 def _pair(row: Row, files: dict[str, str], output: Path, settings: Chosen, space: str) -> Pair:
@@ -188,5 +198,5 @@ def _check_alone(pairs: Sequence[tuple[Row, Pair]], mistakes: Mistakes) -> None:
     for row, pair in pairs:
         key = str(pair.folder).casefold()  # as some disks compare them
         if key in first:
-            mistakes.add(row.where, f"The name '{pair.name}' is that of {first[key].where}, too.")
+            mistakes.add(row.where, f"The name '{pair.name}' is that of {first[key].where}, too. {_OWN_NAMES}")
         first.setdefault(key, row)

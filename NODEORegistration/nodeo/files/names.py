@@ -38,6 +38,19 @@ def check_name(path: str | Path, role: str) -> None:
         )
 
 
+def check_there(path: str | Path, role: str) -> None:
+    """Refuse to read what is no file; ``role`` says in messages what it is.
+
+    Raises:
+        InputError: there is nothing of that name, or a folder; or its name is none.
+    """
+    check_name(path, role)
+    if Path(path).is_dir():
+        raise InputError(f"The {role} {path} is a folder.", "Name a file in it.")
+    if not Path(path).is_file():
+        raise InputError(f"The {role} {path} does not exist.", "Check the path.")
+
+
 def _limits(path: Path) -> tuple[int, int]:
     """The longest name and path where ``path`` lies, bytes."""
     for folder in path.absolute().parents:

@@ -8,7 +8,7 @@ import SimpleITK as sitk
 
 from ..errors import InputError
 from .hushed import hushed
-from .names import check_name
+from .names import check_there
 from .nifti import Damaged
 from .transforms import check_finite
 from .whole import check_complete, check_size
@@ -27,7 +27,7 @@ def read_image(path: str | Path, role: str, with_time: bool = False) -> sitk.Ima
     Raises:
         InputError: there is no such file, or it is not an image, or not all of one.
     """
-    _check_there(path, role)
+    check_there(path, role)
     try:
         with hushed() as complaints:
             image = _image(path, role, with_time)
@@ -82,7 +82,7 @@ def read_transform(path: str | Path) -> sitk.Transform:
     Raises:
         InputError: neither can be read from ``path``, or it holds NaN or infinite values.
     """
-    _check_there(path, "transform")
+    check_there(path, "transform")
     try:
         with hushed():
             transform = _transform(path)
@@ -103,9 +103,3 @@ def _transform(path: str | Path) -> sitk.Transform:
     except RuntimeError:
         check_complete(Path(path))
         return sitk.DisplacementFieldTransform(sitk.ReadImage(str(path), sitk.sitkVectorFloat64))
-
-
-def _check_there(path: str | Path, role: str) -> None:
-    check_name(path, role)
-    if not Path(path).is_file():
-        raise InputError(f"The {role} {path} does not exist.", "Check the path.")

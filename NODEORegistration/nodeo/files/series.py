@@ -43,13 +43,14 @@ def _header(volume: sitk.Image, count: int) -> bytes:
     """What ITK writes before one volume, told to go on along a fourth axis."""
     if volume.GetDimension() == 2:
         volume = sitk.JoinSeries(volume)
+    size = volume.GetSize()
     with tempfile.TemporaryDirectory() as folder:
         alone = Path(folder) / "one.nii"
-        sitk.WriteImage(volume, str(alone))
+        sitk.WriteImage(volume[:1, :1, :1], str(alone))  # the first voxel says where all lie
         header = bytearray(alone.read_bytes()[:_START])
     order = "<" if struct.unpack_from("<i", header)[0] == 348 else ">"
     assert order == "<", "ITK writes as the machine does, and the pixels are little-endian"
-    struct.pack_into("<8h", header, _DIM, 4, *volume.GetSize(), count, 1, 1, 1)
+    struct.pack_into("<8h", header, _DIM, 4, *size, count, 1, 1, 1)
     struct.pack_into("<f", header, _PIXDIM + 4 * 4, 1.0)
     struct.pack_into("<f", header, _OFFSET, _START)
     return bytes(header)

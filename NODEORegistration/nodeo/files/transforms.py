@@ -34,6 +34,7 @@ def _values(transform: sitk.Transform) -> Iterator[np.ndarray]:
         return
     yield np.asarray(transform.GetFixedParameters())
     if isinstance(transform, sitk.DisplacementFieldTransform):
-        yield sitk.GetArrayViewFromImage(transform.GetDisplacementField())  # no tuple of millions
+        field = transform.GetDisplacementField()
+        yield sitk.GetArrayViewFromImage(field)  # no tuple of millions
     else:
         yield np.asarray(transform.GetParameters())

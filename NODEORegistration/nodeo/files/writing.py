@@ -9,9 +9,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import SimpleITK as sitk
+
 from ..errors import InputError
 from . import hidden
 from .destination import check_free, check_plain
+from .hushed import hushed
 from .swap import like, take_place
 
 
@@ -26,7 +29,7 @@ def appearing(folder: Path, known: Sequence[str], *, overwrite: bool = True) -> 
             since it was checked.
     """
     folder = folder.resolve()
-    with telling_of_the_disk(folder), _parents(folder), hidden.folder_for(folder) as partial:
+    with telling_of_the_disk(folder), parents(folder), hidden.folder_for(folder) as partial:
         yield partial
         if hidden.home(folder) != folder:
             partial.chmod(0o777 & ~_umask())
@@ -42,7 +45,7 @@ def gathering(folder: Path) -> Iterator[Path]:
     folder = folder.resolve()
     with ExitStack() as stack:
         with telling_of_the_disk(folder):
-            stack.enter_context(_parents(folder))
+            stack.enter_context(parents(folder))
             partial = stack.enter_context(hidden.folder_for(folder))
         yield partial
 
@@ -89,7 +92,7 @@ def appearing_file(path: Path) -> Iterator[Path]:
         InputError: a second file would replace one that belongs to something else.
     """
     path = path.parent.resolve() / path.name
-    with _parents(path), hidden.folder_for(path) as folder:
+    with parents(path), hidden.folder_for(path) as folder:
         yield folder / path.name
         others = sorted(other.name for other in folder.iterdir() if other.name != path.name)
         for name in others:
@@ -104,9 +107,22 @@ def appearing_file(path: Path) -> Iterator[Path]:
             (folder / name).replace(path.with_name(name))
 
 
+def write_image(image: sitk.Image, path: Path) -> None:
+    """Write an image, compressed, under its name only when it is complete.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    with appearing_file(path) as partial, hushed():
+        try:
+            sitk.WriteImage(image, str(partial), useCompression=True)
+        except RuntimeError as error:  # ITK does not say why
+            raise OSError(errno.EIO, "writing failed", str(path)) from error
+
+
 @contextmanager
-def _parents(place: Path) -> Iterator[None]:
-    """The folders above ``place``; those that had to be made go again if the block fails."""
+def parents(place: Path) -> Iterator[None]:
+    """The folders above ``place``; those that had to be made go again if the block fails and leaves them empty."""
     made = [parent for parent in place.parents if not parent.exists()]
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -130,4 +146,5 @@ def _disk_error(folder: Path, error: BaseException) -> InputError:
     return InputError(
         f"The results could not be written to {folder}: {reason} ({free:.0f} MB are free there).",
         "Free some space or choose another folder; nothing was left behind.",
+        "output",
     )

@@ -84,6 +84,13 @@ def picture_block(picture: bytes, alt: str, hint: str = "", kind: str = "png") -
     return f'<section><img alt="{escape(alt)}" src="{source}">{below}</section>'
 
 
+def wide_table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table of texts that may be wider than the page."""
+    titles = "".join(f"<th>{escape(text)}</th>" for text in head)
+    body = "".join(f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in row)}</tr>" for row in rows)
+    return f'<div class="wide"><table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
 def _figures_table(figures: Iterable[KeyFigure]) -> str:
     rows = [
         f'<tr><th scope="row">{escape(label)}</th><td class="{tone}">{escape(value)}</td></tr>'

@@ -57,8 +57,9 @@ def draw(title: str, metrics: dict[str, Any], film: Film) -> bytes:
     strip = HEADER + _CHART + 1.0
     figure = new_figure(_WIDTH + 2 * MARGIN, strip + 3 * tall + 3 * _ROW + _KEY)
     write(figure, MARGIN, 0.5, shortened(" ".join(title.split()), 100), size=16, weight="bold")
-    about = f"{len(frames)} frames, reference {metrics['reference']}; the strip: {film.title.strip() or 'the plane'}"
-    write(figure, MARGIN, 0.77, about, size=9, color=DIM)
+    about = [f"{len(frames)} frames, reference {metrics['reference']}"]
+    about += [f"the strip: {film.title.strip()}"] if film.title.strip() else []
+    write(figure, MARGIN, 0.77, "; ".join(about), size=9, color=DIM)
     _draw_curves(figure, metrics)
     _draw_strip(figure, Box(MARGIN + _NAMES, strip, wide, tall), film, shown, metrics)
     return as_png(figure)
@@ -85,6 +86,7 @@ def _draw_curves(figure: Figure, metrics: dict[str, Any]) -> None:
         ("det J", [("largest", LARGER, of("max_jacobian")), ("smallest", SMALLER, of("min_jacobian"))]),
     ]  # fmt: skip
     times = [frame["time"] for frame in frames]
+    room = 0.05 * (times[-1] - times[0])
     unit = f", {metrics['time_unit']}" if metrics["time_unit"] else ""
     wide = (_WIDTH - 2 * _APART) / 3
     for number, (title, curves) in enumerate(charts):
@@ -96,6 +98,7 @@ def _draw_curves(figure: Figure, metrics: dict[str, Any]) -> None:
             known = [math.nan if value is None else value for value in values]
             axes.plot(times, known, color=colour, linewidth=1.4, marker="o", markersize=3)
         axes.set_ylim(bottom=0)
+        axes.set_xlim(times[0] - room, times[-1] + room)  # of all charts alike, though the reference has no loss
         axes.set_xlabel(f"time{unit}", color=DIM, fontsize=8)
         left = box.left + box.width
         for name, colour, _ in reversed(curves):

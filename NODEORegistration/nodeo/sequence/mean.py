@@ -14,10 +14,9 @@ import numpy as np
 import SimpleITK as sitk
 
 from ..field.initial_transform import composite, field_transform
-from ..field.inversion import refine_inverse, search_inverse
+from ..field.mean_inverse import correction
 from ..geometry.domain import shrink_factors
 from ..geometry.grid import Grid
-from ..geometry.lattice import Lattice
 from ..geometry.resampling import resampled
 from ..progress import Reporter
 from ..settings import Settings
@@ -87,9 +86,7 @@ def _centred(maps: Sequence[sitk.Transform], grid: Grid) -> list[sitk.Transform]
     """Maps from the shape whose mean map is the identity: each after the inverse of the mean of all."""
     total = sum((sitk.GetArrayFromImage(grid.displacements(transform)) for transform in maps), np.zeros(1))
     mean = grid.local_vectors(grid.stamp(sitk.GetImageFromArray(total / len(maps), isVector=True)))
-    lattice = Lattice(grid)
-    back = refine_inverse(search_inverse(mean, lattice), mean, lattice)
-    middle = field_transform(grid.vector_image(back))
+    middle = field_transform(correction(mean, grid).back)
     return [composite([transform, middle]) for transform in maps]
 
 

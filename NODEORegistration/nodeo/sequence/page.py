@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from html import escape
 from pathlib import Path
 from typing import Any
 
-from ..report.page import document, folded_block, picture_block
+from ..report.page import document, folded_block, picture_block, wide_table
 from .animation import animated
 from .figure import draw
 from .pictures import Film
@@ -44,15 +43,8 @@ def write_report(folder: Path, title: str, metrics: dict[str, Any], film: Film) 
 
 
 def _table(frames: list[dict[str, Any]]) -> str:
-    head = "".join(f"<th>{escape(name)}</th>" for name, _, _ in _COLUMNS)
-    rows = "".join(
-        "<tr>" + "".join(f"<td>{escape(_cell(frame[key], form))}</td>" for _, key, form in _COLUMNS) + "</tr>"
-        for frame in frames
-    )
-    return (
-        '<section><h2>Frames</h2><div class="wide"><table><thead><tr>'
-        f"{head}</tr></thead><tbody>{rows}</tbody></table></div></section>"
-    )
+    rows = [[_cell(frame[key], form) for _, key, form in _COLUMNS] for frame in frames]
+    return f"<section><h2>Frames</h2>{wide_table((name for name, _, _ in _COLUMNS), rows)}</section>"
 
 
 def _cell(value: Any, form: str) -> str:

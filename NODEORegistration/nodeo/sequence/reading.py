@@ -100,7 +100,8 @@ def _nrrd_times(image: sitk.Image, count: int) -> tuple[str, tuple[float, ...]]:
 def _spaced_times(image: sitk.Image, axis: int) -> tuple[str, tuple[float, ...]]:
     """Times as far apart as the points of an axis, if its header says that they are times."""
     count, step, first, unit = image.GetSize()[axis], image.GetSpacing()[axis], 0.0, ""
-    if image.HasMetaDataKey("xyzt_units"):
+    if image.HasMetaDataKey("xyzt_units"):  # a NIfTI, whose step ITK has turned into seconds
+        step = float(_said(image, f"pixdim[{axis + 1}]") or step)
         code = int(float(_said(image, "xyzt_units") or 0)) & 0x38
         unit = _NIFTI_UNITS.get(code, "")
         first = float(_said(image, "toffset") or 0)

@@ -13,9 +13,11 @@ from ..engine import devices, inputs
 from ..engine.measurement import FOREGROUND
 from ..engine.preparation import scaled
 from ..errors import InputError
+from ..files.reading import read_transform
 from ..geometry.grid import Grid
 from ..progress import ProgressCallback, Reporter
 from ..settings import Settings
+from ..start import alignment
 from ..version import __version__
 from . import measures
 from .frames import Registered, registered
@@ -99,6 +101,7 @@ class SequenceRegistration:
         self._reporter = Reporter(progress)
         self._figures: dict[int, dict[str, Any]] = {}
         self._flow: dict[str, Any] = {}
+        _check_means(self.settings)
         self.tell("Checking the frames", 0.0)
         self.reference = series.frame(start)
         self.survey = survey(series, self.reference, self.settings, self._reporter.check)
@@ -200,6 +203,17 @@ def _checked(series: Series, reference: int | str, mode: str) -> int | None:
         series.checked_number(0)
         return None
     return series.checked_number(reference)
+
+
+def _check_means(settings: Settings) -> None:
+    """Refuse what no frame could be registered with, before any is looked at.
+
+    Raises:
+        InputError: there is no such device, or no such initial transform.
+    """
+    devices.choose(settings.device)
+    if settings.initial not in ("identity", "points", *alignment.FOUND):
+        read_transform(settings.initial)
 
 
 def _content(reference: sitk.Image, mask: sitk.Image | None, settings: Settings) -> np.ndarray:

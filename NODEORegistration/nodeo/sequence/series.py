@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -69,9 +70,12 @@ def checked_times(times: Sequence[float]) -> tuple[float, ...]:
     """Times as numbers.
 
     Raises:
-        InputError: one does not come after the one before.
+        InputError: one is not finite, or does not come after the one before.
     """
     numbers = tuple(float(time) for time in times)
+    for number, time in enumerate(numbers):
+        if not math.isfinite(time):
+            raise InputError(f"Frame {number} has the time {time:g}.", "Give each frame a finite number.")
     for number, (before, after) in enumerate(pairwise(numbers), start=1):
         if not after > before:
             raise InputError(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..files.writing import appearing
-from ..report.page import document, folded_block, picture_block
+from ..report.page import document, folded_block, picture_block, wide_table
 from .measures import ABOUT, MEASURES, csv_text, headings, rows, value
 from .runs import Outcome, failed
 
@@ -70,8 +70,8 @@ def write_study(study: Study, picture: bytes, alt: str) -> None:
 
 def _page(study: Study, picture: bytes, alt: str) -> str:
     parts = [
-        f"<section><h2>Table</h2>{_table(study.outcomes)}{_failures(study.outcomes)}"
-        f'<p class="hint">{escape(ABOUT)}</p></section>',
+        f"<section><h2>Table</h2>{wide_table(headings(study.outcomes), rows(study.outcomes))}"
+        f'{_failures(study.outcomes)}<p class="hint">{escape(ABOUT)}</p></section>',
         picture_block(picture, alt),
         folded_block("Settings that all runs have in common", _common_settings(study.outcomes)),
         folded_block(
@@ -84,12 +84,6 @@ def _page(study: Study, picture: bytes, alt: str) -> str:
 def _common_settings(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     first, *others = [outcome.case.settings.as_dict() for outcome in outcomes]
     return {name: value for name, value in first.items() if all(other[name] == value for other in others)}
-
-
-def _table(outcomes: Sequence[Outcome]) -> str:
-    head = "".join(f"<th>{escape(text)}</th>" for text in headings(outcomes))
-    body = "".join(f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in row)}</tr>" for row in rows(outcomes))
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def _failures(outcomes: Sequence[Outcome]) -> str:

@@ -15,7 +15,7 @@ from ..engine.inputs import check_image, without_time
 from ..errors import InputError
 from ..files.reading import read_image
 from ..geometry.grid import Grid
-from .asked import FEWEST
+from .asked import FEWEST, too_few
 from .average import Values
 from .brightness import Brightness, typical
 
@@ -52,19 +52,18 @@ class Crowd:
     def __init__(self, pairs: Sequence[Pair], check: Check) -> None:
         self._check = check
         self.looks: dict[str, Look] = {}
+        refused: dict[str, str] = {}
         for pair in pairs:
             check()
             try:
                 image = _read(pair)
-            except InputError:  # its registration says why
+            except InputError as error:  # its registration says the same
+                refused[pair.name] = f"{error.message} {error.hint}".strip()
                 continue
             digest = hashlib.sha256(sitk.GetArrayViewFromImage(image).tobytes()).hexdigest()
             self.looks[pair.name] = Look(Brightness.of(image), Grid.of(image), digest)
         if len(self.looks) < FEWEST:
-            raise InputError(
-                f"Of {len(pairs)} images {len(self.looks)} can be read as images.",
-                "Look at one: nodeo register says of it what is wrong.",
-            )
+            raise too_few(len(pairs), refused)
 
     @property
     def typical(self) -> Brightness:

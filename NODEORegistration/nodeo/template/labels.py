@@ -9,13 +9,49 @@ import numpy as np
 import SimpleITK as sitk
 
 from ..cohort.pair import Pair
-from ..files.hushed import hushed
-from ..files.reading import read_image
-from ..files.writing import appearing_file
+from ..cohort.table import Mistakes
+from ..engine.inputs import without_time
+from ..errors import InputError
+from ..evaluation.labels import check_codes
+from ..files.reading import read_image, size_of
+from ..files.writing import write_image
 
 _AT_ONCE = 16  # codes whose votes are in memory at a time, two bytes a voxel each
 
 Maps = Callable[[], Iterable[np.ndarray]]  # reads every label map again, all of one shape
+
+
+def check_maps(pairs: Sequence[Pair]) -> None:
+    """Refuse label maps that could not be carried along at the end, before the work begins.
+
+    Raises:
+        InputError: there are such; all of them are told.
+    """
+    mistakes = Mistakes("The list of label maps")
+    for pair in pairs:
+        try:
+            if "moving_labels" in pair.files:
+                _check_map(pair)
+        except InputError as error:
+            mistakes.add(pair.name, f"{error.message} {error.hint}".strip())
+    mistakes.check()
+
+
+def _check_map(pair: Pair) -> None:
+    labels = without_time(read_image(pair.files["moving_labels"], "moving labels"))
+    if (k := _dimension(pair.files["moving"])) not in (labels.GetDimension(), None):
+        raise InputError(
+            f"The moving labels are {labels.GetDimension()}-D and the image {k}-D.", "Name the labels of this image."
+        )
+    check_codes(labels, "moving")
+
+
+def _dimension(path: str) -> int | None:
+    """Of the image in a file, without time; None if it cannot be read: its registration says why."""
+    try:
+        return min(len(size_of(path)), 3)
+    except RuntimeError:
+        return None
 
 
 def write_voted(pairs: Sequence[Pair], path: Path) -> None:
@@ -30,8 +66,7 @@ def write_voted(pairs: Sequence[Pair], path: Path) -> None:
 
     image = sitk.GetImageFromArray(voted(read))
     image.CopyInformation(read_image(files[0], "warped labels"))
-    with appearing_file(path) as partial, hushed():
-        sitk.WriteImage(image, str(partial), useCompression=True)
+    write_image(image, path)
 
 
 def voted(maps: Maps) -> np.ndarray:

@@ -85,8 +85,13 @@ def smoothed(image: sitk.Image, width: float) -> sitk.Image:
 
 def content_mask(template: sitk.Image) -> sitk.Image:
     """Where an image has content, its holes filled: 1, else 0."""
-    inside = sitk.Cast(template > find_content(template, template).threshold, sitk.sitkUInt8)
-    return sitk.BinaryFillhole(inside)
+    grid = Grid.of(template)
+    inside = sitk.GetArrayViewFromImage(template) > find_content(template, template).threshold
+    flat = sitk.GetImageFromArray(
+        inside.reshape(grid.shape).astype(np.uint8)
+    )  # in a slice one voxel thick no hole is one
+    filled = sitk.GetArrayFromImage(sitk.BinaryFillhole(flat)).reshape(inside.shape)
+    return grid.stamp(sitk.GetImageFromArray(filled))
 
 
 def carried_volumes(subject: Finished, labels: sitk.Image) -> dict[int, float]:
@@ -97,8 +102,7 @@ def carried_volumes(subject: Finished, labels: sitk.Image) -> dict[int, float]:
     """
     own = read_image(subject.input("moving"), "moving image")
     back = read_transform(subject.path("inverse.h5"))
-    codes, counts = np.unique(sitk.GetArrayViewFromImage(resampled(labels, own, back, labels=True)), return_counts=True)
-    return {int(code): float(count) * voxel(own) for code, count in zip(codes, counts, strict=True) if code}
+    return own_volumes(resampled(labels, own, back, labels=True))
 
 
 def own_volumes(labels: sitk.Image) -> dict[int, float]:

@@ -19,7 +19,7 @@ from ..cohort.thumbnail import scaled
 from ..files.reading import read_image
 from ..geometry.grid import Grid
 from ..report.content import find_content, thinned, window_of
-from ..report.page import document
+from ..report.page import document, wide_table
 from ..report.planes import choose_planes
 from . import names
 from .curves import curve
@@ -39,6 +39,7 @@ svg text { font-size: 11px; fill: #55606b; }
 
 def page(output: Path, rounds: Sequence[dict[str, Any]], lines: Sequence[Line]) -> str:
     """The page of the template in ``output``, HTML."""
+    head, *body = rows(rounds)
     title = f"Template: {output.name}"
     counts = f"{len(lines)} images, {sum(line.status == 'done' for line in lines)} on the template"
     link = f'<a href="{names.SUBJECTS}/{COHORT_PAGE}">each image on the template</a>'
@@ -48,7 +49,7 @@ def page(output: Path, rounds: Sequence[dict[str, Any]], lines: Sequence[Line]) 
             _STYLE,
             f"<section><p>{escape(counts)}: {link}.</p>{_failures(lines)}</section>",
             f"<section><h2>After each round</h2>{_pictures(output, rounds)}</section>",
-            f'<section><h2>Measures</h2><div class="rounds">{_curves(rounds)}</div>{_table(rounds)}'
+            f'<section><h2>Measures</h2><div class="rounds">{_curves(rounds)}</div>{wide_table(head, body)}'
             f'<p class="hint">{escape(ABOUT)}</p></section>',
         ],
     )
@@ -102,10 +103,3 @@ def _curves(rounds: Sequence[dict[str, Any]]) -> str:
         curve(title, heads, [measured.get(key, math.nan) for measured in rounds], digits)
         for key, (title, digits) in COLUMNS.items()
     )
-
-
-def _table(rounds: Sequence[dict[str, Any]]) -> str:
-    head, *body = rows(rounds)
-    heads = "".join(f"<th>{escape(text)}</th>" for text in head)
-    lines = "".join(f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in row)}</tr>" for row in body)
-    return f'<div class="wide"><table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table></div>'

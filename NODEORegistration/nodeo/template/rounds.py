@@ -13,24 +13,25 @@ from typing import Any
 import numpy as np
 import SimpleITK as sitk
 
+from ..cohort.claim import last_end
 from ..cohort.measures import Line
 from ..cohort.pair import Pair
 from ..cohort.run import Plan, collected, planned, write_summary
 from ..engine.inputs import check_image, without_time
 from ..errors import Cancelled, InputError
-from ..files.hushed import hushed
+from ..field.mean_inverse import correction
 from ..files.reading import read_image, read_transform
-from ..files.writing import appearing_file
+from ..files.writing import appearing_file, write_image
 from ..geometry.grid import Grid
 from ..progress import Progress, ProgressCallback, Reporter
 from . import labels, measures, names
-from .asked import FEWEST, Asked
+from .asked import FEWEST, KEPT, MACHINES, Asked, too_few
 from .average import robust_average
 from .brightness import Brightness
 from .crowd import Crowd
 from .grid import covering_grid, mean_affine_removed
 from .measures import transform_of
-from .shape import MeanShape, correction
+from .shape import MeanShape
 
 Do = Callable[[Plan, list[Pair], str, ProgressCallback], None]
 _FIRST_WORK = 0.3  # of a round's: to align the images, and to average them
@@ -83,7 +84,7 @@ class Making:
         else:
             image, measured = self._first() if number == 0 else self._next(number)
         measured = {"round": number, **measured, "seconds": round(time.monotonic() - start, 1)}
-        _write(image, folder / names.TEMPLATE)
+        write_image(image, folder / names.TEMPLATE)
         with appearing_file(folder / names.ROUND) as partial:
             partial.write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
         if number < self._asked.rounds:
@@ -122,7 +123,7 @@ class Making:
         found = correction(mean.displacement(), Grid.of(on))
         folder = self._asked.folder(number)
         for file, field in ((names.BACK, found.back), (names.THERE, found.there)):
-            _write(sitk.Cast(field, sitk.sitkVectorFloat32), folder / file)
+            write_image(sitk.Cast(field, sitk.sitkVectorFloat32), folder / file)
         back = read_transform(folder / names.BACK)  # as it is read when the subjects' results are handed out
 
         def place(pair: Pair) -> sitk.Transform:
@@ -144,13 +145,11 @@ class Making:
         if missing := plan.to_do(pairs):
             self._do(plan, missing, what, self._told)
         lines = collected(pairs, plan.output)
+        _check_place(lines, plan.output)
         failed = {line.pair.name: line.error for line in lines if line.status != "done"}
         done = [pair for pair in pairs if pair.name not in failed]
         if len(done) < FEWEST:
-            raise InputError(
-                f"Of {len(pairs)} images {len(done)} could be registered. {next(iter(failed.values()))}",
-                f"An average needs at least {FEWEST}.",
-            )
+            raise too_few(len(pairs), failed)
         return done, failed
 
     # --- what it is made of -------------------------------------------------------------------------------------------
@@ -200,6 +199,7 @@ class Making:
             replace(line, error=failed.get(line.pair.name, line.error))
             for line in collected(asked.subjects, plan.output)
         ]
+        _check_place([line for line in lines if line.pair.name not in failed], plan.output)
         if not missing and (kept := _kept(asked, len(rounds))):
             return kept, lines
         write_summary(lines, plan.output, f"On the template of {asked.output.name}", None)
@@ -253,6 +253,25 @@ class Making:
         self._report.pass_on(replace(news, stage=self._stage(news.stage), fraction=share))
 
 
+def _check_place(lines: Sequence[Line], output: Path) -> None:
+    """Refuse to go on without subjects that failed for the disk, the memory or the device: none is left out for that.
+
+    Raises:
+        InputError: there is one.
+    """
+    for line in lines:
+        if line.status == "done":
+            continue
+        says = last_end(output, line.pair)
+        code = says.get("code", "") if says.get("error") else "output"  # not even that could be written
+        if code in MACHINES:
+            raise InputError(
+                f"{line.pair.name}: {line.error or f'nothing could be written to {output}.'}",
+                "The same command goes on from what is finished." if code in KEPT else "",
+                code,
+            )
+
+
 def _image(average: np.ndarray, on: sitk.Image, unit: Brightness) -> sitk.Image:
     """Values [D, H, W], 0 the background and 1 the content, as an image in a unit of brightness, float32."""
     values = (unit.dark + (unit.content - unit.dark) * average).astype(np.float32)
@@ -266,11 +285,6 @@ def _tidy(folder: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
         elif path.name in (names.BACK, names.THERE):
             path.unlink()
-
-
-def _write(image: sitk.Image, path: Path) -> None:
-    with appearing_file(path) as partial, hushed():
-        sitk.WriteImage(image, str(partial), useCompression=True)
 
 
 def _kept(asked: Asked, rounds: int) -> list[dict[str, Any]]:

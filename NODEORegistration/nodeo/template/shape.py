@@ -9,23 +9,14 @@ Meunier and Thirion 2000, "Average brain models: a convergence study"; here with
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-
 import numpy as np
 import SimpleITK as sitk
 import torch
 from torch import Tensor
 
 from ..field.affine_part import split
-from ..field.initial_transform import affine, carried_on
-from ..field.inversion import refine_inverse, search_inverse
-from ..field.regularity import measure_folding
+from ..field.initial_transform import affine
 from ..geometry.grid import Grid
-from ..geometry.lattice import Lattice
-
-_MANY = 1_000_000  # points; of more, every second is kept along each axis: as many as registrations have nodes
-_REFINED = 10  # Newton steps of the inverse; most points need two
 
 
 def without_pose(transform: sitk.Transform, grid: Grid) -> sitk.Transform:
@@ -63,36 +54,3 @@ class MeanShape:
     def displacement(self) -> Tensor:
         """m(x) - x at the points of the grid, [k, D, H, W], local mm."""
         return (self._sum / self._count).float()
-
-
-@dataclass(frozen=True)
-class Correction:
-    """The way back along the mean shape; images of displacements, world mm, that fade out beyond the template's grid.
-
-    Attributes:
-        back: m⁻¹: from the corrected template to the one that the subjects were registered to.
-        there: m.
-        share: of the mean that is undone: 1, or less where all of it would fold.
-    """
-
-    back: sitk.Image
-    there: sitk.Image
-    share: float
-
-
-def correction(mean: Tensor, grid: Grid) -> Correction:
-    """What undoes a mean displacement m(x) - x [k, D, H, W], local mm, on ``grid``.
-
-    A mean of maps that do not fold may fold, if they are very different; then half of it is undone, or a quarter …: the
-    next round does the rest.
-    """
-    share, every = 1.0, 1 if math.prod(grid.shape) < _MANY else 2
-    while True:
-        there = carried_on(share * mean, grid, every)
-        lattice = Lattice(Grid.of(there))
-        forward = lattice.grid.local_vectors(there)
-        if not measure_folding(forward, lattice.spacing, middles=True)[1].any():
-            break
-        share /= 2
-    back = refine_inverse(search_inverse(forward, lattice), forward, lattice, _REFINED)
-    return Correction(lattice.grid.vector_image(back), there, share)

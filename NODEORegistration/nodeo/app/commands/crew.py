@@ -39,6 +39,8 @@ def check_crew(options: argparse.Namespace) -> None:
     if len(elsewhere) > 1 or (here and elsewhere):
         first, second = [*elsewhere, *here][:2]
         raise InputError(f"--{first} and --{second} exclude each other.", f"Leave --{second} out.")
+    if (options.workers or 0) < 0:
+        raise InputError(f"--workers is {options.workers}.", "It must be at least 1, or 0: all in this process.")
     if (options.threads_per_worker or 0) < 0:
         raise InputError(f"--threads-per-worker is {options.threads_per_worker}.", "It must be at least 1.")
 

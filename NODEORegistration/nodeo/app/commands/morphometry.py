@@ -16,6 +16,7 @@ from ...errors import InputError
 from ...evaluation.labels import check_codes
 from ...evaluation.tables import mean_and_sd
 from ...files.destination import check_output
+from ...files.hushed import hushed
 from ...files.reading import read_image
 from ...files.series import write_series
 from ...files.writing import appearing
@@ -32,9 +33,8 @@ _SIGN = "log det J of the map from the template to the subject: above 0 where th
 def run(options: argparse.Namespace, channel: Channel) -> None:
     """Write the 4-D image, the table, the mask, and what they are."""
     wish = morphometry.Wish(options.smooth, options.with_affine)
-    beside = options.cohort / names.SUBJECTS
-    subjects, others = finished(beside if (beside / TABLE).is_file() else options.cohort)
-    template = read_image(subjects[0].input("fixed"), "fixed image")
+    subjects, others, fixed = _found(options.cohort)
+    template = read_image(fixed, "fixed image")
     labels = None if options.labels is None else _labels(options.labels, template)
     read = [options.labels] if options.labels is not None else []
     check_output(options.output, options.overwrite, FILES, read)
@@ -48,13 +48,14 @@ def run(options: argparse.Namespace, channel: Channel) -> None:
             channel.progress(Progress(f"log det J of {subjects[number].name}", (1 + number / len(subjects)) / 2))
             values = sitk.GetArrayViewFromImage(image)
             if values.shape != inside.shape:
-                raise InputError(f"{subjects[number].input('fixed')} has changed since.", "Run the cohort again.")
+                raise InputError(f"{fixed} has changed since.", "Run the cohort again.")
             means.append(float(values[inside].mean()))
             yield image
 
     with appearing(options.output, FILES, overwrite=options.overwrite) as folder:
         write_series(folder / SERIES, images(), len(subjects))
-        sitk.WriteImage(mask, str(folder / MASK), useCompression=True)
+        with hushed():
+            sitk.WriteImage(mask, str(folder / MASK), useCompression=True)
         lines = [
             group_table.Line(subject, morphometry.affine_factor(subject), mean, found.get(subject.name, {}))
             for subject, mean in zip(subjects, means, strict=True)
@@ -65,6 +66,15 @@ def run(options: argparse.Namespace, channel: Channel) -> None:
         about = _about(options, wish, subjects, others, {str(code): round(own[code], 6) for code in sorted(own)}, unit)
         (folder / ABOUT).write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
     channel.finished(options.output.absolute(), about, _told(about, means))
+
+
+def _found(folder: Path) -> tuple[list[Finished], list[str], Path]:
+    """The subjects that are done, the names of the others, and the image that all were registered to."""
+    beside = folder / names.SUBJECTS
+    if (beside / TABLE).is_file():  # a template's folder, which may have been moved since
+        return *finished(beside), folder / names.TEMPLATE
+    subjects, others = finished(folder)
+    return subjects, others, subjects[0].input("fixed")
 
 
 def _labels(path: Path, template: sitk.Image) -> sitk.Image:

@@ -16,6 +16,7 @@ from ...files import reading
 from ...files.destination import check_output
 from ...files.points import PointList, read_points
 from ...files.writing import appearing, gathering, telling_of_the_disk
+from ...geometry.resampling import resampled
 from ...report.canvas import check_matplotlib
 from ...sequence.output import Writer, known_files
 from ...sequence.page import write_report
@@ -40,6 +41,7 @@ def sequence(options: argparse.Namespace, channel: Channel) -> None:
     points = None if options.points is None else read_points(options.points, "points")
     labels, mask = (_image(getattr(options, role), role) for role in ("labels", "mask"))
     series = _series(options)
+    _check_fit(_grid_of(series, reference), points, labels)
     work = SequenceRegistration(
         series,
         settings,
@@ -49,7 +51,6 @@ def sequence(options: argparse.Namespace, channel: Channel) -> None:
         mask=mask,
         progress=channel.progress,
     )
-    _check_fit(work.reference, points, labels)
     with gathering(options.output) as folder:
         writer = Writer(
             folder,
@@ -127,15 +128,31 @@ def _image(path: Path | None, role: str) -> sitk.Image | None:
     return None if path is None else inputs.without_time(reading.read_image(path, role))
 
 
+def _grid_of(series: Series, reference: int | Literal["mean"]) -> sitk.Image:
+    """The frame on whose grid all are registered, as far as there is such a one."""
+    return series.frame(reference if reference != "mean" and 0 <= reference < len(series) else 0)
+
+
 def _check_fit(reference: sitk.Image, points: PointList | None, labels: sitk.Image | None) -> None:
-    """Refuse what could not be carried along at the end, before the work begins."""
+    """Refuse what could not be carried along at the end, before the work begins.
+
+    Args:
+        reference: the frame whose grid all are registered on.
+    """
     k = reference.GetDimension()
     if points is not None and points.positions.shape[1] < k:
         raise InputError(f"The points are 2-D and the frames {k}-D.", "Give x, y and z.")
     if labels is not None:
         if labels.GetDimension() != k:
-            raise InputError("The labels have another dimension than the frames.")
+            raise InputError(
+                f"The labels are {labels.GetDimension()}-D and the frames {k}-D.", "Name labels of the reference."
+            )
         check_codes(labels, "reference")
+        on = resampled(labels, reference, sitk.Transform(k, sitk.sitkIdentity), labels=True)
+        if not sitk.GetArrayViewFromImage(on).any():
+            raise InputError(
+                "The labels hold nothing where the reference is.", "Check that both belong to the same volume."
+            )
 
 
 def _inputs(options: argparse.Namespace) -> dict[str, Any]:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import argparse
-from functools import partial
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import cache, partial
 from pathlib import Path
 
 from ...cohort.attempt import Work
 from ...cohort.pair import Pair, pairs_of
 from ...cohort.run import Plan, run_pairs
 from ...cohort.table import Mistakes, Row, read_rows
-from ...errors import InputError
+from ...files.names import check_there
 from ...progress import ProgressCallback
 from ...settings import Settings
 from ...settings.checks import nearest
 from ...template import names
 from ...template.aligned import align_pair
-from ...template.asked import Asked, claimed
+from ...template.asked import Asked
+from ...template.folder import claimed
 from ...template.handed_out import hand_out
 from ...template.measures import text_table
 from ...template.output import write_output
@@ -37,10 +40,15 @@ def run(options: argparse.Namespace, channel: Channel) -> int:
     check_crew(options)
     asked = _asked(options)
     asked.check()
-    with claimed(asked, options.overwrite):
-        anywhere = asked.settings.device in ("auto", "cuda")
-        with crew(options, len(asked.subjects), anywhere, channel) as hands:
-            rounds, lines = Making(asked, partial(_do, options, hands, asked), channel.progress).run()
+    anywhere = asked.settings.device in ("auto", "cuda")
+    with claimed(asked, options.overwrite), ExitStack() as stack:
+
+        @cache
+        def hands() -> Crew:
+            """Hired when there is work: where nothing is missing no worker starts."""
+            return stack.enter_context(crew(options, len(asked.subjects), anywhere, channel))
+
+        rounds, lines = Making(asked, partial(_do, options, hands, asked), channel.progress).run()
         found = write_output(asked, rounds, lines)
     channel.finished(asked.output, found, text_table(rounds, lines))
     return 0 if all(line.status == "done" for line in lines) else 1
@@ -59,12 +67,11 @@ def _asked(options: argparse.Namespace) -> Asked:
     def chosen(_varied: dict[str, str]) -> Settings:
         return settings
 
-    first = next((row.folder / row.values["moving"] for row in rows if "moving" in row.values), None)
-    pairs = pairs_of(rows, output / names.SUBJECTS, chosen, {"fixed": first}, _SPACE, mistakes)
+    pairs = pairs_of(rows, output / names.SUBJECTS, chosen, {}, _SPACE, mistakes, needed=("moving",))
     mistakes.check()
     initial = None if options.image is None else options.image.absolute()
-    if initial is not None and not initial.is_file():
-        raise InputError(f"The initial image {options.image} does not exist.", "Check the path.")
+    if initial is not None:
+        check_there(options.image, "initial image")
     return Asked(output, [_onto(pair, output / names.TEMPLATE) for pair in pairs], options.rounds, initial)
 
 
@@ -94,7 +101,7 @@ def _onto(pair: Pair, template: Path) -> Pair:
 
 def _do(
     options: argparse.Namespace,
-    hands: Crew,
+    hands: Callable[[], Crew],
     asked: Asked,
     plan: Plan,
     pairs: list[Pair],
@@ -102,11 +109,11 @@ def _do(
     progress: ProgressCallback,
 ) -> None:
     work: dict[str, Work] = {
-        "align": partial(_align, threads=hands.threads),
-        "register": partial(register_pair, options=options, threads=hands.threads),
+        "align": partial(_align, threads=hands().threads),
+        "register": partial(register_pair, options=options, threads=hands().threads),
         "hand out": partial(_hand_out, last=asked.folder(asked.rounds)),
     }
-    run_pairs(plan, pairs, work[what], progress, hands.outcomes)
+    run_pairs(plan, pairs, work[what], progress, hands().outcomes)
 
 
 def _align(pair: Pair, progress: ProgressCallback, *, threads: int) -> None:
