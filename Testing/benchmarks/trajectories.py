@@ -26,7 +26,7 @@ from nodeo import Settings, register
 from nodeo.progress import Reporter
 from nodeo.sequence.registration import SequenceRegistration
 from nodeo.sequence.series import Series
-from nodeo.sequence.trajectory import fit_trajectory
+from nodeo.sequence.trajectory.trajectory import fit_trajectory
 
 SETTINGS = Settings.preset("balanced").replace(device="cpu", threads=1)
 SIZES = ((128, 128, 20, 5), (128, 128, 20, 9), (128, 128, 20, 17))  # the last: frames

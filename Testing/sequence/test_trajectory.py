@@ -22,12 +22,12 @@ from nodeo.sequence.progress import SeriesProgress
 from nodeo.sequence.registration import register_sequence
 from nodeo.sequence.result import SequenceResult
 from nodeo.sequence.series import Series
-from nodeo.sequence.trajectory import Trajectory, fit_trajectory
-from nodeo.sequence.trajectory_basis import TimeSplines
-from nodeo.sequence.trajectory_field import SeriesField
-from nodeo.sequence.trajectory_plan import Clock
-from nodeo.sequence.trajectory_turns import Turns
-from nodeo.sequence.trajectory_walk import carried, carried_back, walked
+from nodeo.sequence.trajectory.basis import TimeSplines
+from nodeo.sequence.trajectory.field import SeriesField
+from nodeo.sequence.trajectory.plan import Clock
+from nodeo.sequence.trajectory.trajectory import Trajectory, fit_trajectory
+from nodeo.sequence.trajectory.turns import Turns
+from nodeo.sequence.trajectory.walk import carried, carried_back, walked
 from phantoms import drawn, folds, grid, local_displacement
 
 SETTINGS = Settings.preset("balanced").replace(device="cpu", threads=1, similarity="lncc")
@@ -116,7 +116,7 @@ def test_the_same_bits_twice() -> None:
 
 
 def test_of_many_frames_few_are_looked_at_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nodeo.sequence.trajectory_fit.AT_ONCE", 3)
+    monkeypatch.setattr("nodeo.sequence.trajectory.fit.AT_ONCE", 3)
     found = fit_trajectory(Series.of(ball().frames[:6]), SETTINGS.replace(iterations=(60, 20, 10)))
     assert max(ball().error(found.transform(time), time) for time in range(1, 6)) < 0.4
     assert len(found.fitted.history) == 90  # no best of what cannot be compared
@@ -125,21 +125,21 @@ def test_of_many_frames_few_are_looked_at_each_time(monkeypatch: pytest.MonkeyPa
 def test_walked_twice_for_lack_of_memory_the_gradient_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     series, short = Series.of(ball().frames[:4]), SETTINGS.replace(iterations=3)
     kept = fit_trajectory(series, short).displacement(3)
-    monkeypatch.setattr("nodeo.sequence.trajectory_level._KEPT", 0)
+    monkeypatch.setattr("nodeo.sequence.trajectory.level._KEPT", 0)
     twice = fit_trajectory(series, short).displacement(3)
     np.testing.assert_allclose(sitk.GetArrayFromImage(kept), sitk.GetArrayFromImage(twice), atol=1e-4)
 
 
 def test_memory_that_is_too_small_for_the_last_level_leaves_it_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    from nodeo.sequence import trajectory_fit
+    from nodeo.sequence.trajectory import fit
 
     def small(task, level, *rest):
         if level.shrink == (1, 1):
             raise torch.OutOfMemoryError("CUDA out of memory.")
         return problem(task, level, *rest)
 
-    problem = trajectory_fit.LevelProblem
-    monkeypatch.setattr(trajectory_fit, "LevelProblem", small)
+    problem = fit.LevelProblem
+    monkeypatch.setattr(fit, "LevelProblem", small)
     found = fit_trajectory(Series.of(ball().frames[:3]), SETTINGS)
     assert found.fitted.fallbacks == ["Level 3: memory ran out; it was left out."]
     assert ball().error(found.transform(2), 2) < 0.4

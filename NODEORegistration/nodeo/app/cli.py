@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from ..errors import InputError
 from ..version import __version__
-from . import many, process
+from . import process
 from .answer import BAD_INPUT, OK, answered
 from .arguments import more_options, path, run_options
 from .channel import open_channel
-from .cli_many import add_sequence, add_study
+from .cli_many import add_cohort, add_morphometry, add_sequence, add_study, add_template
 from .display import Display
 from .serve import Refusing, serve
 
@@ -26,9 +26,9 @@ def parser(kind: type[argparse.ArgumentParser] = argparse.ArgumentParser) -> arg
     _convert(commands)
     _evaluate(commands)
     add_study(commands)
-    many.cohort(commands)
-    many.template(commands)
-    many.morphometry(commands)
+    add_cohort(commands)
+    add_template(commands)
+    add_morphometry(commands)
     add_sequence(commands)
     _serve(commands)
     return top

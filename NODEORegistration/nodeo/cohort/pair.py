@@ -9,22 +9,14 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..files.names import check_there
-from ..settings import Settings
+from ..settings import ALIGNED, Settings
 from ..settings.checks import nearest
 from ..study import ROLES
 from . import names
 from .table import Mistakes, Row
 
 FILE_ROLES = (*ROLES, "fixed_points", "moving_points")
-ALIGNMENTS = (
-    "identity",
-    "center",
-    "rigid",
-    "similarity",
-    "affine",
-    "auto",
-    "points",
-)  # what initial may be besides a file
+INITIALS = (*ALIGNED, "points")  # what initial may be besides a file
 _OPTIONS = tuple(option.name for option in fields(Settings))
 COLUMNS = ("name", "subject", "session", *FILE_ROLES, "preset", *_OPTIONS)
 _UNFIT = re.compile(r'[\x00-\x1f/\\:*?"<>|]|^[. ]|[. ]$')
@@ -119,7 +111,7 @@ def _files(row: Row, shared: Mapping[str, Path | None], mistakes: Mistakes, need
     named = {role: row.folder / row.values[role] for role in FILE_ROLES if role in row.values}
     named = {**{role: path for role, path in shared.items() if path is not None}, **named}
     initial = row.values.get("initial", "")
-    if initial and initial not in ALIGNMENTS:
+    if initial and initial not in INITIALS:
         named["initial"] = row.folder / initial
     for role in needed:
         if role not in named:
@@ -151,7 +143,7 @@ def _pair(row: Row, files: dict[str, str], output: Path, settings: Chosen, space
     if "initial" in files:
         varied["initial"] = files["initial"]
     made = settings(varied)
-    if made.initial not in ALIGNMENTS and "initial" not in files:  # from the command line, for all
+    if made.initial not in INITIALS and "initial" not in files:  # from the command line, for all
         files = {**files, "initial": str(Path(made.initial).absolute())}
         made = settings({**varied, "initial": files["initial"]})
     moving = files.get("moving", "")

@@ -16,9 +16,8 @@ from dataclasses import dataclass
 
 from ..geometry.domain import Domain, Level
 from ..models import Model
-from ..settings import Settings
+from ..settings import SEARCHED, Settings
 from ..similarity.channel import Scan
-from ..start.alignment import SEARCHED
 from . import pyramid
 from .inverse import kept_points
 

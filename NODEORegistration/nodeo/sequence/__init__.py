@@ -7,7 +7,7 @@ from .reading import read_series
 from .registration import register_sequence
 from .result import Frame, SequenceResult
 from .series import Series
-from .trajectory import Trajectory, fit_trajectory
+from .trajectory.trajectory import Trajectory, fit_trajectory
 
 __all__ = [
     "Frame",

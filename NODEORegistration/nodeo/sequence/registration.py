@@ -16,8 +16,7 @@ from ..errors import InputError
 from ..files.reading import read_transform
 from ..geometry.grid import Grid
 from ..progress import ProgressCallback, Reporter
-from ..settings import Settings
-from ..start import alignment
+from ..settings import ALIGNED, Settings
 from ..version import __version__
 from . import measures
 from .frames import Registered, registered
@@ -26,8 +25,8 @@ from .progress import ENDED, SURVEYED, SeriesProgress, SeriesReporter
 from .result import Frame, SequenceResult, at_rest
 from .series import Series
 from .survey import survey
-from .trajectory_frames import FITTED, fitted_trajectory, followed
-from .trajectory_plan import check_settings, checked_reference
+from .trajectory.frames import FITTED, fitted_trajectory, followed
+from .trajectory.plan import check_settings, checked_reference
 from .walk import outward
 
 MODES = ("frames", "trajectory")
@@ -212,7 +211,7 @@ def _check_means(settings: Settings) -> None:
         InputError: there is no such device, or no such initial transform.
     """
     devices.choose(settings.device)
-    if settings.initial not in ("identity", "points", *alignment.FOUND):
+    if settings.initial not in (*ALIGNED, "points"):
         read_transform(settings.initial)
 
 

@@ -2,11 +2,13 @@
 
 from .checks import (
     ADAPTIVE_SOLVERS,
+    ALIGNED,
     DECIDED,
     FIXED_STEP_SOLVERS,
     KERNELS,
     MODELS,
     PENALTIES,
+    SEARCHED,
     SIMILARITIES,
     SOLVERS,
     STARTS,
@@ -16,12 +18,14 @@ from .options import PRESETS, Settings
 
 __all__ = [
     "ADAPTIVE_SOLVERS",
+    "ALIGNED",
     "DECIDED",
     "FIXED_STEP_SOLVERS",
     "KERNELS",
     "MODELS",
     "PENALTIES",
     "PRESETS",
+    "SEARCHED",
     "SIMILARITIES",
     "SOLVERS",
     "STARTS",

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ..files.reading import read_transform
+from ..settings import ALIGNED
 from ..similarity.channel import Scan
 from .climb import Check
 from .frame import Frame
@@ -17,8 +18,6 @@ from .pair import Level, Pair
 from .places import Places, identity
 from .view import centre_of_mass
 
-SEARCHED = ("rigid", "similarity", "affine", "auto")
-FOUND = ("center", *SEARCHED)
 _AT_ALL = 0.04  # likeness, as of images in which chance finds so much: less is no reason to move at all
 _BETTER = 0.01  # less is no reason to move more
 
@@ -50,7 +49,7 @@ def initial_transform(fixed: Scan, moving: Scan, how: str, check: Check, device:
     """
     if how == "identity":
         return Start(sitk.Transform(fixed.grid.ndim, sitk.sitkIdentity))
-    if how not in FOUND:
+    if how not in ALIGNED:
         return Start(read_transform(how))
     unit = min(fixed.grid.step)  # lengths are counted in voxels, whatever unit the headers count in
     fixed, moving = fixed.scaled(1.0 / unit), moving.scaled(1.0 / unit)

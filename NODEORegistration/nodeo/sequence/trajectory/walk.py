@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 from torch import Tensor, nn
 
-from ..field.flow import Solver, compose, integrate
-from ..geometry.lattice import Lattice
-from .trajectory_field import Passage
+from ...field.flow import Solver, compose, integrate
+from ...geometry.lattice import Lattice
+from .field import Passage
 
 Through = Callable[[Passage, "Tensor | None"], Tensor]  # a displacement carried on through a passage; None: at rest
 

@@ -9,17 +9,17 @@ from itertools import pairwise
 import numpy as np
 import SimpleITK as sitk
 
-from .. import models
-from ..engine import inputs, preparation
-from ..engine.planning import planned
-from ..errors import InputError
-from ..field.initial_transform import InitialTransform
-from ..geometry.domain import Domain, Level
-from ..geometry.grid import Grid
-from ..models.base import Task
-from ..settings import Settings
-from ..similarity.channel import Scan
-from .series import Series
+from ... import models
+from ...engine import inputs, preparation
+from ...engine.planning import planned
+from ...errors import InputError
+from ...field.initial_transform import InitialTransform
+from ...geometry.domain import Domain, Level
+from ...geometry.grid import Grid
+from ...models.base import Task
+from ...settings import Settings
+from ...similarity.channel import Scan
+from ..series import Series
 
 
 @dataclass(frozen=True)

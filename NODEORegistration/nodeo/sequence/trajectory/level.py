@@ -9,16 +9,16 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from ..engine.level import LevelProblem
-from ..field import regularity
-from ..field.flow import Solver, integrate
-from ..geometry.domain import Level
-from ..geometry.lattice import Lattice
-from ..models.adam import Adam
-from ..models.base import Descent, Loss
-from ..settings import Settings
-from .trajectory_field import Passage, SeriesField
-from .trajectory_walk import both_ways, walked
+from ...engine.level import LevelProblem
+from ...field import regularity
+from ...field.flow import Solver, integrate
+from ...geometry.domain import Level
+from ...geometry.lattice import Lattice
+from ...models.adam import Adam
+from ...models.base import Descent, Loss
+from ...settings import Settings
+from .field import Passage, SeriesField
+from .walk import both_ways, walked
 
 AT_ONCE = 16  # frames that an iteration looks at
 STEPS = 2  # of the solver, a passage, at least: with one the ends of a period would not agree

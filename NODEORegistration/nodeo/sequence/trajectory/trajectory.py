@@ -11,20 +11,20 @@ import SimpleITK as sitk
 import torch
 from torch import Tensor
 
-from ..engine import devices
-from ..engine.surroundings import undisturbed
-from ..errors import InputError
-from ..field.certificate import NEXT_TO_NONE, Certificate, folded_nodes, turned_down
-from ..field.flow import Solver
-from ..field.initial_transform import composite, field_transform
-from ..field.inversion import refine_inverse
-from ..progress import Reporter
-from ..settings import Settings
-from .series import Series
-from .survey import survey
-from .trajectory_fit import Fitted, SeriesFit
-from .trajectory_plan import SeriesPlan, checked_reference, plan_series
-from .trajectory_walk import carried, carried_back, walked
+from ...engine import devices
+from ...engine.surroundings import undisturbed
+from ...errors import InputError
+from ...field.certificate import NEXT_TO_NONE, Certificate, folded_nodes, turned_down
+from ...field.flow import Solver
+from ...field.initial_transform import composite, field_transform
+from ...field.inversion import refine_inverse
+from ...progress import Reporter
+from ...settings import Settings
+from ..series import Series
+from ..survey import survey
+from .fit import Fitted, SeriesFit
+from .plan import SeriesPlan, checked_reference, plan_series
+from .walk import carried, carried_back, walked
 
 _BACK = Solver("midpoint", 2)  # a passage run backwards
 _LATE = 1e-6  # intervals: a time beyond the ends by no more than this is one of them

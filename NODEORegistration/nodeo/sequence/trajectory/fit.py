@@ -6,24 +6,24 @@ from dataclasses import dataclass, field
 
 import torch
 
-from ..engine import devices
-from ..engine.descent import NO_NUMBER, descend
-from ..engine.level import LevelProblem
-from ..errors import InputError
-from ..field.flow import Solver
-from ..geometry.domain import Level
-from ..geometry.lattice import Lattice
-from ..models.base import LossNumbers
-from ..models.kernel import kernel_of
-from ..progress import Reporter
-from ..similarity.channel import Channel
-from ..start.search import most_of
-from .trajectory_basis import TimeSplines
-from .trajectory_field import SeriesField
-from .trajectory_level import AT_ONCE, STEPS, SeriesProblem, SeriesSegment
-from .trajectory_plan import SeriesPlan
-from .trajectory_turns import Turns
-from .trajectory_walk import carried, displacements
+from ...engine import devices
+from ...engine.descent import NO_NUMBER, descend
+from ...engine.level import LevelProblem
+from ...errors import InputError
+from ...field.flow import Solver
+from ...geometry.domain import Level
+from ...geometry.lattice import Lattice
+from ...models.base import LossNumbers
+from ...models.kernel import kernel_of
+from ...progress import Reporter
+from ...similarity.channel import Channel
+from ...start.search import most_of
+from .basis import TimeSplines
+from .field import SeriesField
+from .level import AT_ONCE, STEPS, SeriesProblem, SeriesSegment
+from .plan import SeriesPlan
+from .turns import Turns
+from .walk import carried, displacements
 
 
 @dataclass

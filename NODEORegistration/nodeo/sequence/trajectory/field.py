@@ -9,9 +9,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from ..field.smoothing import SeparableKernel
-from ..geometry.sampling import on_nodes
-from .trajectory_basis import TimeSplines
+from ...field.smoothing import SeparableKernel
+from ...geometry.sampling import on_nodes
+from .basis import TimeSplines
 
 
 class SeriesField(nn.Module):

@@ -8,21 +8,21 @@ from collections.abc import Iterator
 import SimpleITK as sitk
 from torch import Tensor
 
-from ..engine import devices
-from ..engine.completion import completed
-from ..engine.inverse import exact_inverse
-from ..engine.optimisation import Flow
-from ..engine.result import Result
-from ..engine.surroundings import undisturbed
-from ..field.deformation import Deformation
-from ..progress import Progress, ProgressCallback, Reporter
-from ..settings import Settings
-from .frames import Registered
-from .progress import SeriesProgress, SeriesReporter
-from .series import Series
-from .survey import Survey
+from ...engine import devices
+from ...engine.completion import completed
+from ...engine.inverse import exact_inverse
+from ...engine.optimisation import Flow
+from ...engine.result import Result
+from ...engine.surroundings import undisturbed
+from ...field.deformation import Deformation
+from ...progress import Progress, ProgressCallback, Reporter
+from ...settings import Settings
+from ..frames import Registered
+from ..progress import SeriesProgress, SeriesReporter
+from ..series import Series
+from ..survey import Survey
+from .plan import plan_series
 from .trajectory import Trajectory, trajectory_of
-from .trajectory_plan import plan_series
 
 FITTED = 0.75  # share of the whole time when the fit ends
 _STAGES = {"inverse": 5.0, "transforms": 2.0, "warped image": 0.5, "measurements": 3.0}  # of a frame, their work

@@ -1,0 +1,1 @@
+"""One velocity field over the time of a series: the mode ``trajectory``."""
