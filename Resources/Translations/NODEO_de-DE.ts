@@ -764,6 +764,78 @@
         <translation>Umkehrung</translation>
     </message>
     <message>
+        <source>Carry along</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Goes along:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What lies where the moving volume lies, under the same transform. What is ticked lies on the fixed volume after the registration: under its transform, in the folder of the results.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As copies:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is ticked stays where it is; hardened copies of it lie on the fixed volume.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leave the originals alone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>After it:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of the result that is shown: everything that went along lies where it lay before, and the copies are removed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Batch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder:</source>
+        <translation type="unfinished">Ordner:</translation>
+    </message>
+    <message>
+        <source>Tick the volumes of a folder of the subject hierarchy, such as a subject or a study, and no others.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Moving volumes:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The volumes that are registered to the fixed volume above, one after the other, with the options of this panel. Mask, points and further images of the moving volume above are left out; what is segmented on each takes the place of the moving structures.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each pair gets new outputs in a folder of its own; one that fails does not keep the others from running.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Register all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A row a pair: how far it is, the folded voxels, and the overlap of the structures or else the similarity loss, before and after. A double click shows the result.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A double click shows the result</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Log</source>
         <translation>Protokoll</translation>
     </message>
@@ -938,26 +1010,6 @@
 <context>
     <name>panel.ApplyDialog</name>
     <message>
-        <source>label map</source>
-        <translation>Label-Karte</translation>
-    </message>
-    <message>
-        <source>volume</source>
-        <translation>Volumen</translation>
-    </message>
-    <message>
-        <source>segmentation</source>
-        <translation>Segmentierung</translation>
-    </message>
-    <message>
-        <source>markups</source>
-        <translation>Markups</translation>
-    </message>
-    <message>
-        <source>model</source>
-        <translation>Modell</translation>
-    </message>
-    <message>
         <source>Apply the transform</source>
         <translation>Die Transformation anwenden</translation>
     </message>
@@ -968,6 +1020,77 @@
     <message>
         <source>Under {transform}:</source>
         <translation>Unter {transform}:</translation>
+    </message>
+</context>
+<context>
+    <name>panel.BatchBox</name>
+    <message>
+        <source>Waiting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Moving volume</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folds</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dice or loss</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation type="unfinished">Alle</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation type="unfinished">Keine</translation>
+    </message>
+    <message>
+        <source>Tick …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">Abbrechen</translation>
+    </message>
+    <message>
+        <source>Register all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Failed: {message}</source>
+        <translation type="unfinished">Fehlgeschlagen: {message}</translation>
+    </message>
+    <message>
+        <source>{percent} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} ({count})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>NODEO Registration</source>
+        <translation type="unfinished">NODEO-Registrierung</translation>
+    </message>
+    <message>
+        <source>Register all ({count})</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1223,6 +1346,28 @@
     <message>
         <source>Frame {number} of {count} is shown.</source>
         <translation>Bild {number} von {count} wird gezeigt.</translation>
+    </message>
+</context>
+<context>
+    <name>run.BatchRequests</name>
+    <message>
+        <source>A batch knows no points: choose another initial transform.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose at least one output.</source>
+        <translation type="unfinished">Mindestens eine Ausgabe wählen.</translation>
+    </message>
+    <message>
+        <source>Tick the volumes that are to be registered to the fixed volume.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>run.CarryReadiness</name>
+    <message>
+        <source>Tick Transform under Outputs: what is carried along lies under it.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1507,6 +1652,10 @@
         <translation>{preset}, glatter</translation>
     </message>
     <message>
+        <source>{name} cannot go along: it does not lie under the transform that {moving} lies under.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Give an initial transform or the way to find one, not both.</source>
         <translation>Eine Anfangstransformation angeben oder den Weg zu ihr, nicht beides.</translation>
     </message>
@@ -1546,6 +1695,10 @@
         <translation>In Slicer ging etwas schief: {error}.</translation>
     </message>
     <message>
+        <source>{name} was moved or removed meanwhile, and did not go along.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The registration process ended unexpectedly (exit code {code}).</source>
         <translation>Der Registrierungsprozess endete unerwartet (Exit-Code {code}).</translation>
     </message>
@@ -1559,6 +1712,10 @@
 </context>
 <context>
     <name>run.Script</name>
+    <message>
+        <source>Give a fixed volume and at least one moving volume.</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>Packages are missing: {names}. Call installDependencies() first.</source>
         <translation>Es fehlen Pakete: {names}. Zuerst installDependencies() aufrufen.</translation>
@@ -1617,6 +1774,10 @@
     <message>
         <source>More images do not go with a series: remove them.</source>
         <translation>Weitere Bilder passen nicht zu einer Serie: entfernen.</translation>
+    </message>
+    <message>
+        <source>Nothing goes along with a series: untick it under Carry along.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Frame {number} of {name} holds no image: remove it from the sequence.</source>
@@ -1682,6 +1843,40 @@
     <message>
         <source>The registration process could not be started: {reason}.</source>
         <translation>Der Registrierungsprozess konnte nicht gestartet werden: {reason}.</translation>
+    </message>
+</context>
+<context>
+    <name>scene.Carrying</name>
+    <message>
+        <source>{name} on {fixed}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fixed</source>
+        <translation type="unfinished">fest</translation>
+    </message>
+</context>
+<context>
+    <name>scene.Companions</name>
+    <message>
+        <source>label map</source>
+        <translation type="unfinished">Label-Karte</translation>
+    </message>
+    <message>
+        <source>volume</source>
+        <translation type="unfinished">Volumen</translation>
+    </message>
+    <message>
+        <source>segmentation</source>
+        <translation type="unfinished">Segmentierung</translation>
+    </message>
+    <message>
+        <source>markups</source>
+        <translation type="unfinished">Markups</translation>
+    </message>
+    <message>
+        <source>model</source>
+        <translation type="unfinished">Modell</translation>
     </message>
 </context>
 <context>
@@ -1869,6 +2064,10 @@
     <message>
         <source>{before:.2f} → {after:.2f} mm</source>
         <translation>{before:.2f} → {after:.2f} mm</translation>
+    </message>
+    <message>
+        <source>Dice {values}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Similarity loss ({name})</source>
