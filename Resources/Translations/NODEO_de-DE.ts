@@ -765,75 +765,75 @@
     </message>
     <message>
         <source>Carry along</source>
-        <translation type="unfinished"></translation>
+        <translation>Mitnehmen</translation>
     </message>
     <message>
         <source>Goes along:</source>
-        <translation type="unfinished"></translation>
+        <translation>Geht mit:</translation>
     </message>
     <message>
         <source>What lies where the moving volume lies, under the same transform. What is ticked lies on the fixed volume after the registration: under its transform, in the folder of the results.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was dort liegt, wo das bewegte Volumen liegt, unter derselben Transformation. Was angekreuzt ist, liegt nach der Registrierung auf dem festen Volumen: unter ihrer Transformation, im Ordner der Ergebnisse.</translation>
     </message>
     <message>
         <source>As copies:</source>
-        <translation type="unfinished"></translation>
+        <translation>Als Kopien:</translation>
     </message>
     <message>
         <source>What is ticked stays where it is; hardened copies of it lie on the fixed volume.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was angekreuzt ist, bleibt, wo es ist; gehärtete Kopien davon liegen auf dem festen Volumen.</translation>
     </message>
     <message>
         <source>Leave the originals alone</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Originale in Ruhe lassen</translation>
     </message>
     <message>
         <source>After it:</source>
-        <translation type="unfinished"></translation>
+        <translation>Danach:</translation>
     </message>
     <message>
         <source>Of the result that is shown: everything that went along lies where it lay before, and the copies are removed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vom gezeigten Ergebnis: Alles, was mitging, liegt wieder, wo es vorher lag, und die Kopien werden entfernt.</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>Rückgängig</translation>
     </message>
     <message>
         <source>Batch</source>
-        <translation type="unfinished"></translation>
+        <translation>Stapel</translation>
     </message>
     <message>
         <source>Folder:</source>
-        <translation type="unfinished">Ordner:</translation>
+        <translation>Ordner:</translation>
     </message>
     <message>
         <source>Tick the volumes of a folder of the subject hierarchy, such as a subject or a study, and no others.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Volumen eines Ordners der Subject Hierarchy ankreuzen, etwa einer Person oder einer Studie, und keine anderen.</translation>
     </message>
     <message>
         <source>Moving volumes:</source>
-        <translation type="unfinished"></translation>
+        <translation>Bewegte Volumen:</translation>
     </message>
     <message>
         <source>The volumes that are registered to the fixed volume above, one after the other, with the options of this panel. Mask, points and further images of the moving volume above are left out; what is segmented on each takes the place of the moving structures.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Volumen, die nacheinander auf das feste Volumen oben registriert werden, mit den Einstellungen dieses Moduls. Maske, Punkte und weitere Bilder des bewegten Volumens oben bleiben weg; was auf jedem segmentiert ist, tritt an die Stelle der bewegten Strukturen.</translation>
     </message>
     <message>
         <source>Each pair gets new outputs in a folder of its own; one that fails does not keep the others from running.</source>
-        <translation type="unfinished"></translation>
+        <translation>Jedes Paar bekommt neue Ausgaben in einem eigenen Ordner; eines, das scheitert, hält die anderen nicht auf.</translation>
     </message>
     <message>
         <source>Register all</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle registrieren</translation>
     </message>
     <message>
         <source>A row a pair: how far it is, the folded voxels, and the overlap of the structures or else the similarity loss, before and after. A double click shows the result.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Zeile je Paar: wie weit es ist, die gefalteten Voxel und die Überlappung der Strukturen oder sonst der Verlust der Ähnlichkeit, vorher und nachher. Ein Doppelklick zeigt das Ergebnis.</translation>
     </message>
     <message>
         <source>A double click shows the result</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Doppelklick zeigt das Ergebnis</translation>
     </message>
     <message>
         <source>Log</source>
@@ -1026,71 +1026,71 @@
     <name>panel.BatchBox</name>
     <message>
         <source>Waiting</source>
-        <translation type="unfinished"></translation>
+        <translation>Wartet</translation>
     </message>
     <message>
         <source>Done</source>
-        <translation type="unfinished"></translation>
+        <translation>Fertig</translation>
     </message>
     <message>
         <source>Cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>Abgebrochen</translation>
     </message>
     <message>
         <source>Moving volume</source>
-        <translation type="unfinished"></translation>
+        <translation>Bewegtes Volumen</translation>
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished"></translation>
+        <translation>Stand</translation>
     </message>
     <message>
         <source>Folds</source>
-        <translation type="unfinished"></translation>
+        <translation>Falten</translation>
     </message>
     <message>
         <source>Dice or loss</source>
-        <translation type="unfinished"></translation>
+        <translation>Dice oder Verlust</translation>
     </message>
     <message>
         <source>All</source>
-        <translation type="unfinished">Alle</translation>
+        <translation>Alle</translation>
     </message>
     <message>
         <source>None</source>
-        <translation type="unfinished">Keine</translation>
+        <translation>Keine</translation>
     </message>
     <message>
         <source>Tick …</source>
-        <translation type="unfinished"></translation>
+        <translation>Ankreuzen …</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">Abbrechen</translation>
+        <translation>Abbrechen</translation>
     </message>
     <message>
         <source>Register all</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle registrieren</translation>
     </message>
     <message>
         <source>Failed: {message}</source>
-        <translation type="unfinished">Fehlgeschlagen: {message}</translation>
+        <translation>Fehlgeschlagen: {message}</translation>
     </message>
     <message>
         <source>{percent} %</source>
-        <translation type="unfinished"></translation>
+        <translation>{percent} %</translation>
     </message>
     <message>
         <source>{name} ({count})</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} ({count})</translation>
     </message>
     <message>
         <source>NODEO Registration</source>
-        <translation type="unfinished">NODEO-Registrierung</translation>
+        <translation>NODEO-Registrierung</translation>
     </message>
     <message>
         <source>Register all ({count})</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle registrieren ({count})</translation>
     </message>
 </context>
 <context>
@@ -1352,22 +1352,22 @@
     <name>run.BatchRequests</name>
     <message>
         <source>A batch knows no points: choose another initial transform.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Stapel kennt keine Punkte: eine andere Anfangstransformation wählen.</translation>
     </message>
     <message>
         <source>Choose at least one output.</source>
-        <translation type="unfinished">Mindestens eine Ausgabe wählen.</translation>
+        <translation>Mindestens eine Ausgabe wählen.</translation>
     </message>
     <message>
         <source>Tick the volumes that are to be registered to the fixed volume.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Volumen ankreuzen, die auf das feste Volumen registriert werden sollen.</translation>
     </message>
 </context>
 <context>
     <name>run.CarryReadiness</name>
     <message>
         <source>Tick Transform under Outputs: what is carried along lies under it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Transformation unter Ausgaben ankreuzen: Was mitgeht, liegt unter ihr.</translation>
     </message>
 </context>
 <context>
@@ -1653,7 +1653,7 @@
     </message>
     <message>
         <source>{name} cannot go along: it does not lie under the transform that {moving} lies under.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} kann nicht mitgehen: Es liegt nicht unter der Transformation, unter der {moving} liegt.</translation>
     </message>
     <message>
         <source>Give an initial transform or the way to find one, not both.</source>
@@ -1696,7 +1696,7 @@
     </message>
     <message>
         <source>{name} was moved or removed meanwhile, and did not go along.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} wurde inzwischen verschoben oder entfernt und ging nicht mit.</translation>
     </message>
     <message>
         <source>The registration process ended unexpectedly (exit code {code}).</source>
@@ -1714,7 +1714,7 @@
     <name>run.Script</name>
     <message>
         <source>Give a fixed volume and at least one moving volume.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein festes und mindestens ein bewegtes Volumen angeben.</translation>
     </message>
     <message>
         <source>Packages are missing: {names}. Call installDependencies() first.</source>
@@ -1777,7 +1777,7 @@
     </message>
     <message>
         <source>Nothing goes along with a series: untick it under Carry along.</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit einer Serie geht nichts mit: unter Mitnehmen abwählen.</translation>
     </message>
     <message>
         <source>Frame {number} of {name} holds no image: remove it from the sequence.</source>
@@ -1849,34 +1849,34 @@
     <name>scene.Carrying</name>
     <message>
         <source>{name} on {fixed}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} auf {fixed}</translation>
     </message>
     <message>
         <source>fixed</source>
-        <translation type="unfinished">fest</translation>
+        <translation>fest</translation>
     </message>
 </context>
 <context>
     <name>scene.Companions</name>
     <message>
         <source>label map</source>
-        <translation type="unfinished">Label-Karte</translation>
+        <translation>Label-Karte</translation>
     </message>
     <message>
         <source>volume</source>
-        <translation type="unfinished">Volumen</translation>
+        <translation>Volumen</translation>
     </message>
     <message>
         <source>segmentation</source>
-        <translation type="unfinished">Segmentierung</translation>
+        <translation>Segmentierung</translation>
     </message>
     <message>
         <source>markups</source>
-        <translation type="unfinished">Markups</translation>
+        <translation>Markups</translation>
     </message>
     <message>
         <source>model</source>
-        <translation type="unfinished">Modell</translation>
+        <translation>Modell</translation>
     </message>
 </context>
 <context>
@@ -2067,7 +2067,7 @@
     </message>
     <message>
         <source>Dice {values}</source>
-        <translation type="unfinished"></translation>
+        <translation>Dice {values}</translation>
     </message>
     <message>
         <source>Similarity loss ({name})</source>
