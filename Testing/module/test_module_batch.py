@@ -168,6 +168,17 @@ def test_a_scene_that_is_closed_ends_it(desk) -> None:
     assert desk.ui.batchButton.text == "Register all" and not desk.ui.batchButton.enabled
 
 
+def test_a_panel_that_is_left_while_packages_are_installed_starts_nothing(desk, monkeypatch) -> None:
+    from NODEORegistrationLib.run import Dependencies
+
+    tick(desk, "Bert")
+    monkeypatch.setattr(Dependencies, "ensure", lambda: desk.panel.parent.exit() or "")
+    desk.host.dialogs.answer("no scene", None)
+    desk.ui.batchButton.click()
+    assert batch_of(desk) is None and "no scene" in desk.host.dialogs.seen[-1].text
+    assert desk.host.faults == []
+
+
 def test_a_folder_ticks_its_volumes_and_no_others(desk) -> None:
     import slicer
 

@@ -324,6 +324,24 @@ def test_copies_are_removed_by_undo_and_replaced_by_a_new_result_of_the_same_nod
     assert desk.host.snapshot() == before
 
 
+def test_what_a_person_places_goes_on_going_where_it_went(desk) -> None:
+    """Slicer makes the newest list the one that clicks go to, and points of its kind what they place."""
+    import slicer
+
+    curve = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLMarkupsCurveNode", "rim")
+    for spot in SPOTS:
+        curve.AddControlPoint(*spot)
+    slicer.modules.markups.logic().SetActiveList(desk.points)
+    selection = slicer.app.applicationLogic().GetSelectionNode()
+    told = []
+    tag = selection.AddObserver(selection.ActivePlaceNodeClassNameChangedEvent, lambda caller, event: told.append(1))
+    _carrying, (copy,) = carry([curve], True, deforming(), desk.anna)
+    selection.RemoveObserver(tag)
+    assert copy.IsA("vtkMRMLMarkupsCurveNode") and len(told) == 2  # away, and back
+    active = selection.GetActivePlaceNodeID(), selection.GetActivePlaceNodeClassName()
+    assert active == (desk.points.GetID(), "vtkMRMLMarkupsFiducialNode")
+
+
 def test_what_went_elsewhere_meanwhile_does_not_go_along(desk) -> None:
     import slicer
     from NODEORegistrationLib.scene.Carrying import Carrying

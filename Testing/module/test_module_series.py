@@ -102,6 +102,22 @@ def test_a_volume_that_shows_a_series_is_told_from_another(host, series) -> None
     assert ui.fixedVolumeSelector.noneDisplay == "Choose a volume"
 
 
+def test_no_fixed_volume_stays_none_when_it_is_called_otherwise(host, series) -> None:
+    import slicer
+
+    panel = open_panel(host, series)
+    ui, parameters = panel.ui, panel._parameters
+    plain = slicer.util.addVolumeFromArray(ball())
+    ui.fixedVolumeSelector.setCurrentNode(None)
+    for scope, called in (("This frame only", "Choose a volume"), ("All frames", "None: the reference below")):
+        ui.seriesScopeComboBox.currentText = scope
+        assert (ui.fixedVolumeSelector.noneDisplay, ui.fixedVolumeSelector.currentNode()) == (called, None)
+        assert parameters.fixedVolume is None
+    ui.fixedVolumeSelector.setCurrentNode(plain)
+    ui.seriesScopeComboBox.currentText = "This frame only"
+    assert parameters.fixedVolume is plain is ui.fixedVolumeSelector.currentNode()
+
+
 def test_rows_that_have_no_effect_are_hidden(host, series) -> None:
     import slicer
 

@@ -552,6 +552,24 @@ def test_node_selectors_follow_the_scene(host, slicer, volume):
     assert changes == [labels, None] and selector.currentNode() is None
 
 
+def test_a_selector_that_stands_at_none_leaves_it_when_none_is_renamed(slicer, volume):
+    """As in Slicer, where the row is removed before the new one is put in."""
+    second = slicer.util.addVolumeFromArray(np.zeros((2, 2, 2)))
+    selector = slicer.qMRMLNodeComboBox()
+    selector.nodeTypes, selector.noneEnabled = ["vtkMRMLScalarVolumeNode"], True
+    selector.noneDisplay = "Choose one"  # nothing happens before there is a scene
+    selector.setMRMLScene(slicer.mrmlScene)
+    changes = []
+    selector.connect("currentNodeChanged(vtkMRMLNode*)", changes.append)
+    selector.noneDisplay = "Choose one"
+    assert changes == [] and selector.currentNode() is None
+    selector.noneDisplay = "None"
+    assert changes == [second]
+    selector.setCurrentNode(volume)
+    selector.noneDisplay = "Nothing"
+    assert selector.currentNode() is volume
+
+
 def test_closing_the_scene_keeps_the_views_and_says_so(slicer, volume):
     events, scene = [], slicer.mrmlScene
     tags = [

@@ -83,7 +83,7 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
     hideChildNodeTypes = stored("hideChildNodeTypes", "QStringList", [], "_refresh")
     baseName = stored("baseName", str)
     noneEnabled = stored("noneEnabled", bool, False, "_refresh")
-    noneDisplay = stored("noneDisplay", str, "None", "_refresh")
+    noneDisplay = stored("noneDisplay", str, "None", "_renameNone")
     addEnabled = stored("addEnabled", bool, True)
     removeEnabled = stored("removeEnabled", bool, True)
     editEnabled = stored("editEnabled", bool)
@@ -174,6 +174,13 @@ class qMRMLNodeComboBox(QtWidgets.QWidget):
         self._filling = False
         if self.currentNodeID != before:
             self._emit()
+
+    def _renameNone(self):
+        """Slicer takes the row away and puts in another: a selector that stood there goes on to its last node."""
+        stoodThere = self.noneEnabled and not self.currentNodeID
+        self._refresh()
+        if stoodThere and any(self._ids):
+            self.setCurrentNodeID(self._ids[-1])
 
     # --- the current node ---
 

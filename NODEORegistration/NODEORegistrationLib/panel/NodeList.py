@@ -30,7 +30,9 @@ class NodeList:
         self._list.show([(self._titleOf(node), node in chosen) for node in nodes])
 
     def ticked(self):
-        """The nodes that are offered and ticked."""
+        """The nodes that are offered and ticked; none where the scene has been closed."""
+        if self._parameters is None:
+            return []
         return [node for node in chosenNodes(self._parameters, self._role) if node.GetID() in self._ids]
 
     def forget(self):

@@ -32,6 +32,7 @@ class SeriesBox:
         isOutside = outsideReference(parameters.fixedVolume, moving) is not None
         isFrame = parameters.seriesReference == SeriesReference.FRAME
         self._show(seriesOf(moving), isAll, isOutside, isFrame)
+        self._callNone(_("None: the reference below") if isAll else self._noFixed, parameters.fixedVolume)
 
     def _show(self, series, isAll, isOutside, isFrame):
         for names, isSeen in (
@@ -43,12 +44,20 @@ class SeriesBox:
             for name in names:
                 getattr(self._ui, name).visible = isSeen
         self._ui.seriesCyclicCheckBox.enabled = not isOutside  # the fixed volume is at no time
-        self._ui.fixedVolumeSelector.noneDisplay = _("None: the reference below") if isAll else self._noFixed
         if series is not None:
             self._ui.seriesCountLabel.text = _("{count} frames").format(count=series.count())
             self._ui.seriesCountLabel.toolTip = _span(series)
             self._ui.seriesFrameSpinBox.maximum = max(series.count(), 1)
             self._ui.seriesFrameSpinBox.suffix = _(" of {count}").format(count=series.count())
+
+    def _callNone(self, text, fixed):
+        """Say what no fixed volume means. The selector takes the row away for that, and goes on to its last volume."""
+        selector = self._ui.fixedVolumeSelector
+        if selector.noneDisplay != text:
+            wasBlocked = selector.blockSignals(True)
+            selector.noneDisplay = text
+            selector.setCurrentNode(fixed)
+            selector.blockSignals(wasBlocked)
 
 
 def _span(series):

@@ -110,10 +110,12 @@ def undoCarrying(transform):
 def _added(copies, fixed):
     """The copies of nodes in the scene; what a person places goes on going to the list that it went to."""
     selection = slicer.mrmlScene.GetNodeByID("vtkMRMLSelectionNodeSingleton")
-    place = None if selection is None else selection.GetActivePlaceNodeID()
+    if selection is None:
+        return [_addedOne(node, copy, fixed) for node, copy in copies]
+    place, kind = selection.GetActivePlaceNodeID(), selection.GetActivePlaceNodeClassName()
     added = [_addedOne(node, copy, fixed) for node, copy in copies]
-    if selection is not None:
-        selection.SetActivePlaceNodeID(place)
+    selection.SetReferenceActivePlaceNodeClassName(kind)  # with word to the tool bar of the mouse
+    selection.SetReferenceActivePlaceNodeID(place)
     return added
 
 
