@@ -169,13 +169,19 @@ def test_a_bids_folder_without_such_images_is_refused(dataset: Path) -> None:
 
 
 def test_the_results_describe_themselves_once(dataset: Path) -> None:
-    bids.describe(dataset.parent, dataset)
+    files = {"fixed": str(dataset / "tpl.nii"), "moving": str(dataset / "sub-01_T1w.nii")}
+    place = names.of_subject("01", "", "", files["moving"])
+    pair = Pair("sub-01", dataset.parent, files, Settings(), place.files("T1w", "X"), "01")
+    bids.describe(dataset.parent, dataset, [pair])
     path = dataset.parent / names.DESCRIPTION
     says = json.loads(path.read_text())
     assert says["DatasetType"] == "derivative" and says["SourceDatasets"] == [{"URL": dataset.as_uri()}]
     path.write_text("mine")
-    bids.describe(dataset.parent, None)
+    bids.describe(dataset.parent, None, [pair])
     assert path.read_text() == "mine"
+    about = json.loads((dataset.parent / "space-X_T1w.json").read_text())
+    assert about == {"SpatialReference": (dataset / "tpl.nii").as_uri(), "SkullStripped": False}
+    assert "*_xfm.h5" in (dataset.parent / ".bidsignore").read_text().split()
 
 
 @pytest.mark.parametrize(

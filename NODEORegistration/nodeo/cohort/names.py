@@ -8,8 +8,9 @@ from pathlib import Path
 
 RECORD, THUMBNAIL = "cohort.json", "thumbnail.jpg"  # beside what a registration leaves in its folder
 TABLE, PAGE, DESCRIPTION = "cohort.csv", "cohort.html", "dataset_description.json"
+IGNORE = ".bidsignore"
 STATE = ".cohort"  # a folder: who does what, and what failed
-TAKEN = {TABLE, PAGE, DESCRIPTION, STATE}
+TAKEN = {TABLE, PAGE, DESCRIPTION, IGNORE, STATE}
 _ENDINGS = re.compile(r"(\.nii|\.seg)?\.[A-Za-z0-9]+$")
 _SKIPPED = ("sub", "ses", "from", "to", "mode", "space", "desc")  # entities that a derivative has for itself
 

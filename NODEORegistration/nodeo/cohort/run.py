@@ -215,7 +215,7 @@ def write_summary(lines: Sequence[Line], output: Path, title: str, source: Path 
             with appearing_file(output / name) as partial:
                 partial.write_text(text, encoding="utf-8")
         if any(line.pair.subject for line in lines):
-            bids.describe(output, source)
+            bids.describe(output, source, [line.pair for line in lines])
     except OSError as error:
         raise InputError(
             f"The table could not be written to {output}: {error.strerror}.", "Free some space."
