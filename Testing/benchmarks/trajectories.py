@@ -4,9 +4,9 @@
     python Testing/benchmarks/trajectories.py memory
 
 ``phantom``: twelve frames of a textured ball with noise that is squeezed and turned, every point on a closed path: all
-of them, every other one with the rest held out, and each registered by itself. ``memory``: what a process has taken at
-most for series of growing length and size, a process each, with two iterations a level. Every run with one thread, on
-the CPU. The liver: ``sequences.py``.
+of them, every other one with the rest held out, and each registered by itself. ``memory``: what ``nodeo sequence`` has
+taken at most for series of growing length, with two iterations a level. Every run with one thread, on the
+CPU. The liver: ``sequences.py``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import argparse
 import resource
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "helpers"))
 from beating_phantom import beating_ball
 from nodeo import Settings, register
 from nodeo.progress import Reporter
-from nodeo.sequence.registration import SequenceRegistration
 from nodeo.sequence.series import Series
 from nodeo.sequence.trajectory.trajectory import fit_trajectory
 
@@ -67,20 +67,22 @@ def memory() -> None:
 
 
 def one(width: int, height: int, depth: int, count: int) -> None:
-    """One of them: the frames are noise, which costs as much as anything else."""
+    """One of them, by the command: the frames are noise, which costs as much as anything else."""
     import SimpleITK as sitk
 
-    def take(number: int) -> sitk.Image:
+    frames = []
+    for number in range(count):
         random = np.random.default_rng(number)
         image = sitk.GetImageFromArray(random.integers(0, 1000, (depth, height, width)).astype(np.int16))
         image.SetSpacing((1.5, 1.5, 6.0))
-        return sitk.SmoothingRecursiveGaussian(image, 3.0)
-
-    series = Series(take, tuple(map(float, range(count))))
-    work = SequenceRegistration(series, SETTINGS.replace(iterations=2), 0, mode="trajectory")
-    for _ in work.frames():
-        pass
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+        frames.append(sitk.Cast(sitk.SmoothingRecursiveGaussian(image, 3.0), sitk.sitkInt16))
+    with tempfile.TemporaryDirectory() as folder:
+        series, out = Path(folder) / "series.nii.gz", Path(folder) / "out"
+        sitk.WriteImage(sitk.JoinSeries(frames), str(series))
+        options = ["--mode", "trajectory", "--set", "iterations=2", "--device", "cpu", "--threads", "1"]
+        command = [sys.executable, "-m", "nodeo", "sequence", str(series), "--output", str(out), *options]
+        subprocess.run([*command, "--progress", "none"], check=True, stdout=subprocess.DEVNULL)
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3
     print(f"{width}×{height}×{depth}, {count} frames: {peak:.0f} MB at most", flush=True)
 
 

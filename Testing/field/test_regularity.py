@@ -12,7 +12,13 @@ import torch
 from nodeo.field.certificate import Certificate, scale_down, unfold
 from nodeo.field.flow import Solver, integrate
 from nodeo.field.hinge import _OfAll, jacobian_hinge
-from nodeo.field.regularity import energy, gradient_energy, jacobian_determinant, measure_folding
+from nodeo.field.regularity import (
+    energy,
+    gradient_energy,
+    gradient_variation,
+    jacobian_determinant,
+    measure_folding,
+)
 from nodeo.field.smoothing import gaussian
 from nodeo.field.velocity import FlowField
 from nodeo.geometry.grid import Grid
@@ -410,3 +416,24 @@ def test_the_whole_is_scaled_no_more_than_it_takes(squeeze: float, scale: float)
     scaled, factor = scale_down(displacement, folded(lattice))
     assert factor == pytest.approx(scale)
     torch.testing.assert_close(scaled, displacement * factor)
+
+
+@pytest.mark.parametrize(
+    "penalty",
+    [
+        lambda field: gradient_energy(field, SPACING),
+        lambda field: gradient_variation(field, SPACING, 0.1),
+        lambda field: _OfAll.apply(field, SPACING, [(0, 0, 0), (1, 1, 1)], 0.5),
+    ],
+)
+def test_where_steps_are_walked_twice_a_penalty_keeps_nothing(penalty) -> None:
+    field = torch.rand(3, 5, 6, 7, requires_grad=True)
+    seen: list[torch.Size] = []
+
+    def pack(kept: torch.Tensor) -> torch.Tensor:  # as a checkpoint does, which throws away what it is shown
+        seen.append(kept.shape)
+        return kept
+
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda kept: kept):
+        penalty(field)
+    assert seen == [field.shape]

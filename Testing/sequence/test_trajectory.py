@@ -130,6 +130,12 @@ def test_walked_twice_for_lack_of_memory_the_gradient_is_the_same(monkeypatch: p
     np.testing.assert_allclose(sitk.GetArrayFromImage(kept), sitk.GetArrayFromImage(twice), atol=1e-4)
 
 
+def test_what_it_was_fitted_to_holds_every_frame_in_one_copy() -> None:
+    for task in cyclic().plan.tasks.values():
+        assert task.moving.image.GetNumberOfPixels() == 1
+        assert task.moving.values.shape == ball().frames[0].GetSize()[::-1]
+
+
 def test_memory_that_is_too_small_for_the_last_level_leaves_it_out(monkeypatch: pytest.MonkeyPatch) -> None:
     from nodeo.sequence.trajectory import fit
 

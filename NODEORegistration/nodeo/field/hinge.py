@@ -79,12 +79,13 @@ class _OfAll(torch.autograd.Function):
                 for side, sign in ((0, 1.0), (1, -1.0)):
                     end = [side if other == axis else c for other, c in enumerate(corner)]
                     of_cells(gradient, end).add_(slope[:, number], alpha=2.0 * sign / (h * below.numel()))
-        ctx.gradient = gradient
+        ctx.save_for_backward(gradient)
         return torch.dot(below.flatten(), below.flatten()) / below.numel()
 
     @staticmethod
     def backward(ctx, upstream: Tensor):
-        return ctx.gradient * upstream, None, None, None
+        (gradient,) = ctx.saved_tensors
+        return gradient * upstream, None, None, None
 
 
 def _cofactors(columns: Sequence[Tensor]) -> list[Tensor]:

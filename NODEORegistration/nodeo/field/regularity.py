@@ -44,12 +44,13 @@ class _GradientEnergy(torch.autograd.Function):
                 n = edges.shape[axis]
                 gradient.narrow(axis, 1, n).add_(edges, alpha=2.0 * weight)
                 gradient.narrow(axis, 0, n).sub_(edges, alpha=2.0 * weight)
-        ctx.gradient = gradient
+        ctx.save_for_backward(gradient)
         return total
 
     @staticmethod
     def backward(ctx, upstream: Tensor):
-        return ctx.gradient * upstream, None
+        (gradient,) = ctx.saved_tensors
+        return gradient * upstream, None
 
 
 def gradient_variation(field: Tensor, spacing: Sequence[float], scale: float) -> Tensor:
@@ -73,17 +74,19 @@ class _GradientVariation(torch.autograd.Function):
         total = root.mean().sub(1.0).mul(2.0 * scale**2)
         if ctx.needs_input_grad[0]:
             weight = root.reciprocal_().div_(root.numel())
-            ctx.gradient = torch.zeros_like(field)
+            gradient = torch.zeros_like(field)
             for axis, h in zip(range(field.dim() - 1, 0, -1), spacing, strict=True):
                 edges = field.diff(dim=axis).mul_(_collected(weight, axis - 1)).mul_(2.0 / h**2)
                 n = edges.shape[axis]
-                ctx.gradient.narrow(axis, 1, n).add_(edges)
-                ctx.gradient.narrow(axis, 0, n).sub_(edges)
+                gradient.narrow(axis, 1, n).add_(edges)
+                gradient.narrow(axis, 0, n).sub_(edges)
+            ctx.save_for_backward(gradient)
         return total
 
     @staticmethod
     def backward(ctx, upstream: Tensor):
-        return ctx.gradient * upstream, None, None
+        (gradient,) = ctx.saved_tensors
+        return gradient * upstream, None, None
 
 
 def _share_out(edges: Tensor, points: Tensor, axis: int) -> None:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 EPSILON = 1e-8
 
@@ -46,9 +46,21 @@ class Adam:
         self._steps += 1
         states = zip(self.parameters, self._means, self._squares, self._largest, strict=True)
         moving = [(p, p.grad, *state) for p, *state in states if p.grad is not None]
-        parameters, gradients, means, squares, largest = map(list, zip(*moving, strict=True))
+        if not moving:
+            return
+        # all at once: a GPU is given one kernel for all parameters; elsewhere one by one, which takes less memory
+        for some in [moving] if moving[0][0].is_cuda else [[each] for each in moving]:
+            self._move(*map(list, zip(*some, strict=True)))
+
+    def _move(
+        self,
+        parameters: list[Tensor],
+        gradients: list[Tensor],
+        means: list[Tensor],
+        squares: list[Tensor],
+        largest: list[Tensor],
+    ) -> None:
         keep, keep_square = self.betas
-        # all at once: a GPU is given one kernel for all parameters
         torch._foreach_lerp_(means, gradients, 1.0 - keep)
         torch._foreach_mul_(squares, keep_square)
         torch._foreach_addcmul_(squares, gradients, gradients, 1.0 - keep_square)

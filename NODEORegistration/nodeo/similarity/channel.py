@@ -34,6 +34,10 @@ class Scan:
         grid = self.grid.scaled(factor)
         return replace(self, image=grid.stamp(sitk.Image(self.image)), grid=grid)
 
+    def bare(self) -> Scan:
+        """The same scan for what looks at its values only: one voxel stands for the image, which takes no memory."""
+        return replace(self, image=sitk.Image([1] * self.grid.ndim, sitk.sitkFloat32))
+
 
 @dataclass(frozen=True)
 class Channel:

@@ -21,7 +21,7 @@ from ...files.destination import check_output
 from ...files.writing import appearing
 from ...geometry.grid import Grid
 from ...geometry.resampling import resampled
-from ...progress import Progress, ProgressCallback, Reporter
+from ...progress import Reporter
 from ...report.canvas import check_matplotlib
 from ...study import ROLES
 from .. import process
@@ -64,7 +64,7 @@ def register(options: argparse.Namespace, channel: Channel, companions: Companio
         fixed_mask=images.get("fixed_mask"),
         moving_mask=images.get("moving_mask"),
         guidance=guidance,
-        progress=_giving_back(report),
+        progress=process.giving_back(report.pass_on),
         around=["writing"] if options.standing else AROUND,
     )
     result.metrics["seconds"] = {"read": round(seconds, 3), **result.metrics["seconds"]}
@@ -86,20 +86,6 @@ def register(options: argparse.Namespace, channel: Channel, companions: Companio
         if companions is not None:
             companions.write(folder, result, images)
     channel.finished(options.output.absolute(), result.metrics, summary(result.metrics))
-
-
-def _giving_back(report: Reporter) -> ProgressCallback:
-    """The news passed on; where a large part of the work is over, its memory is given back before the next begins."""
-    over: set[tuple[str, int]] = set()
-
-    def told(news: Progress) -> None:
-        part = news.stage, news.level
-        if part not in over and (news.level > 1 or news.stage in ("Inverse", "Transforms", "Measurements")):
-            over.add(part)
-            process.give_memory_back()
-        report.pass_on(news)
-
-    return told
 
 
 def _inputs(options: argparse.Namespace, images: dict[str, sitk.Image]) -> dict[str, Path]:

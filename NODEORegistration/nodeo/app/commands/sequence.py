@@ -28,6 +28,8 @@ from .. import process
 from ..channel import Channel
 from .given import settings_of
 
+_MANY = 20_000_000  # voxels of all frames: with more, a trajectory has to spare memory
+
 
 def sequence(options: argparse.Namespace, channel: Channel) -> None:
     """Register the frames of a series and write everything into a folder."""
@@ -49,9 +51,10 @@ def sequence(options: argparse.Namespace, channel: Channel) -> None:
         mode=options.mode,
         cyclic=options.cyclic,
         mask=mask,
-        progress=channel.progress,
+        progress=process.giving_back(channel.progress),
     )
-    with gathering(options.output) as folder:
+    large = options.mode == "trajectory" and len(series) * work.survey.still.size > _MANY
+    with process.sparing_memory(large), gathering(options.output) as folder:
         writer = Writer(
             folder,
             work.reference,

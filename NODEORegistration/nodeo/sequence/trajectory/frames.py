@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import SimpleITK as sitk
 from torch import Tensor
 
-from ...engine import devices
+from ...engine import devices, inputs, preparation
 from ...engine.completion import completed
 from ...engine.inverse import exact_inverse
 from ...engine.optimisation import Flow
@@ -102,7 +102,9 @@ def _result(
         with report.timed("inverse"):
             report.tell("Inverse", "inverse")
             inverse = exact_inverse(backward, deformation, plan.domain, report)
-        task = plan.tasks[number].in_world(plan.reference, plan.scans[number], plan.rest)
+        moving = inputs.check_image(frame, f"frame {number}")
+        _, scan = preparation.prepare(plan.reference.image, moving, None, None, settings)
+        task = plan.tasks[number].in_world(plan.reference, scan, plan.rest)
         flow = Flow(
             fitted.lattice.device,
             deformation=deformation,

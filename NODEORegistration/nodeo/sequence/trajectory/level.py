@@ -196,4 +196,5 @@ class _AtOnce(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx, upstream: Tensor):
-        return upstream[0] * ctx.gradient, None
+        gradient, ctx.gradient = ctx.gradient, None  # the gradients of all frames are there at once: in one copy
+        return gradient.mul_(upstream[0]), None

@@ -56,8 +56,9 @@ class SeriesPlan:
     """Frames as they go into the fit.
 
     Attributes:
-        tasks: of each frame but the reference, by number, in units of ``unit``.
-        scans: the reference's, and those of these frames by number, in mm.
+        tasks: of each frame but the reference, by number, in units of ``unit``; the frames without their images, which
+            are made again when they are needed.
+        reference: as it was given, in mm.
         rest: the identity, in mm.
         domain: the box that the flow lives in, in units of ``unit``.
         levels: coarse to fine.
@@ -69,7 +70,6 @@ class SeriesPlan:
 
     tasks: dict[int, Task]
     reference: Scan
-    scans: dict[int, Scan]
     rest: InitialTransform
     domain: Domain
     levels: list[Level]
@@ -120,13 +120,13 @@ def plan_series(
     domain: Domain | None = None
     reference: Scan | None = None
     seen_from: Scan | None = None  # the reference in units of its spacing
-    tasks, scans = {}, {}
+    tasks = {}
     for frame in (frame for frame in range(len(series)) if frame != number):
         moving = inputs.check_image(series.frame(frame), f"frame {frame}")
-        first, scans[frame] = preparation.prepare(fixed, moving, mask, None, settings)
+        first, scan = preparation.prepare(fixed, moving, mask, None, settings)
         reference = reference or first
         seen_from = seen_from or reference.scaled(1.0 / unit)
-        within = seen_from, scans[frame].scaled(1.0 / unit)
+        within = seen_from, scan.bare().scaled(1.0 / unit)
         task, levels = planned(*within, rest.scaled(1.0 / unit), model, inner, content=corners / unit, domain=domain)
         tasks[frame], domain = task, task.domain
         # what the first frame has decided holds for all
@@ -135,7 +135,7 @@ def plan_series(
     if domain is None or reference is None:
         raise ValueError("the reference is the only frame")
     times = [clock(time) for time in series.times]
-    return SeriesPlan(tasks, reference, scans, rest, domain, levels, inner, clock, times, unit)
+    return SeriesPlan(tasks, reference, rest, domain, levels, inner, clock, times, unit)
 
 
 def checked_reference(series: Series, reference: object) -> int:
