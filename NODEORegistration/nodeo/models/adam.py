@@ -49,7 +49,7 @@ class Adam:
         if not moving:
             return
         # all at once: a GPU is given one kernel for all parameters; elsewhere one by one, which takes less memory
-        for some in [moving] if moving[0][0].is_cuda else [[each] for each in moving]:
+        for some in [[each] for each in moving] if moving[0][0].device.type == "cpu" else [moving]:
             self._move(*map(list, zip(*some, strict=True)))
 
     def _move(
