@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from difflib import unified_diff
 
 from registered_scene import open_registered_scene
 
 BEFORE, AFTER = "Before: moving on fixed", "After: warped on fixed"
 CHECKERBOARD, DIFFERENCE, JACOBIAN = "Checkerboard: fixed, warped", "Difference: fixed − warped", "Jacobian determinant"
 MODES = (BEFORE, AFTER, CHECKERBOARD, DIFFERENCE, JACOBIAN)
+
+
+@contextmanager
+def told_saving():
+    """A saving of the scene that is told; told to be over whatever comes of it, or no later one would be heard of."""
+    import slicer
+
+    scene = slicer.mrmlScene
+    scene.StartState(scene.SaveState)
+    try:
+        yield
+    finally:
+        scene.EndState(scene.SaveState)
+
+
+def lines_apart(before, now):
+    """What two snapshots of a scene do not have in common, line by line: empty if they are the same."""
+    return list(unified_diff(before.splitlines(), now.splitlines(), lineterm="", n=0))
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from inspected import (
     MODES,
     close_inspect,
     layers,
+    lines_apart,
     node_ids,
     open_inspect,
     picture,
@@ -20,6 +21,7 @@ from inspected import (
     registered_panel,
     results_of,
     state,
+    told_saving,
     use_everything,
 )
 
@@ -37,15 +39,15 @@ def panel(host, scene_file):
 def test_a_saving_that_is_told_sees_the_user_s_views_and_then_goes_on(mode, panel, host):
     import slicer
 
-    scene = slicer.mrmlScene
+    host.wait(0.1)  # what is put off is done
     before = host.snapshot(), layers(), places()
     use_everything(panel)
     panel.ui.flickerCheckBox.checked = False
     panel.ui.inspectModeComboBox.currentText = mode
     shown = layers(), places(), picture(host), panel._parts.inspectPanel.inspection._crosshair.place
-    scene.StartState(scene.SaveState)
-    assert (host.snapshot(), layers(), places()) == before
-    scene.EndState(scene.SaveState)
+    with told_saving():
+        assert not lines_apart(before[0], host.snapshot())
+        assert (layers(), places()) == before[1:]
     assert places() == shown[1]
     if mode not in (CHECKERBOARD, DIFFERENCE):  # the picture of these is drawn anew
         assert layers() == shown[0]
@@ -57,15 +59,12 @@ def test_a_saving_that_is_told_sees_the_user_s_views_and_then_goes_on(mode, pane
 
 
 def test_flicker_goes_on_after_a_saving_that_is_told(panel, host):
-    import slicer
 
-    scene = slicer.mrmlScene
     open_inspect(panel, AFTER)
     panel.ui.flickerCheckBox.checked = True
-    scene.StartState(scene.SaveState)
-    host.wait(0.6)
-    assert {shown[3] for shown in layers().values()} == {0.5}
-    scene.EndState(scene.SaveState)
+    with told_saving():
+        host.wait(0.6)
+        assert {shown[3] for shown in layers().values()} == {0.5}
     host.wait(lambda: {shown[3] for shown in layers().values()} == {0.0}, 2.0)
 
 

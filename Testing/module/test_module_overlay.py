@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from inspected import layers, node_ids, picture, places, state
+from inspected import layers, node_ids, picture, places, state, told_saving
 
 SIZE, SHIFT = 40, 6  # mm, voxels of 1 mm
 
@@ -170,15 +170,12 @@ def test_a_scene_that_is_closed_meanwhile_is_forgotten(host, overlay, pair):
 
 
 def test_a_saving_that_is_told_sees_the_user_s_colors(host, overlay, pair):
-    import slicer
 
-    scene = slicer.mrmlScene
     before = state(host)
     overlay.show(*pair, 0.8)
     shown = state(host)
-    scene.StartState(scene.SaveState)
-    assert state(host) == before
-    scene.EndState(scene.SaveState)
+    with told_saving():
+        assert state(host) == before
     assert state(host) == shown
     overlay.close()
     assert state(host) == before
