@@ -39,7 +39,6 @@ def panel(host, scene_file):
 def test_a_saving_that_is_told_sees_the_user_s_views_and_then_goes_on(mode, panel, host):
     import slicer
 
-    host.wait(0.1)  # what is put off is done
     before = host.snapshot(), layers(), places()
     use_everything(panel)
     panel.ui.flickerCheckBox.checked = False

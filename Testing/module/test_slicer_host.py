@@ -633,6 +633,15 @@ def test_slices_are_drawn(host, slicer, volume):
     assert bright[40, 50].min() == 255 > dark[40, 50].max() and not bright[0, 0].any()
 
 
+def test_a_view_that_was_drawn_in_another_size_has_its_own_again_in_the_next_scene(host, slicer, volume):
+    view = slicer.app.layoutManager().sliceWidget("Red").mrmlSliceNode()
+    before = view.GetDimensions()
+    host.renderSlice("Red", 100, 80)
+    assert view.GetDimensions() != before
+    host.reset()
+    assert view.GetDimensions() == before
+
+
 def test_a_panel_is_drawn_with_its_text(host, tiny, tmp_path, qt):
     widget = host.load(tiny)
     needed, height = host.grab(widget.parent, tmp_path / "panel.png", 400)

@@ -13,7 +13,7 @@ from .declare import stored
 from .faults import guarded
 
 NAMES = ("Red", "Green", "Yellow")
-SIZE = (300, 300)  # pixels of a view until somebody renders it in another size
+SIZE = (300, 300)  # pixels of a view until somebody renders it in another size, and in the next scene
 
 
 class qMRMLSliceView(QtWidgets.QWidget):
@@ -121,7 +121,7 @@ class qSlicerLayoutManager(QtCore.QObject):
         self._widgets[sliceNode.GetLayoutName()] = qMRMLSliceWidget(sliceNode.GetLayoutName(), logic)
 
     def _begin(self):
-        """The first views alone."""
+        """The first views alone, as large as at first: they outlive the scene, and what one test drew."""
         for name in set(self._widgets) - set(NAMES):
             logic = self._widgets.pop(name).sliceLogic()
             nodes = logic.GetSliceCompositeNode(), logic.GetSliceNode()
@@ -129,6 +129,9 @@ class qSlicerLayoutManager(QtCore.QObject):
             logic.SetMRMLScene(None)
             for node in nodes:
                 self._scene.RemoveNode(node)
+        for widget in self._widgets.values():
+            if widget.mrmlSliceNode().GetDimensions()[:2] != SIZE:
+                widget.sliceLogic().ResizeSliceNode(*SIZE)
         if self._readLayout() != self._first:
             self._layoutLogic.GetLayoutNode().SetViewArrangement(self._first)
 
