@@ -108,7 +108,8 @@ def test_every_licence_that_is_told_is_the_one_that_its_package_tells() -> None:
             about = importlib.metadata.metadata(name)
         except importlib.metadata.PackageNotFoundError:
             continue
-        told = " ".join(filter(None, [about["License-Expression"], about["License"], *about.get_all("Classifier", [])]))
+        kept = [about.get(key) for key in ("License-Expression", "License")]  # about[key] may raise where there is none
+        told = " ".join(filter(None, [*kept, *about.get_all("Classifier", [])]))
         family = {"PSF-2.0": "Python Software Foundation"}.get(licence, licence.split("-")[0])
         assert family.lower() in told.lower(), f"{name} says {told[:200]}"
         seen += 1
