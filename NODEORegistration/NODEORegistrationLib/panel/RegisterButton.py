@@ -17,7 +17,6 @@ from ..scene.VolumeWatch import VolumeWatch
 
 DOUBLE_CLICK_SECONDS = 0.5  # the second click of two on Register does not mean Cancel
 
-
 _SHORTCUT = "Ctrl+Return"
 _MARKED = "color: #e5524c"  # a contrast of 3 on light and on dark
 _LABELS = {  # parameter → label of its row

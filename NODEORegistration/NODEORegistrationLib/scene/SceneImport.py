@@ -89,10 +89,7 @@ class ResultImport:
                 if isOurs:
                     setName(node, names[kind])
                 setMarks(node, mark, kind, fixed, moving, settings, metrics)
-            if "warped" in nodes:
-                displayLike(nodes["warped"], moving)
-            if "jacobian" in nodes:
-                colorByJacobian(nodes["jacobian"])
+            displayResults(nodes, moving)
         finally:
             scene.EndState(slicer.vtkMRMLScene.BatchProcessState)
         gather(list(nodes.values()), names["folder"], mark)
@@ -199,6 +196,14 @@ def updateVolume(node, loaded):
     node.SetIJKToRASMatrix(matrix)
     node.SetAndObserveImageData(loaded.GetImageData())
     node.EndModify(wasModifying)
+
+
+def displayResults(nodes, moving):
+    """Show the volumes among some results, {kind: node}: the warped one like the moving volume, det J in its colors."""
+    if "warped" in nodes:
+        displayLike(nodes["warped"], moving)
+    if "jacobian" in nodes:
+        colorByJacobian(nodes["jacobian"])
 
 
 def displayLike(volumeNode, model):

@@ -6,12 +6,12 @@ import slicer
 from slicer.i18n import tr as _
 
 from ..Parameters import CLASSES
-from .JacobianColors import colorByJacobian
 from .ResultMarks import isNamedByUs, markItem, newMark, pairOf, setName, setPair
 from .SceneImport import (
     TRANSFORMS,
     ImportFailed,
     displayLike,
+    displayResults,
     gather,
     prepareDisplay,
     readOutput,
@@ -126,10 +126,7 @@ class SeriesImport:
                 if kind in TRANSFORMS:
                     referToPair(node, kind, fixed, moving)
             slicer.modules.sequences.logic().UpdateProxyNodesFromSequences(browser)
-            if "warped" in nodes:
-                displayLike(nodes["warped"], moving)
-            if "jacobian" in nodes:
-                colorByJacobian(nodes["jacobian"])
+            displayResults(nodes, moving)
         finally:
             scene.EndState(slicer.vtkMRMLScene.BatchProcessState)
         gather([*nodes.values(), *([fixed] if isReference(fixed) else [])], names["folder"], mark)

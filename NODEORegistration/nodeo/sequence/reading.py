@@ -12,6 +12,7 @@ from pathlib import Path
 
 import SimpleITK as sitk
 
+from ..engine.inputs import without_time
 from ..errors import InputError
 from ..files.reading import read_image
 from .series import Series, checked_times
@@ -40,20 +41,15 @@ def read_series(paths: Sequence[Path]) -> Series:
         )
     if len(times) < 2:
         raise InputError(f"The series {path} has one frame only.", "At least two are needed.")
-    return Series(_from_one(image, axis), checked_times(times), unit, path.name)
+    return Series(_from_one(image, axis), checked_times(times, len(times)), unit, path.name)
 
 
 def _from_files(paths: tuple[Path, ...]) -> Callable[[int], sitk.Image]:
     @lru_cache(maxsize=1)
     def take(number: int) -> sitk.Image:
-        return _without_time(read_image(paths[number], f"frame {number}"))
+        return without_time(read_image(paths[number], f"frame {number}"))
 
     return take
-
-
-def _without_time(image: sitk.Image) -> sitk.Image:
-    """``image`` without a fourth dimension of one voxel."""
-    return _cut(image, 3, 0) if image.GetDimension() == 4 else image
 
 
 def _from_one(image: sitk.Image, axis: int) -> Callable[[int], sitk.Image]:

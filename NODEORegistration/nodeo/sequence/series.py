@@ -58,20 +58,18 @@ class Series:
         Raises:
             InputError: the times are not one each, or do not rise.
         """
-        if times is None:
-            times = range(len(images))
-        if len(times) != len(images):
-            raise InputError(f"There are {len(images)} frames and {len(times)} times.", "Give each frame its time.")
         kept = tuple(images)
-        return cls(kept.__getitem__, checked_times(times), unit)
+        return cls(kept.__getitem__, checked_times(range(len(kept)) if times is None else times, len(kept)), unit)
 
 
-def checked_times(times: Sequence[float]) -> tuple[float, ...]:
-    """Times as numbers.
+def checked_times(times: Sequence[float], count: int) -> tuple[float, ...]:
+    """Times as numbers, of so many frames.
 
     Raises:
-        InputError: one is not finite, or does not come after the one before.
+        InputError: they are not one each; one is not finite, or does not come after the one before.
     """
+    if len(times) != count:
+        raise InputError(f"There are {count} frames and {len(times)} times.", "Give each frame its time.")
     numbers = tuple(float(time) for time in times)
     for number, time in enumerate(numbers):
         if not math.isfinite(time):

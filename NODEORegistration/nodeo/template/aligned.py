@@ -7,12 +7,10 @@ import json
 import SimpleITK as sitk
 
 from ..cohort.names import RECORD
-from ..cohort.pair import Pair
+from ..cohort.pair import Pair, read_images
 from ..cohort.record import record, stamped
 from ..engine.aligning import align
-from ..engine.inputs import without_time
 from ..files.hushed import hushed
-from ..files.reading import read_image
 from ..files.writing import appearing
 from ..progress import ProgressCallback
 
@@ -27,11 +25,7 @@ def align_pair(pair: Pair, threads: int, progress: ProgressCallback) -> None:
     """
     settings = pair.settings if pair.settings.threads else pair.settings.replace(threads=threads)
     inputs = stamped(pair.files)
-    images = {
-        role: without_time(read_image(pair.files[role], role.replace("_", " ")))
-        for role in ("fixed", "moving", "moving_mask")
-        if role in pair.files
-    }
+    images = read_images(pair, ("fixed", "moving", "moving_mask"))
     mask = images.get("moving_mask")
     start = align(images["fixed"], images["moving"], settings, moving_mask=mask, progress=progress)
     with appearing(pair.folder, (TRANSFORM, RECORD)) as folder:

@@ -16,17 +16,16 @@ import SimpleITK as sitk
 import torch
 from torch import Tensor
 
-from ..cohort.pair import Pair
+from ..cohort.pair import Pair, read_images
 from ..cohort.results import Companions
-from ..engine.inputs import without_time
 from ..engine.measurement import folding_figures, scattered, spread_of, statistics
 from ..engine.result import Result
 from ..evaluation.points import round_trip
 from ..evaluation.volume import volume_change
 from ..field.affine_part import split
-from ..field.initial_transform import InitialTransform
+from ..field.initial_transform import InitialTransform, composite
 from ..field.regularity import jacobian_determinant, measure_folding
-from ..files.reading import read_image, read_transform
+from ..files.reading import read_transform
 from ..files.writing import appearing
 from ..geometry.grid import Grid
 from ..geometry.resampling import darkest, resampled
@@ -48,11 +47,7 @@ def hand_out(pair: Pair, registered: Path, progress: ProgressCallback) -> None:
     """
     companions = Companions(pair)
     progress(Progress("Transforms", 0.0))
-    images: dict[str, sitk.Image] = {
-        role: without_time(read_image(pair.files[role], role.replace("_", " ")))
-        for role in ("fixed", "moving", "moving_labels")
-        if role in pair.files
-    }
+    images = read_images(pair, ("fixed", "moving", "moving_labels"))
     result = corrected(registered, images)
     progress(Progress("Writing", 0.9))
     with appearing(pair.folder, companions.files) as folder:
@@ -75,12 +70,12 @@ def corrected(registered: Path, images: Mapping[str, sitk.Image]) -> Result:
     back, forth = (read_transform(registered.parent / name) for name in (names.BACK, names.THERE))
     forward, inverse = (read_transform(registered / name) for name in ("transform.h5", "inverse.h5"))
     linear, deforming = split(forward)
-    transform = _flat(forward, back)
+    transform = composite([forward, back])
     deformed = grid.local_vectors(grid.displacements(sitk.CompositeTransform([deforming, back])))
     determinant = jacobian_determinant(grid.local_vectors(grid.displacements(transform)), grid.step)
     result = Result(
         transform=transform,
-        inverse=_flat(forth, inverse),
+        inverse=composite([forth, inverse]),
         displacement=sitk.Cast(grid.vector_image(deformed), sitk.sitkVectorFloat32),
         warped=resampled(moving, template, transform),
         jacobian=grid.image(determinant),
@@ -95,12 +90,6 @@ def corrected(registered: Path, images: Mapping[str, sitk.Image]) -> Result:
     return result
 
 
-def _flat(*last_to_first: sitk.Transform) -> sitk.CompositeTransform:
-    whole = sitk.CompositeTransform(list(last_to_first))
-    whole.FlattenTransform()
-    return whole
-
-
 def _measured(result: Result, images: Mapping[str, sitk.Image], deformed: Tensor, counted: Tensor) -> dict[str, Any]:
     """What a registration measures of its result, but the similarity.
 
@@ -111,9 +100,7 @@ def _measured(result: Result, images: Mapping[str, sitk.Image], deformed: Tensor
     grid, own = Grid.of(images["fixed"]), Grid.of(images["moving"])
     affine = InitialTransform(result.initial, grid).determinant
     determinant = grid.tensor(result.jacobian)
-    undone = own.local_vectors(
-        own.displacements(_flat(result.initial, result.inverse))
-    )  # mirrors or not, A is out of it
+    undone = own.local_vectors(own.displacements(composite([result.initial, result.inverse])))  # A is out of it
     seen = torch.from_numpy(content(images["moving"]))
     return {
         "folding": folding_figures(measure_folding(deformed, grid.step)[0], grid, affine),

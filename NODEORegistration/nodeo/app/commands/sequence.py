@@ -122,9 +122,7 @@ def _series(options: argparse.Namespace) -> Series:
         times = [float(word) for word in options.times.replace(",", " ").split()]
     except ValueError:
         raise InputError(f"--times is '{options.times}'.", "Give a number a frame, such as 0,40,80.") from None
-    if len(times) != len(series):
-        raise InputError(f"There are {len(series)} frames and {len(times)} times.", "Give each frame its time.")
-    return replace(series, times=checked_times(times), unit="")
+    return replace(series, times=checked_times(times, len(series)), unit="")
 
 
 def _image(path: Path | None, role: str) -> sitk.Image | None:

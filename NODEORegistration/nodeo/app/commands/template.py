@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 
@@ -88,15 +89,7 @@ def _rows(given: list[Path]) -> tuple[list[Row], Mistakes]:
 
 
 def _onto(pair: Pair, template: Path) -> Pair:
-    return Pair(
-        pair.name,
-        pair.folder,
-        {**pair.files, "fixed": str(template)},
-        pair.settings,
-        pair.names,
-        pair.subject,
-        pair.session,
-    )
+    return replace(pair, files={**pair.files, "fixed": str(template)})
 
 
 def _do(

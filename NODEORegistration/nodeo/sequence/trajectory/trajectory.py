@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import SimpleITK as sitk
 import torch
 from torch import Tensor
 
 from ...engine import devices
+from ...engine.measurement import spread_of
 from ...engine.surroundings import undisturbed
 from ...errors import InputError
 from ...field.certificate import NEXT_TO_NONE, Certificate, folded_nodes, turned_down
@@ -24,7 +24,7 @@ from ..series import Series
 from ..survey import survey
 from .fit import Fitted, SeriesFit
 from .plan import SeriesPlan, checked_reference, plan_series
-from .walk import carried, carried_back, walked
+from .walk import both_ways, carried, carried_back, walked
 
 _BACK = Solver("midpoint", 2)  # a passage run backwards
 _LATE = 1e-6  # intervals: a time beyond the ends by no more than this is one of them
@@ -105,11 +105,7 @@ class Trajectory:
         return {
             **figures,
             "period": clock.period * clock.interval,
-            "closure_mm": {
-                "mean": float(closure.mean()),
-                "p99": float(np.percentile(closure.numpy(), 99)),
-                "max": float(closure.max()),
-            },
+            "closure_mm": spread_of(closure.numpy()),
         }
 
     def walk(self) -> Iterator[tuple[int, Tensor, Tensor]]:
@@ -217,4 +213,5 @@ def _certified(plan: SeriesPlan, fitted: Fitted, report: Reporter) -> Certificat
 
 def _sides(moments: Sequence[float]) -> tuple[list[float], list[float]]:
     """Those after 0 and those before it, each outwards."""
-    return [m for m in moments if m > 0], [m for m in reversed(moments) if m < 0]
+    ahead, behind = both_ways(moments)
+    return [moments[n] for n in ahead], [moments[n] for n in behind]
