@@ -7,12 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-import SimpleITK as sitk
-
-from ..engine.inputs import without_time
 from ..errors import InputError
 from ..files.names import check_there
-from ..files.reading import read_image
 from ..settings import ALIGNED, Settings
 from ..settings.checks import nearest
 from ..study import ROLES
@@ -55,17 +51,6 @@ class Pair:
     def name_of(self, file: str) -> str:
         """What one of its files is called."""
         return self.names.get(file, file)
-
-
-def read_images(pair: Pair, roles: Sequence[str]) -> dict[str, sitk.Image]:
-    """The images of a pair that have these roles, as far as there are such.
-
-    Raises:
-        InputError: one cannot be read.
-    """
-    return {
-        role: without_time(read_image(pair.files[role], role.replace("_", " "))) for role in roles if role in pair.files
-    }
 
 
 def check_columns(columns: Sequence[str], mistakes: Mistakes) -> None:

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import SimpleITK as sitk
 
+from ..engine.inputs import without_time
 from ..engine.result import FILES, Result
 from ..files.hushed import hushed
+from ..files.reading import read_image
 from .names import RECORD, THUMBNAIL
 from .pair import Pair
 from .record import record, stamped
 from .thumbnail import draw_thumbnail
+
+
+def read_images(pair: Pair, roles: Sequence[str]) -> dict[str, sitk.Image]:
+    """The images of a pair that have these roles, as far as there are such.
+
+    Raises:
+        InputError: one cannot be read.
+    """
+    return {
+        role: without_time(read_image(pair.files[role], role.replace("_", " "))) for role in roles if role in pair.files
+    }
 
 
 class Companions:

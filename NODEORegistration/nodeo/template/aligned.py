@@ -7,8 +7,9 @@ import json
 import SimpleITK as sitk
 
 from ..cohort.names import RECORD
-from ..cohort.pair import Pair, read_images
+from ..cohort.pair import Pair
 from ..cohort.record import record, stamped
+from ..cohort.results import read_images
 from ..engine.aligning import align
 from ..files.hushed import hushed
 from ..files.writing import appearing

@@ -16,8 +16,8 @@ import SimpleITK as sitk
 import torch
 from torch import Tensor
 
-from ..cohort.pair import Pair, read_images
-from ..cohort.results import Companions
+from ..cohort.pair import Pair
+from ..cohort.results import Companions, read_images
 from ..engine.measurement import folding_figures, scattered, spread_of, statistics
 from ..engine.result import Result
 from ..evaluation.points import round_trip
