@@ -727,6 +727,7 @@ def test_status_settings_and_folders(slicer, qt, caplog):
     assert slicer.util.settingsValue("Tiny/flag", False, converter=slicer.util.toBool)
     folder = Path(slicer.util.tempDirectory())
     assert folder.is_dir() and folder.is_relative_to(slicer.app.temporaryPath)
+    folder.rmdir()  # the host is shared, and other tests look whether anything was left behind
     with caplog.at_level(logging.ERROR), pytest.raises(ValueError), slicer.util.tryWithErrorDisplay("Failed"):
         int("x")
     assert "Failed" in caplog.text
