@@ -137,7 +137,7 @@ def test_cancelled_it_leaves_nothing(desk: Path) -> None:
         (["series.nii.gz", "--times", "0,1,inf"], "Frame 2 has the time inf. Give each frame a finite number."),
         (
             ["frame0.nrrd", "frame1.nrrd", "--labels", "labels.nrrd"],
-            "The labels are 3-D and the frames 2-D. Name",
+            "The labels are 3-D and the reference is 2-D. Name",
         ),
         (["series.nii.gz", "--labels", "far.nrrd"], "The labels hold nothing where the reference is. Check"),
         (["series.nii.gz", "--device", "cuda:99"], "nodeo: The"),  # and not of a frame

@@ -15,6 +15,7 @@ import SimpleITK as sitk
 
 from ..errors import InputError, check_kind
 from ..files.transforms import check_finite
+from ..geometry.resampling import resampled
 from .structures import choose, name_of, names_of
 from .surface_distance import hausdorff95
 from .tables import aligned, cell, mean_and_sd, spread_cell
@@ -216,6 +217,27 @@ def check_codes(image: sitk.Image, role: str) -> None:
         raise InputError(f"The {role} label map has pixels of the type {image.GetPixelIDTypeAsString()}.", _REMEDY)
     if values.dtype.kind == "f" and (broken := values[~(np.isfinite(values) & (values == np.rint(values)))]).size:
         raise InputError(f"The {role} label map holds {broken[0]}, which is not a whole number.", _REMEDY)
+
+
+def labels_on(labels: sitk.Image, image: sitk.Image, whose: str) -> sitk.Image:
+    """The labels of an image on its voxels, by nearest neighbour.
+
+    Args:
+        whose: what the image is called in errors.
+
+    Raises:
+        InputError: they are no label map, of another dimension, or hold nothing where the image is.
+    """
+    k = image.GetDimension()
+    if labels.GetDimension() != k:
+        raise InputError(
+            f"The labels are {labels.GetDimension()}-D and the {whose} is {k}-D.", f"Name the labels of this {whose}."
+        )
+    check_codes(labels, whose)
+    on = resampled(labels, image, sitk.Transform(k, sitk.sitkIdentity), labels=True)
+    if not sitk.GetArrayViewFromImage(on).any():
+        raise InputError(f"The labels hold nothing where the {whose} is.", "Check that both belong together.")
+    return on
 
 
 def _codes(labels: sitk.Image) -> set[int]:

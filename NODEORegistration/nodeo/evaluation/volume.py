@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import SimpleITK as sitk
 
-from ..geometry.grid import Grid
 from ..geometry.resampling import resampled
 from .labels import check_codes
 from .structures import names_of
@@ -48,11 +47,10 @@ def structure_volumes(jacobian: sitk.Image, labels: sitk.Image, affine: float) -
         InputError: ``labels`` is no label map.
     """
     check_codes(labels, "fixed")
-    grid = Grid.of(jacobian)
     codes = sitk.GetArrayFromImage(resampled(labels, jacobian, sitk.Transform(), labels=True)).ravel()
     determinant = sitk.GetArrayViewFromImage(jacobian).ravel().astype(float)
     log, shift = log_of(determinant, affine), math.log(abs(affine))
-    unit, voxel = ("ml", math.prod(grid.spacing) / 1000) if grid.ndim == 3 else ("cm2", math.prod(grid.spacing) / 100)
+    unit, voxel = unit_of(jacobian), voxel_volume(jacobian)
     present = sorted({int(code) for code in np.unique(codes)} - {0})
     names = names_of(present, "all", present)
     table = {}
@@ -67,6 +65,16 @@ def structure_volumes(jacobian: sitk.Image, labels: sitk.Image, affine: float) -
             "log_det_j_without_affine": mean - shift,
         }
     return table
+
+
+def unit_of(image: sitk.Image) -> str:
+    """What volumes are told in: ml; of a 2-D image, whose volumes are areas, cm2."""
+    return "ml" if image.GetDimension() == 3 else "cm2"
+
+
+def voxel_volume(image: sitk.Image) -> float:
+    """The volume of a voxel, ml; of a pixel of a 2-D image, cm²."""
+    return math.prod(image.GetSpacing()) / (1000 if image.GetDimension() == 3 else 100)
 
 
 def log_of(determinant: np.ndarray, affine: float) -> np.ndarray:

@@ -15,7 +15,7 @@ import SimpleITK as sitk
 
 from ..cohort.finished import Finished
 from ..errors import InputError
-from ..evaluation.volume import log_of
+from ..evaluation.volume import log_of, voxel_volume
 from ..files.reading import read_image, read_transform
 from ..geometry.grid import Grid
 from ..geometry.resampling import resampled
@@ -108,9 +108,4 @@ def carried_volumes(subject: Finished, labels: sitk.Image) -> dict[int, float]:
 def own_volumes(labels: sitk.Image) -> dict[int, float]:
     """The volume of each structure of a label map, ml; of a slice, cm²."""
     codes, counts = np.unique(sitk.GetArrayViewFromImage(labels), return_counts=True)
-    return {int(code): float(count) * voxel(labels) for code, count in zip(codes, counts, strict=True) if code}
-
-
-def voxel(image: sitk.Image) -> float:
-    """The volume of a voxel, ml; of a pixel of a 2-D image, cm²."""
-    return math.prod(image.GetSpacing()) / (1000 if image.GetDimension() == 3 else 100)
+    return {int(code): float(count) * voxel_volume(labels) for code, count in zip(codes, counts, strict=True) if code}

@@ -13,14 +13,14 @@ import SimpleITK as sitk
 from ...cohort.finished import Finished, finished
 from ...cohort.names import TABLE
 from ...errors import InputError
-from ...evaluation.labels import check_codes
+from ...evaluation.labels import labels_on
 from ...evaluation.tables import mean_and_sd
+from ...evaluation.volume import unit_of
 from ...files.destination import check_output
 from ...files.hushed import hushed
 from ...files.reading import read_image
 from ...files.series import write_series
 from ...files.writing import appearing
-from ...geometry.resampling import resampled
 from ...progress import Progress
 from ...template import group_table, morphometry, names
 from ..channel import Channel
@@ -35,7 +35,11 @@ def run(options: argparse.Namespace, channel: Channel) -> None:
     wish = morphometry.Wish(options.smooth, options.with_affine)
     subjects, others, fixed = _found(options.cohort)
     template = read_image(fixed, "fixed image")
-    labels = None if options.labels is None else _labels(options.labels, template)
+    labels = (
+        None
+        if options.labels is None
+        else labels_on(read_image(options.labels, "template's labels"), template, "template")
+    )
     read = [options.labels] if options.labels is not None else []
     check_output(options.output, options.overwrite, FILES, read)
     mask = morphometry.content_mask(template)
@@ -61,7 +65,7 @@ def run(options: argparse.Namespace, channel: Channel) -> None:
             for subject, mean in zip(subjects, means, strict=True)
         ]
         own = {} if labels is None else morphometry.own_volumes(labels)
-        unit = "ml" if template.GetDimension() == 3 else "cm2"
+        unit = unit_of(template)
         (folder / GROUP).write_text(group_table.csv_text(lines, sorted(own), unit), encoding="utf-8")
         about = _about(options, wish, subjects, others, {str(code): round(own[code], 6) for code in sorted(own)}, unit)
         (folder / ABOUT).write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
@@ -75,21 +79,6 @@ def _found(folder: Path) -> tuple[list[Finished], list[str], Path]:
         return *finished(beside), folder / names.TEMPLATE
     subjects, others = finished(folder)
     return subjects, others, subjects[0].input("fixed")
-
-
-def _labels(path: Path, template: sitk.Image) -> sitk.Image:
-    """The template's labels on its grid."""
-    labels = read_image(path, "template's labels")
-    check_codes(labels, "template's")
-    if labels.GetDimension() != template.GetDimension():
-        raise InputError(
-            f"The template's labels are {labels.GetDimension()}-D and the template is {template.GetDimension()}-D.",
-            "Name the labels of the image that all were registered to.",
-        )
-    on = resampled(labels, template, sitk.Transform(template.GetDimension(), sitk.sitkIdentity), labels=True)
-    if not morphometry.own_volumes(on):
-        raise InputError(f"{path} has no label where the template is.", "Name the labels of this template.")
-    return on
 
 
 def _carried(subjects: list[Finished], labels: sitk.Image, channel: Channel) -> dict[str, dict[int, float]]:

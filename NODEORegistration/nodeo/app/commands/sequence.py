@@ -11,12 +11,11 @@ import SimpleITK as sitk
 
 from ...engine import inputs
 from ...errors import InputError
-from ...evaluation.labels import check_codes
+from ...evaluation.labels import labels_on
 from ...files import reading
 from ...files.destination import check_output
 from ...files.points import PointList, read_points
 from ...files.writing import appearing, gathering, telling_of_the_disk
-from ...geometry.resampling import resampled
 from ...report.canvas import check_matplotlib
 from ...sequence.output import Writer, known_files
 from ...sequence.page import write_report
@@ -144,16 +143,7 @@ def _check_fit(reference: sitk.Image, points: PointList | None, labels: sitk.Ima
     if points is not None and points.positions.shape[1] < k:
         raise InputError(f"The points are 2-D and the frames {k}-D.", "Give x, y and z.")
     if labels is not None:
-        if labels.GetDimension() != k:
-            raise InputError(
-                f"The labels are {labels.GetDimension()}-D and the frames {k}-D.", "Name labels of the reference."
-            )
-        check_codes(labels, "reference")
-        on = resampled(labels, reference, sitk.Transform(k, sitk.sitkIdentity), labels=True)
-        if not sitk.GetArrayViewFromImage(on).any():
-            raise InputError(
-                "The labels hold nothing where the reference is.", "Check that both belong to the same volume."
-            )
+        labels_on(labels, reference, "reference")
 
 
 def _inputs(options: argparse.Namespace) -> dict[str, Any]:
