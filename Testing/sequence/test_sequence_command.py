@@ -85,6 +85,19 @@ def test_points_are_tracked_and_labels_carried(desk: Path, ball: SeriesPhantom) 
     assert 2 * (carried.astype(bool) & true.astype(bool)).sum() / (carried.astype(bool).sum() + true.sum()) > 0.95
 
 
+def test_structures_are_measured_in_every_frame(desk: Path, ball: SeriesPhantom) -> None:
+    """By what the maps of the phantom do to the volume; the page has a line a frame."""
+    metrics = json.loads((desk / "out" / "metrics.json").read_text(encoding="utf-8"))
+    found = [frame["structures_ml"] for frame in metrics["frames"]]
+    assert [list(row) for row in found] == [["3"]] * 3
+    for row, frame in zip(found, ball.frames, strict=True):
+        true = (sitk.GetArrayViewFromImage(frame) > 50).sum() / 1000  # voxels of 1 mm
+        assert row["3"] == pytest.approx(true, rel=0.05)  # a few iterations at half resolution
+    assert found[2]["3"] > 1.08 * found[0]["3"]
+    page = (desk / "out" / "report.html").read_text(encoding="utf-8")
+    assert "in each frame, ml" in page and f"<td>{found[2]['3']:.4g}</td>" in page
+
+
 def test_a_file_a_frame_both_ways(desk: Path, tmp_path: Path) -> None:
     frames = [str(desk / f"frame{number}.nrrd") for number in range(3)]
     options = ["--reference", "1", "--separate", "--times", "0,3,4"]

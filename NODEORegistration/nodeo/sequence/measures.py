@@ -9,6 +9,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from ..engine.result import Result
+from ..evaluation.volume import structure_volumes, unit_of
 from ..geometry.grid import Grid
 
 
@@ -60,6 +61,18 @@ def motion_figures(motion: sitk.Image, counted: np.ndarray, still: np.ndarray) -
         "motion_max_mm": float(content.max()) if content.size else None,
         "background_motion_mm": float(background.mean(dtype=float)) if background.size else None,
     }
+
+
+def structure_figures(jacobian: sitk.Image, labels: sitk.Image) -> dict[str, dict[str, float]]:
+    """``structures_ml``, in 2-D ``structures_cm2``: how large each structure of the reference is in a frame, by code.
+
+    Args:
+        jacobian: det J of φ on the reference's grid: its integral over a structure is the volume that φ maps it to.
+        labels: of the reference.
+    """
+    unit = unit_of(jacobian)
+    table = structure_volumes(jacobian, labels, 1.0)
+    return {f"structures_{unit}": {code: row[f"mapped_{unit}"] for code, row in table.items()}}
 
 
 def background_motion(frames: Sequence[dict[str, Any]]) -> float | None:

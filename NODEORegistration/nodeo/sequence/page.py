@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ..evaluation.structures import names_of
 from ..report.page import document, folded_block, picture_block, wide_table
 from .animation import animated
 from .figure import draw
@@ -36,6 +37,7 @@ def write_report(folder: Path, title: str, metrics: dict[str, Any], film: Film) 
         picture_block(draw(title, metrics, film), "Curves over time, and a filmstrip of before and after", _READING),
         picture_block(moving, "All frames in turn, before and after", "Before on the left, after on the right.", "gif"),
         _table(metrics["frames"]),
+        *_structures(metrics["frames"]),
         folded_block("Settings", metrics["settings"]),
     ]
     (folder / "motion.gif").write_bytes(moving)
@@ -45,6 +47,19 @@ def write_report(folder: Path, title: str, metrics: dict[str, Any], film: Film) 
 def _table(frames: list[dict[str, Any]]) -> str:
     rows = [[_cell(frame[key], form) for _, key, form in _COLUMNS] for frame in frames]
     return f"<section><h2>Frames</h2>{wide_table((name for name, _, _ in _COLUMNS), rows)}</section>"
+
+
+def _structures(frames: list[dict[str, Any]]) -> list[str]:
+    """How large each structure is in each frame, if that was measured."""
+    found = [(key, unit) for key, unit in (("structures_ml", "ml"), ("structures_cm2", "cm²")) if key in frames[0]]
+    parts = []
+    for key, unit in found:
+        codes = list(frames[0][key])
+        names = names_of(map(int, codes), "all", map(int, codes))
+        rows = [[str(frame["frame"]), *(f"{frame[key][code]:.4g}" for code in codes)] for frame in frames]
+        title = f"<h2>Structures of the reference in each frame, {unit}</h2>"
+        parts.append(f"<section>{title}{wide_table(('Frame', *names.values()), rows)}</section>")
+    return parts
 
 
 def _cell(value: Any, form: str) -> str:

@@ -13,6 +13,7 @@ from ..engine import devices, inputs
 from ..engine.measurement import FOREGROUND
 from ..engine.preparation import scaled
 from ..errors import InputError
+from ..evaluation.labels import labels_on
 from ..files.reading import read_transform
 from ..geometry.grid import Grid
 from ..progress import ProgressCallback, Reporter
@@ -41,6 +42,7 @@ def register_sequence(
     mode: str = "frames",
     cyclic: bool = False,
     mask: sitk.Image | None = None,
+    labels: sitk.Image | None = None,
     progress: ProgressCallback | None = None,
 ) -> SequenceResult:
     """Deform every frame of a series onto one of them, or onto their mean.
@@ -53,15 +55,18 @@ def register_sequence(
             fitted together by one velocity field over the series' time, and the reference is one of them.
         cyclic: the last frame is a neighbour of the first; a trajectory ends where it began.
         mask: of the reference, where the similarity counts (not 0).
+        labels: of the reference: how large each structure is in every frame is measured, too.
         progress: called after every iteration; it stops the run by raising :class:`~nodeo.errors.Cancelled`.
 
     Returns:
         of every frame the transform both ways, the warped image, det J, the motion, and what was measured.
 
     Raises:
-        InputError: a frame, the mask or the settings cannot be used; the message says why and what to do.
+        InputError: a frame, the mask, the labels or the settings cannot be used; the message says why and what to do.
     """
-    work = SequenceRegistration(series, settings, reference, mode=mode, cyclic=cyclic, mask=mask, progress=progress)
+    work = SequenceRegistration(
+        series, settings, reference, mode=mode, cyclic=cyclic, mask=mask, labels=labels, progress=progress
+    )
     frames = sorted(work.frames(), key=lambda frame: frame.number)
     return SequenceResult(work.reference, tuple(frames), work.metrics(), work.settings)
 
@@ -87,6 +92,7 @@ class SequenceRegistration:
         mode: str = "frames",
         cyclic: bool = False,
         mask: sitk.Image | None = None,
+        labels: sitk.Image | None = None,
         progress: ProgressCallback | None = None,
     ) -> None:
         self._begun = time.perf_counter()
@@ -110,6 +116,7 @@ class SequenceRegistration:
                 series, self.reference, self.settings, self.survey, self._reporter, (SURVEYED, _AVERAGED), cyclic
             )
         self._counted = _content(self.reference, mask, self.settings)
+        self._labels = None if labels is None else labels_on(inputs.without_time(labels), self.reference, "reference")
 
     def frames(self) -> Iterator[Frame]:
         """Every frame, once, in the order in which they are registered; the reference itself comes first."""
@@ -173,19 +180,21 @@ class SequenceRegistration:
         """The frame that is the reference."""
         grid = Grid.of(self.reference)
         motionless = grid.stamp(sitk.Image(grid.size, sitk.sitkFloat32))
-        figures = measures.reference_figures(number, self.series.times[number])
+        jacobian = motionless + 1.0
+        figures = measures.reference_figures(number, self.series.times[number]) | self._structures(jacobian)
         rest = at_rest(grid)
-        return Frame(
-            number, self.series.times[number], rest, rest, self.reference, motionless + 1.0, motionless, figures
-        )
+        return Frame(number, self.series.times[number], rest, rest, self.reference, jacobian, motionless, figures)
 
     def _frame(self, found: Registered) -> Frame:
         """A registered frame, measured."""
         number, result = found.frame, found.result
         time_of, motion = self.series.times[number], measures.motion_of(result.transform, Grid.of(self.reference))
         figures = measures.figures(number, time_of, result, motion, self._counted, self.survey.still)
-        figures |= {"after": found.after, "seconds": found.seconds}
+        figures |= {**self._structures(result.jacobian), "after": found.after, "seconds": found.seconds}
         return Frame(number, time_of, result.transform, result.inverse, result.warped, result.jacobian, motion, figures)
+
+    def _structures(self, jacobian: sitk.Image) -> dict[str, Any]:
+        return {} if self._labels is None else measures.structure_figures(jacobian, self._labels)
 
 
 def _checked(series: Series, reference: int | str, mode: str) -> int | None:

@@ -50,6 +50,7 @@ def sequence(options: argparse.Namespace, channel: Channel) -> None:
         mode=options.mode,
         cyclic=options.cyclic,
         mask=mask,
+        labels=labels,
         progress=process.giving_back(channel.progress),
     )
     large = options.mode == "trajectory" and len(series) * work.survey.still.size > _MANY
