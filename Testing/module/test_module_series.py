@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -130,6 +131,18 @@ def test_rows_that_have_no_effect_are_hidden(host, series) -> None:
     ui.seriesScopeComboBox.currentText = "This frame only"
     assert not ui.seriesModeComboBox.visible and ui.seriesScopeComboBox.visible
     assert parameters.seriesScope.value == "shown" and reason(panel) == ""
+
+
+def test_rows_that_are_hidden_leave_no_gap(host, tmp_path) -> None:
+    ui = (panel := host.load(MODULE)).ui
+    host.grab(panel.parent, tmp_path / "panel.png", 400)
+    rows = (ui.movingVolumeSelector, ui.presetComboBox, ui.imagesComboBox)
+    below, usual = (lower.y - upper.y - upper.height for upper, lower in pairwise(rows))
+    assert below == usual > 0
+    ui.guidanceCollapsibleButton.collapsed = False
+    host.grab(panel.parent, tmp_path / "guidance.png", 400)
+    left = ui.guidanceCollapsibleButton.height - ui.addChannelButton.y - ui.addChannelButton.height
+    assert left < 3 * usual  # of more images no row is there
 
 
 def test_the_shown_frame_is_a_volume_like_others(host, series) -> None:

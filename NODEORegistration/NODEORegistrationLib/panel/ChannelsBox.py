@@ -46,6 +46,5 @@ class ChannelsBox:
 
 
 def _row(ui, number):
-    """The label of a row and everything beside it."""
-    names = ("channel{}Label", "channel{}FixedSelector", "channel{}MovingSelector", "channel{}WeightSpinBox")
-    return [getattr(ui, name.format(number)) for name in (*names, "removeChannel{}Button")]
+    """The label of a row, and what holds everything beside it: hidden, it leaves no gap."""
+    return [getattr(ui, f"channel{number}{part}") for part in ("Label", "Row")]

@@ -6,9 +6,9 @@ from ..Parameters import SeriesReference
 from ..run.SeriesRequest import isOfSeries
 from ..scene.Series import outsideReference, seriesOf
 
-_SCOPE = ("seriesScopeLabel", "seriesScopeComboBox", "seriesCountLabel")
-_REFERENCE = ("seriesReferenceLabel", "seriesReferenceComboBox")
-_MODE = ("seriesModeLabel", "seriesModeComboBox", "seriesCyclicCheckBox")
+_SCOPE = ("seriesScopeLabel", "seriesScopeRow")  # whole rows: of one that is hidden nothing is left, not even a gap
+_REFERENCE = ("seriesReferenceLabel", "seriesReferenceRow")
+_MODE = ("seriesModeLabel", "seriesModeRow")
 
 
 class SeriesBox:
