@@ -2,9 +2,7 @@
 
 import math
 
-import qt
-
-_MARGIN = 6
+from .Canvas import MARGIN, Canvas
 
 
 def drawLossCurve(history, width, height, palette):
@@ -16,34 +14,17 @@ def drawLossCurve(history, width, height, palette):
         history: events with ``level``, ``levels``, ``iteration``, ``iterations`` and ``loss``.
         palette: of the widget that shows it.
     """
-    pixmap = qt.QPixmap(width, height)
-    pixmap.fill(palette.color(qt.QPalette.Base))
+    canvas = Canvas(width, height, palette)
     curves = _curves(history)
-    if not curves:
-        return pixmap
-    painter = qt.QPainter(pixmap)
-    painter.setRenderHint(qt.QPainter.Antialiasing)
-    levels = max(curves[-1]["levels"], len(curves))
-    part = (width - 2 * _MARGIN) / levels
-    frame = qt.QPen(palette.color(qt.QPalette.Mid))
-    curvePen = qt.QPen(palette.color(qt.QPalette.Highlight))
-    curvePen.setWidthF(1.6)
-    textPen = qt.QPen(palette.color(qt.QPalette.Text))
-    font = painter.font()
-    font.setPointSize(8)
-    painter.setFont(font)
+    levels = max(curves[-1]["levels"], len(curves)) if curves else 1
+    part = (width - 2 * MARGIN) / levels
     for number in range(1, levels):
-        painter.setPen(frame)
-        x = int(_MARGIN + number * part)
-        painter.drawLine(x, _MARGIN, x, height - _MARGIN)
+        canvas.rule(MARGIN + number * part)
     for curve in curves:
-        left = _MARGIN + (curve["level"] - 1) * part
-        painter.setPen(curvePen)
-        painter.drawPath(_path(curve, left, part, height))
-        painter.setPen(textPen)
-        painter.drawText(int(left + 4), _MARGIN + 10, f"{curve['losses'][-1]:.3g}")
-    painter.end()
-    return pixmap
+        left = MARGIN + (curve["level"] - 1) * part
+        canvas.curve(_places(curve, left, part, height))
+        canvas.write(left + 4, MARGIN + 10, f"{curve['losses'][-1]:.3g}")
+    return canvas.finished()
 
 
 def _curves(history):
@@ -60,14 +41,12 @@ def _curves(history):
     return curves
 
 
-def _path(curve, left, part, height):
+def _places(curve, left, part, height):
     losses = curve["losses"]
     low = min(losses)
     high = max(losses[0], sorted(losses)[int(0.9 * (len(losses) - 1))])  # a few first steps may leap
-    stretch = (height - 2 * _MARGIN - 16) / (high - low) if high > low else 0.0
+    stretch = (height - 2 * MARGIN - 16) / (high - low) if high > low else 0.0
     step = (part - 8) / max(curve["iterations"] - 1, 1)
-    path = qt.QPainterPath()
-    for index, loss in enumerate(losses):
-        x, y = left + 4 + index * step, _MARGIN + 14 + (high - min(loss, high)) * stretch
-        path.lineTo(x, y) if index else path.moveTo(x, y)
-    return path
+    return [
+        (left + 4 + index * step, MARGIN + 14 + (high - min(loss, high)) * stretch) for index, loss in enumerate(losses)
+    ]
