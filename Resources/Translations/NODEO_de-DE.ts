@@ -112,10 +112,6 @@
         <translation>Alle Registrierungen der Szene. Was hier gewählt ist, wird unten betrachtet, angewandt und exportiert.</translation>
     </message>
     <message>
-        <source>The mean motion of each frame against the reference; the line is at the frame that is shown.</source>
-        <translation>Die mittlere Bewegung jedes Bildes gegen den Bezug; die Linie steht beim gezeigten Bild.</translation>
-    </message>
-    <message>
         <source>Nothing registered yet.</source>
         <translation>Noch nichts registriert.</translation>
     </message>
@@ -396,10 +392,6 @@
         <translation>Feste Struktur.:</translation>
     </message>
     <message>
-        <source>A segmentation or a label map of the fixed volume; hidden segments count, too.</source>
-        <translation>Eine Segmentierung oder Label-Karte des festen Volumens; auch verborgene Segmente zählen.</translation>
-    </message>
-    <message>
         <source>Moving structures:</source>
         <translation>Bewegte Strukt.:</translation>
     </message>
@@ -420,8 +412,20 @@
         <translation>Von beiden:</translation>
     </message>
     <message>
-        <source>The structures that both have; untick those that are not to count. After a registration: their overlap before and after it.</source>
-        <translation>Die Strukturen, die beide haben; abwählen, was nicht zählen soll. Nach einer Registrierung: ihre Überdeckung vorher und nachher.</translation>
+        <source>What is drawn over the frames: how far they move, or how large a structure of the reference is in them.</source>
+        <translation>Was über die Bilder gezeichnet wird: wie weit sie sich bewegen oder wie groß eine Struktur des Bezugs in ihnen ist.</translation>
+    </message>
+    <message>
+        <source>The mean motion of each frame against the reference, or the volume of a structure; the line is at the frame that is shown.</source>
+        <translation>Die mittlere Bewegung jedes Bildes gegen den Bezug oder das Volumen einer Struktur; die Linie steht beim gezeigten Bild.</translation>
+    </message>
+    <message>
+        <source>A segmentation or a label map of the fixed volume; hidden segments count, too. Of a series: of its reference, and followed through all frames.</source>
+        <translation>Eine Segmentierung oder Label-Karte des festen Volumens; auch verborgene Segmente zählen. Bei einer Serie: die des Bezugs, und ihr wird durch alle Bilder gefolgt.</translation>
+    </message>
+    <message>
+        <source>The structures that both have, or the reference of a series; untick those that are not to count. After a registration of two volumes: their overlap before and after it.</source>
+        <translation>Die Strukturen, die beide haben, oder der Bezug einer Serie; abwählen, was nicht zählen soll. Nach einer Registrierung zweier Volumen: ihre Überdeckung vorher und nachher.</translation>
     </message>
     <message>
         <source>More images:</source>
@@ -1340,12 +1344,31 @@
 <context>
     <name>panel.SeriesResult</name>
     <message>
+        <source>Frame {number} of {count} is shown; {name} has {volume:.4g} {unit}, over the series {low:.4g} (frame {smallest}) to {high:.4g} (frame {largest}).</source>
+        <translation>Bild {number} von {count} wird gezeigt; {name} hat {volume:.4g} {unit}, in der Serie {low:.4g} (Bild {smallest}) bis {high:.4g} (Bild {largest}).</translation>
+    </message>
+    <message>
+        <source>Motion</source>
+        <translation>Bewegung</translation>
+    </message>
+    <message>
         <source>Frame {number} of {count} is shown; it moves {mean:.2f} mm on average, {max:.1f} mm at most.</source>
         <translation>Bild {number} von {count} wird gezeigt; es bewegt sich im Mittel {mean:.2f} mm, höchstens {max:.1f} mm.</translation>
     </message>
     <message>
         <source>Frame {number} of {count} is shown.</source>
         <translation>Bild {number} von {count} wird gezeigt.</translation>
+    </message>
+    <message>
+        <source>Volume of {name}</source>
+        <translation>Volumen von {name}</translation>
+    </message>
+</context>
+<context>
+    <name>panel.StructuresBox</name>
+    <message>
+        <source>Of the reference:</source>
+        <translation>Vom Bezug:</translation>
     </message>
 </context>
 <context>
@@ -1736,6 +1759,10 @@
         <translation>Punktpaare passen nicht zu einer Serie: als bewegte Punkte Keine wählen; den festen wird gefolgt.</translation>
     </message>
     <message>
+        <source>Structures do not guide a series: choose None as moving structures; the fixed are followed.</source>
+        <translation>Strukturen führen keine Serie: als bewegte Strukturen Keine wählen; den festen wird gefolgt.</translation>
+    </message>
+    <message>
         <source>A series does not start from a transform of the scene: choose another initial transform.</source>
         <translation>Eine Serie beginnt nicht mit einer Transformation der Szene: einen anderen Anfang wählen.</translation>
     </message>
@@ -1772,6 +1799,14 @@
         <translation>{name} enthält keine Punkte: welche setzen oder Keine wählen.</translation>
     </message>
     <message>
+        <source>The structures {name} are under a deforming transform: harden it first.</source>
+        <translation>Die Strukturen {name} liegen unter einer verformenden Transformation: zuerst härten.</translation>
+    </message>
+    <message>
+        <source>{name} has no structure {unknown}: there are {known}.</source>
+        <translation>{name} hat keine Struktur {unknown}: es gibt {known}.</translation>
+    </message>
+    <message>
         <source>More images do not go with a series: remove them.</source>
         <translation>Weitere Bilder passen nicht zu einer Serie: entfernen.</translation>
     </message>
@@ -1788,8 +1823,12 @@
         <translation>Die Transformation über {name} ändert sich von Bild zu Bild: das Volumen herausnehmen.</translation>
     </message>
     <message>
-        <source>Structures do not guide a series: choose None.</source>
-        <translation>Strukturen führen keine Serie: Keine wählen.</translation>
+        <source>No structure is ticked: tick one, or choose None.</source>
+        <translation>Keine Struktur ist angekreuzt: eine ankreuzen oder Keine wählen.</translation>
+    </message>
+    <message>
+        <source>{name} holds no structures: draw some, or choose None.</source>
+        <translation>{name} enthält keine Strukturen: welche zeichnen oder Keine wählen.</translation>
     </message>
     <message>
         <source>Frame {number} of {name} is of another size than the first: crop or resample them alike.</source>

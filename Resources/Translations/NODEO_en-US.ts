@@ -112,10 +112,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The mean motion of each frame against the reference; the line is at the frame that is shown.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Nothing registered yet.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -396,10 +392,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>A segmentation or a label map of the fixed volume; hidden segments count, too.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Moving structures:</source>
         <translation type="unfinished"></translation>
     </message>
@@ -420,7 +412,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The structures that both have; untick those that are not to count. After a registration: their overlap before and after it.</source>
+        <source>What is drawn over the frames: how far they move, or how large a structure of the reference is in them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The mean motion of each frame against the reference, or the volume of a structure; the line is at the frame that is shown.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A segmentation or a label map of the fixed volume; hidden segments count, too. Of a series: of its reference, and followed through all frames.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The structures that both have, or the reference of a series; untick those that are not to count. After a registration of two volumes: their overlap before and after it.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1340,11 +1344,30 @@
 <context>
     <name>panel.SeriesResult</name>
     <message>
+        <source>Frame {number} of {count} is shown; {name} has {volume:.4g} {unit}, over the series {low:.4g} (frame {smallest}) to {high:.4g} (frame {largest}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Motion</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Frame {number} of {count} is shown; it moves {mean:.2f} mm on average, {max:.1f} mm at most.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Frame {number} of {count} is shown.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Volume of {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>panel.StructuresBox</name>
+    <message>
+        <source>Of the reference:</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1736,6 +1759,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Structures do not guide a series: choose None as moving structures; the fixed are followed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>A series does not start from a transform of the scene: choose another initial transform.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1772,6 +1799,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The structures {name} are under a deforming transform: harden it first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} has no structure {unknown}: there are {known}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>More images do not go with a series: remove them.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1788,7 +1823,11 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Structures do not guide a series: choose None.</source>
+        <source>No structure is ticked: tick one, or choose None.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} holds no structures: draw some, or choose None.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -10,11 +10,11 @@ TIMES = ("0", "120", "250")  # ms
 SHIFTS = (0.0, 2.0, -1.5)  # mm along the first axis of the volume's voxels, frame by frame
 
 
-def ball(size=(20, 18, 16), shift: float = 0.0) -> np.ndarray:
-    """A ball with stripes inside, [D, H, W]; shifted along the columns, in voxels."""
+def ball(size=(20, 18, 16), shift: float = 0.0, growth: float = 1.0) -> np.ndarray:
+    """A ball with stripes inside, [D, H, W]; shifted along the columns, in voxels, and so many times as wide."""
     w, h, d = size
     z, y, x = np.meshgrid(np.arange(d), np.arange(h), np.arange(w), indexing="ij")
-    x = x - shift
+    x, y, z = ((a - n / 2) / growth + n / 2 for a, n in ((x - shift, w), (y, h), (z, d)))
     r = np.sqrt((x - w / 2) ** 2 + (y - h / 2) ** 2 + (z - d / 2) ** 2)
     inside = 400.0 + 150.0 * np.sin(0.9 * x) * np.cos(0.8 * y) + 100.0 * np.sin(0.7 * z + 1.0)
     return (inside / (1.0 + np.exp(2.0 * (r - 0.36 * min(size))))).astype(np.int16)

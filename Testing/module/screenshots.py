@@ -129,18 +129,23 @@ class Shots:
         """A ball that beats: what is asked of a series, and what came of it."""
         import numpy as np
         import slicer
-        from helpers.series_scene import add_series
+        from helpers.series_scene import add_series, ball
+
+        def heart(size, shift):
+            return ball(size, shift, 1.0 - 0.05 * shift)
 
         slicer.mrmlScene.Clear(0)
         phases = np.arange(8) / 8
         shifts, times = 4.0 * np.sin(np.pi * phases) ** 2, [f"{900 * phase:g}" for phase in phases]
-        series = add_series(shifts, times, name="Beating heart", size=(44, 40, 24))
+        series = add_series(shifts, times, name="Beating heart", size=(44, 40, 24), draw=heart)
         ui = self.panel.ui
+        self.panel._parameters.fixedStructures = chambers(series)
         self.host.wait(lambda: ui.registerButton.enabled)
         ui.seriesCyclicCheckBox.checked = True
         ui.presetComboBox.currentText = "Fast"
         ui.registerButton.click()
         self.host.wait(lambda: ui.registerButton.text == "Register", 300)
+        ui.seriesCurveComboBox.currentIndex = 1
         series.browser.SetSelectedItemNumber(3)
         for section in ("inputsCollapsibleButton", "resultCollapsibleButton"):
             getattr(ui, section).collapsed = False
@@ -162,6 +167,26 @@ class Shots:
 
         image.imsave(self.output / f"{name}.png", self.host.renderSlice("Red", *SLICE))
         print(f"{name}.png  {SLICE[0]} x {SLICE[1]}")
+
+
+def chambers(series):
+    """A segmentation of the first frame: two halves of what is bright."""
+    import numpy as np
+    import slicer
+    import vtk
+
+    voxels = slicer.util.arrayFromVolume(series.sequence.GetNthDataNode(0))
+    codes = np.where(voxels > 150, 1, 0).astype(np.uint8)
+    codes[:, codes.shape[1] // 2 :] *= 2
+    place = vtk.vtkMatrix4x4()
+    series.proxy.GetIJKToRASMatrix(place)
+    labels = slicer.util.addVolumeFromArray(codes, place, "codes", "vtkMRMLLabelMapVolumeNode")
+    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", "Chambers")
+    slicer.modules.segmentations.logic().ImportLabelmapToSegmentationNode(labels, node)
+    for number, name in enumerate(("front", "back")):
+        node.GetSegmentation().GetNthSegment(number).SetName(name)
+    slicer.mrmlScene.RemoveNode(labels)
+    return node
 
 
 def end_of_brain(volume, direction) -> list[float]:

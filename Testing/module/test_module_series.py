@@ -199,7 +199,7 @@ def test_what_does_not_go_with_a_series_is_refused_in_a_sentence(host, series) -
     for name, node, word in (
         ("movingMask", new("vtkMRMLSegmentationNode"), "moving mask"),
         ("movingPoints", point_list("there", (0, 0, 0)), "Pairs of points"),
-        ("fixedStructures", new("vtkMRMLSegmentationNode"), "Structures do not guide"),
+        ("movingStructures", new("vtkMRMLSegmentationNode"), "Structures do not guide"),
     ):
         setattr(parameters, name, node)
         assert word in reason(panel)
@@ -410,7 +410,8 @@ class TestASeriesInThePanel:
         show(story.host, story.series, 2)
         assert "Frame 3 of 3 is shown" in ui.seriesResultLabel.text and "0.00 mm" not in ui.seriesResultLabel.text
         assert "Similarity loss" in ui.verdictLabel.text and "Motion" in ui.resultLabel.text
-        assert ui.motionCurveLabel.visible and not ui.motionCurveLabel.pixmap.isNull()
+        assert ui.timeCurveLabel.visible and not ui.timeCurveLabel.pixmap.isNull()
+        assert not ui.seriesCurveComboBox.visible  # there are no structures
         assert ui.pairLabel.text == ""
 
     def test_each_frame_tells_its_own_figures(self, story) -> None:

@@ -1,16 +1,20 @@
-"""Structures that are segmented in both volumes: the part Structures of the section Guidance."""
+"""Structures of both volumes, or of the reference of a series: the part Structures of the section Guidance."""
+
+from slicer.i18n import tr as _
 
 from ..Parameters import leaveOutStructures, leftOutStructures
+from ..run.SeriesRequest import isOfSeries, offeredStructures
 from ..scene.ContentWatch import ContentWatch
 from ..scene.Results import metricsFor
 from ..scene.ResultSummary import structureOverlaps
-from ..scene.Structures import commonNames, namesOf
+from ..scene.Structures import namesOf
 from ..Signal import Signal
 from .CheckList import CheckList
 
 
 class StructuresBox:
-    """A tick for each structure that both have, with its overlap before and after the registration that is shown.
+    """A tick for each structure that both have, with its overlap before and after the registration that is shown; of a
+    series a tick for each that the reference has.
 
     Args:
         ui: the widgets of the panel.
@@ -22,6 +26,8 @@ class StructuresBox:
     def __init__(self, ui):
         self.changed = Signal()
         self._list = CheckList(ui.structuresList)
+        self._label = ui.structuresListLabel
+        self._ofBoth = self._label.text
         self._parameters = None
         self._names = []
         self._watch = ContentWatch(namesOf, self._onStructures)
@@ -37,12 +43,13 @@ class StructuresBox:
         self.update()
 
     def update(self):
-        """Look what both have in common now, and what is known of it."""
+        """Look which there are now, and what is known of them."""
         if self._parameters is None:
             return
-        fixed, moving = self._parameters.fixedStructures, self._parameters.movingStructures
-        self._names = commonNames(fixed, moving)
-        overlaps = self._overlaps() if self._names else {}
+        isSeries = isOfSeries(self._parameters)
+        self._label.text = _("Of the reference:") if isSeries else self._ofBoth
+        self._names = offeredStructures(self._parameters)
+        overlaps = self._overlaps() if self._names and not isSeries else {}
         leftOut = leftOutStructures(self._parameters)
         self._list.show([(_titled(name, overlaps.get(name)), name not in leftOut) for name in self._names])
 

@@ -82,9 +82,13 @@ def whyNotChannels(rows):
 
 def tickedStructures(parameters):
     """The names of the common structures but those that were left out."""
+    return tickedOf(parameters, commonNames(parameters.fixedStructures, parameters.movingStructures))
+
+
+def tickedOf(parameters, names):
+    """Those of some structures that were not left out."""
     leftOut = leftOutStructures(parameters)
-    common = commonNames(parameters.fixedStructures, parameters.movingStructures)
-    return [name for name in common if name not in leftOut]
+    return [name for name in names if name not in leftOut]
 
 
 def whyNotUse(use):

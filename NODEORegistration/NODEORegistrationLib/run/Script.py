@@ -96,8 +96,9 @@ class Scripting:
 
         Args:
             reference: the number of a frame, from 0; ``mean``; or a volume node outside the series.
-            options: mode (frames or trajectory), cyclic, points (a list that is followed through the frames); preset,
-                fixedMask, outputs, keepFiles, settings as in :meth:`register`, which says the rest, too.
+            options: mode (frames or trajectory), cyclic; of the reference, to be followed through the frames: points (a
+                list), fixedStructures (a segmentation or label map), structures (names of those that count; default:
+                all); preset, fixedMask, outputs, keepFiles, settings as in :meth:`register`, which says the rest, too.
         """
         request = seriesRequestFromScript(series, reference, **options)
         return _carryOut(SeriesRun(request), wait)

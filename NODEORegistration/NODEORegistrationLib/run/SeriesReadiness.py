@@ -5,6 +5,7 @@ from slicer.i18n import tr as _
 from ..Parameters import InitialTransform, SeriesMode, channelsOf
 from ..scene.Landmarks import placed
 from ..scene.Series import browserOf
+from ..scene.Structures import namesOf
 from .CarryReadiness import carriedNodes
 from .Readiness import whyNotDimensions, whyNotOutputs, whyNotRigid
 from .Reason import Reason, isDeformed, whyNotVolume
@@ -12,7 +13,7 @@ from .Reason import Reason, isDeformed, whyNotVolume
 
 def whyNotSeries(request):
     """The first :class:`Reason` why a :class:`~.SeriesRequest.SeriesRequest` cannot be met; an empty one if it can."""
-    for check in (_frames, _place, _mode, _reference, _mask, _points, _outputs):
+    for check in (_frames, _place, _mode, _reference, _mask, _points, _structures, _outputs):
         reason = check(request)
         if reason:
             return reason
@@ -27,9 +28,9 @@ def whyNotBesideSeries(parameters):
     if parameters.movingPoints is not None:
         sentence = _("Pairs of points do not go with a series: choose None as moving points; the fixed are followed.")
         return Reason(sentence, "movingPoints")
-    for name in ("fixedStructures", "movingStructures"):
-        if getattr(parameters, name) is not None:
-            return Reason(_("Structures do not guide a series: choose None."), name)
+    if parameters.movingStructures is not None:
+        sentence = _("Structures do not guide a series: choose None as moving structures; the fixed are followed.")
+        return Reason(sentence, "movingStructures")
     if channelsOf(parameters):
         return Reason(_("More images do not go with a series: remove them."), "channel2")
     if carriedNodes(parameters):
@@ -119,6 +120,27 @@ def _points(request):
     if not placed(points):
         sentence = _("{name} holds no points: place some, or choose None.")
         return Reason(sentence.format(name=points.GetName()), "fixedPoints")
+    return Reason("")
+
+
+def _structures(request):
+    node = request.fixedStructures
+    if node is None:
+        return Reason("")
+    words = {"name": node.GetName()}
+    if isDeformed(node):
+        sentence = _("The structures {name} are under a deforming transform: harden it first.")
+        return Reason(sentence.format(**words), "fixedStructures")
+    there = namesOf(node)
+    if not there:
+        return Reason(_("{name} holds no structures: draw some, or choose None.").format(**words), "fixedStructures")
+    unknown = [name for name in request.structures or [] if name not in there]
+    if unknown:
+        sentence = _("{name} has no structure {unknown}: there are {known}.")
+        words |= {"unknown": unknown[0], "known": ", ".join(there)}
+        return Reason(sentence.format(**words), "fixedStructures")
+    if not request.structureNames():
+        return Reason(_("No structure is ticked: tick one, or choose None."), "fixedStructures")
     return Reason("")
 
 

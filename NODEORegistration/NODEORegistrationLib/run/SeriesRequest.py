@@ -8,6 +8,8 @@ from slicer.i18n import tr as _
 from ..EngineSettings import engineSettings
 from ..Parameters import OUTPUTS, SeriesReference, SeriesScope, wantedOutputs
 from ..scene.Series import outsideReference, seriesOf
+from ..scene.Structures import commonNames, namesOf
+from .GuidanceReadiness import tickedOf
 from .Request import labelOf, presetOf
 from .SeriesReadiness import whyNotSeries
 
@@ -28,6 +30,8 @@ class SeriesRequest:
             a node to update becomes what shows the frame's result.
         fixedMask: a segmentation or label map node on the reference, or None.
         points: a list of points of the reference that are followed through the frames, or None.
+        fixedStructures: a segmentation or label map node of the reference, whose structures are followed, or None.
+        structures: the names of those that are; None: all that it has.
     """
 
     series: object
@@ -39,6 +43,8 @@ class SeriesRequest:
     settings: dict = field(default_factory=dict)
     fixedMask: object = None
     points: object = None
+    fixedStructures: object = None
+    structures: object = None
     outputs: dict = field(default_factory=lambda: dict.fromkeys(OUTPUTS))
     keepFiles: bool = False
     label: str = ""
@@ -50,8 +56,13 @@ class SeriesRequest:
 
     def inputs(self):
         """All nodes that are read."""
-        nodes = [self.series.sequence, self.moving, self.fixed, self.fixedMask, self.points]
+        nodes = [self.series.sequence, self.moving, self.fixed, self.fixedMask, self.points, self.fixedStructures]
         return [node for node in nodes if node is not None]
+
+    def structureNames(self):
+        """The structures that are followed; there are none where none are given."""
+        there = [] if self.fixedStructures is None else namesOf(self.fixedStructures)
+        return there if self.structures is None else [name for name in there if name in self.structures]
 
     def referenceName(self):
         """What the names of the results say of the reference."""
@@ -65,6 +76,14 @@ class SeriesRequest:
 def isOfSeries(parameters):
     """Whether the panel asks for a whole series."""
     return parameters.seriesScope == SeriesScope.ALL and seriesOf(parameters.movingVolume) is not None
+
+
+def offeredStructures(parameters):
+    """The names of the structures that can be ticked: of a series those of its reference, of a pair those of both."""
+    fixed = parameters.fixedStructures
+    if not isOfSeries(parameters):
+        return commonNames(fixed, parameters.movingStructures)
+    return [] if fixed is None else namesOf(fixed)
 
 
 def seriesRequestFromParameters(parameters):
@@ -82,6 +101,8 @@ def seriesRequestFromParameters(parameters):
         settings=settings,
         fixedMask=parameters.fixedMask,
         points=parameters.fixedPoints,
+        fixedStructures=parameters.fixedStructures,
+        structures=tickedOf(parameters, offeredStructures(parameters)),
         outputs=wantedOutputs(parameters),
         label=labelOf(parameters),
     )
@@ -102,7 +123,7 @@ def seriesRequestFromScript(
         raise ValueError(
             _("{name} is no series: give a sequence of volumes that a browser shows, or the volume.").format(name=name)
         )
-    nodes = {name: options.pop(name, None) for name in ("fixedMask", "points")}
+    nodes = {name: options.pop(name, None) for name in ("fixedMask", "points", "fixedStructures", "structures")}
     isVolume = isinstance(reference, slicer.vtkMRMLNode)
     request = SeriesRequest(
         series=found,

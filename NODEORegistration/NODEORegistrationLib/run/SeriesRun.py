@@ -8,8 +8,9 @@ import vtk
 from slicer.i18n import tr as _
 
 from ..scene import LabelExport, Landmarks, SceneExport
+from ..scene.FollowedStructures import FollowedStructures
 from ..scene.SceneImport import outputNames, readOutput
-from ..scene.SeriesImport import POINTS, SeriesImport
+from ..scene.SeriesImport import POINTS, STRUCTURES, SeriesImport
 from ..scene.SeriesMetrics import frameMetrics
 from .Run import Run
 from .SeriesRequest import MEAN
@@ -35,11 +36,13 @@ class SeriesRun(Run):
         self._isInside = request.fixed is None
         self._first = 0 if self._isInside else 1  # the worker's number of the first frame
         self._names = outputNames(request.referenceName(), request.series.name(), request.label or request.preset)
-        self._names[POINTS] = _("{points} in {series}").format(
-            points="" if request.points is None else request.points.GetName(), series=request.series.name()
-        )
+        for kind, node in ((POINTS, request.points), (STRUCTURES, request.fixedStructures)):
+            if node is not None:
+                words = {"points": node.GetName(), "series": request.series.name()}
+                self._names[kind] = _("{points} in {series}").format(**words)
         self._reference = self._copyOfReference()
         self._files, self._frame = [], None
+        self._followed = None
 
     def _writeFrame(self, number):
         path = self.folder / f"{number:03d}.nrrd"
@@ -73,6 +76,9 @@ class SeriesRun(Run):
             LabelExport.writeMask(request.fixedMask, self._reference, self.folder / "mask.nrrd", toWorld)
         if request.points is not None:
             Landmarks.writeList(request.points, self._reference, toWorld, self.folder / "points.csv")
+        if request.fixedStructures is not None:
+            self._followed = FollowedStructures(request.fixedStructures, request.structureNames())
+            self._followed.write(self._reference, self.folder / "labels.nrrd", toWorld)
         self._writeSettings(dict(request.settings))
 
     def _arguments(self):
@@ -84,9 +90,9 @@ class SeriesRun(Run):
             arguments.append("--times=" + ",".join(f"{time:.12g}" for time in times))  # the first may be negative
         if request.cyclic and self._isInside:
             arguments.append("--cyclic")
-        for option, path in (("--mask", folder / "mask.nrrd"), ("--points", folder / "points.csv")):
-            if path.exists():
-                arguments += [option, str(path)]
+        for option, name in (("--mask", "mask.nrrd"), ("--points", "points.csv"), ("--labels", "labels.nrrd")):
+            if (folder / name).exists():
+                arguments += [option, str(folder / name)]
         return arguments
 
     def _onProgress(self, event):
@@ -117,7 +123,10 @@ class SeriesRun(Run):
         request, first = self.request, self._first
         parents = self._toWorld if request.moving.GetParentTransformNode() else None
         result = SeriesImport(output, request.outputs, self._index, first, parents)
-        points = [] if request.points is None else [lambda: result.readPoints(self._names[POINTS])]
+        followed = [] if request.points is None else [lambda: result.readPoints(self._names[POINTS])]
+        if self._followed is not None:
+            followed += result.structureSteps(self._followed, self._names[STRUCTURES])
+        structures = [] if self._followed is None else self._followed.names
 
         def commit():
             moving = self._stillThere(request.moving)
@@ -129,13 +138,13 @@ class SeriesRun(Run):
                 fixed,
                 request.outputs,
                 self.settings,
-                frameMetrics(self.metrics, first, inputs),
+                frameMetrics(self.metrics, first, inputs, structures),
                 self._names,
             )
             self._end("finished")
 
         mean = [lambda: self._readMean(output)] if request.reference == MEAN and self._isInside else []
-        return [lambda: self._readNumbers(output), *mean, *result.steps(), *points, commit]
+        return [lambda: self._readNumbers(output), *mean, *result.steps(), *followed, commit]
 
     def _readMean(self, output):
         self._reference = readOutput("warped", output / "reference.nrrd")
@@ -149,5 +158,5 @@ class SeriesRun(Run):
         self.metrics["seconds"]["slicer"] = round(time.monotonic() - self._begun, 1)
 
     def _letGo(self):
-        self._reference = None
+        self._reference = self._followed = None
         super()._letGo()

@@ -6,7 +6,7 @@ from slicer.i18n import tr as _
 
 from .SceneExport import ExportError, fileMatrix, geometry, inverse, product, worldMatrix, writeNRRD
 
-_LABELMAP = "Binary labelmap"
+LABELMAP = "Binary labelmap"
 
 
 def writeMask(maskNode, volumeNode, path, toWorld):
@@ -59,10 +59,10 @@ def onVoxels(segmentationNode, segmentIds, volumeNode):
         ExportError: the segments are empty, or lie outside the volume.
     """
     source, name = segmentationNode, segmentationNode.GetName()
-    if not source.GetSegmentation().ContainsRepresentation(_LABELMAP):
+    if not source.GetSegmentation().ContainsRepresentation(LABELMAP):
         source = slicer.vtkMRMLSegmentationNode()  # a copy: making a label map of surfaces changes the node
         source.GetSegmentation().DeepCopy(segmentationNode.GetSegmentation())
-        if not source.GetSegmentation().CreateRepresentation(_LABELMAP):
+        if not source.GetSegmentation().CreateRepresentation(LABELMAP):
             raise ExportError(_("{name} cannot be made a label map.").format(name=name))
     volumeToSegmentation = product(inverse(worldMatrix(segmentationNode)), worldMatrix(volumeNode))
     grid = slicer.vtkOrientedImageData()

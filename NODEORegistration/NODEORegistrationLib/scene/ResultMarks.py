@@ -7,6 +7,7 @@ from datetime import datetime
 import slicer
 import vtk
 
+from ..Parameters import OUTPUTS
 from .Series import itemsShownBy
 
 _SETTINGS, _METRICS = "NODEO.Settings", "NODEO.Metrics"
@@ -90,9 +91,9 @@ def isOutput(node):
 
 
 def outputsInScene():
-    """All nodes of the scene that came out of registrations; no copies of them."""
+    """All nodes of the scene that registrations were asked for; no copies of them, nor what went along."""
     classes = ("vtkMRMLTransformNode", "vtkMRMLScalarVolumeNode")
-    return [node for name in classes for node in slicer.util.getNodesByClass(name) if kindOf(node)]
+    return [node for name in classes for node in slicer.util.getNodesByClass(name) if kindOf(node) in OUTPUTS]
 
 
 def separateMarks():

@@ -5,7 +5,6 @@ import csv
 import slicer
 from slicer.i18n import tr as _
 
-from ..Parameters import CLASSES
 from .ResultMarks import isNamedByUs, markItem, newMark, pairOf, setName, setPair
 from .SceneImport import (
     TRANSFORMS,
@@ -27,8 +26,8 @@ _FILES = {  # of frame 0, 1, …
     "warped": "warped/{:03d}.nrrd",
     "jacobian": "jacobian/{:03d}.nrrd",
 }
-POINTS = "points"
-_POINTS_CLASS = "vtkMRMLMarkupsFiducialNode"
+POINTS, STRUCTURES = "points", "structures"  # of the reference, followed through the frames
+_LABELS = "labels/{:03d}.nrrd"
 _REFERENCE = "NODEO.Reference"  # attribute of a volume that was made to be looked at beside the results
 
 
@@ -47,11 +46,13 @@ class SeriesImport:
         self.folder, self.index, self.first = folder, index, first
         self.movingToWorld = movingToWorld
         self.sequences = {kind: _newSequence(index) for kind in _FILES if kind in kinds}
+        self._structures = None
 
     def steps(self):
         """What has to be done, in pieces that are short enough for an application that stays responsive."""
         numbers = range(len(self.index.values))
-        return [lambda k=kind, n=number: self._read(k, n) for number in numbers for kind in self.sequences]
+        kinds = [kind for kind in _FILES if kind in self.sequences]
+        return [lambda k=kind, n=number: self._read(k, n) for number in numbers for kind in kinds]
 
     def _read(self, kind, number):
         """Read one file into an item of a sequence outside the scene."""
@@ -76,6 +77,24 @@ class SeriesImport:
             for x, y, z, label in rows:
                 points.AddControlPoint([-x, -y, z], label)  # LPS -> RAS
             sequence.SetDataNodeAtValue(points, self.index.values[number])
+
+    def structureSteps(self, structures, name):
+        """What reads the structures of the reference in each frame, in pieces.
+
+        Args:
+            structures: the :class:`~NODEORegistrationLib.scene.FollowedStructures.FollowedStructures`.
+            name: of the segmentation or label map.
+        """
+        self._structures, sequence = structures, _newSequence(self.index)
+        self.sequences[STRUCTURES] = sequence
+        numbers = range(len(self.index.values))
+        return [lambda n=number: self._readStructures(sequence, name, n) for number in numbers]
+
+    def _readStructures(self, sequence, name, number):
+        labels = readOutput(STRUCTURES, self.folder / _LABELS.format(number + self.first))
+        item = sequence.SetDataNodeAtValue(self._structures.emptyItem(), self.index.values[number])
+        item.SetName(name)
+        self._structures.fill(item, labels)
 
     def _pointRows(self):
         """[(x, y, z, label) of each point] of each frame."""
@@ -114,7 +133,7 @@ class SeriesImport:
                 browser = scene.AddNewNodeByClass("vtkMRMLSequenceBrowserNode", names["folder"])
             browser.SetRecordingActive(False)
             for kind, sequence in self.sequences.items():
-                node, name = _showing(kind, outputs.get(kind), names[kind])
+                node, name = self._showing(kind, outputs.get(kind), names[kind])
                 for item, measured in zip(itemsOf(sequence), metrics, strict=True):
                     markItem(item, mark, kind, name, settings, measured)
                 nodes[kind] = node
@@ -133,6 +152,23 @@ class SeriesImport:
         self.sequences = {}
         return nodes, mark
 
+    def _showing(self, kind, node, name):
+        """The node that shows the frame's result, and its name, if that is not a person's own."""
+        isNew = node is None or node.GetScene() is not slicer.mrmlScene
+        if isNew:
+            node = slicer.mrmlScene.AddNewNodeByClass(self.sequences[kind].GetDataNodeClassName())
+        if kind == STRUCTURES:
+            self._structures.display(node)
+        elif kind == POINTS:
+            node.CreateDefaultDisplayNodes()
+        elif kind not in TRANSFORMS:
+            prepareDisplay(node)
+        node.SetAndObserveTransformNodeID(None)
+        if not isNew and not isNamedByUs(node):
+            return node, ""
+        setName(node, name)
+        return node, node.GetName()
+
 
 def isReference(node):
     """Whether a volume is the reference of a series, put into the scene by its registration."""
@@ -143,22 +179,6 @@ def _newSequence(index):
     sequence = slicer.vtkMRMLSequenceNode()
     index.giveTo(sequence)
     return sequence
-
-
-def _showing(kind, node, name):
-    """The node that shows the frame's result, and its name, if that is not a person's own."""
-    isNew = node is None or node.GetScene() is not slicer.mrmlScene
-    if isNew:
-        node = slicer.mrmlScene.AddNewNodeByClass(CLASSES.get(kind, _POINTS_CLASS))
-    if kind == POINTS:
-        node.CreateDefaultDisplayNodes()
-    elif kind not in TRANSFORMS:
-        prepareDisplay(node)
-    node.SetAndObserveTransformNodeID(None)
-    if not isNew and not isNamedByUs(node):
-        return node, ""
-    setName(node, name)
-    return node, node.GetName()
 
 
 def _placed(loaded, moving, nodes):

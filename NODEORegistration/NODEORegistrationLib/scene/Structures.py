@@ -1,4 +1,4 @@
-"""Structures that are segmented in both volumes: which ones they have in common, by name, and their label maps."""
+"""Structures of a volume: their names, which ones two volumes have in common, and their label maps."""
 
 import functools
 
@@ -19,6 +19,12 @@ def namesOf(node):
     return list(_found(node))
 
 
+def keysOf(node, names):
+    """The identifiers of the segments, or the codes, that have these names."""
+    found = _found(node)
+    return [found[name] for name in names]
+
+
 def commonNames(fixed, moving):
     """The names that both have, in the order of the fixed one; none if either is None."""
     if fixed is None or moving is None:
@@ -36,8 +42,7 @@ def writeStructures(names, node, volumeNode, path, toWorld):
     Raises:
         ExportError: they hold nothing, or a parent transform of theirs deforms.
     """
-    found = _found(node)
-    keys = [found[name] for name in names]
+    keys = keysOf(node, names)
     toFile = fileMatrix(node, volumeNode, toWorld)
     copy = slicer.vtkMRMLLabelMapVolumeNode()
     if node.IsA("vtkMRMLSegmentationNode"):
