@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -107,6 +108,42 @@ def test_the_bits_are_those_of_register(desk: Path, capsys: pytest.CaptureFixtur
         "cohort.json", "thumbnail.jpg",
     }  # fmt: skip
     assert {path.name for path in alone.iterdir()} <= set(FILES)
+
+
+def test_further_images_count_as_those_of_register_and_are_looked_at_again(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The second image of the pair is that of another pair, compared by mse, in a mask."""
+    mask = sitk.Cast(sitk.ReadImage(str(desk / "fixed_labels2.nrrd")) > 0, sitk.sitkUInt8)
+    sitk.WriteImage(mask, str(desk / "mask.nrrd"))
+    further = {"fixed_2": "fixed2.nrrd", "moving_2": "moving2.nrrd"}
+    further |= {"similarity_2": "mse", "weight_2": "0.7", "fixed_mask_2": "mask.nrrd"}
+
+    def call(name: str = "more.csv", **changed: str) -> int:
+        cells = {"name": "one", "fixed": "fixed0.nrrd", "moving": "moving0.nrrd", **further, **changed}
+        (desk / name).write_text(f"{','.join(cells)}\n{','.join(cells.values())}\n")
+        options = ["--workers", "0", "--threads", "1", "--progress", "none", *QUICK]
+        return cli.main(["cohort", "run", str(desk / name), "--output", str(desk / "more"), *options])
+
+    assert call() == 0, capsys.readouterr().err
+    files = [str(desk / f"{name}.nrrd") for name in ("fixed0", "moving0")]
+    channel = ["--channel", str(desk / "fixed2.nrrd"), str(desk / "moving2.nrrd"), "similarity=mse", "weight=0.7"]
+    channel += [f"fixed_mask={desk / 'mask.nrrd'}", "--threads", "1", "--progress", "none"]
+    assert cli.main(["register", *files, "--output", str(desk / "more alone"), *channel, *QUICK]) == 0
+    alone, among = desk / "more alone", desk / "more" / "one"
+    for name in ("displacement.nrrd", "warped.nrrd", "jacobian.nrrd", "settings.json"):
+        assert (alone / name).read_bytes() == (among / name).read_bytes(), name
+    metrics = json.loads((among / "metrics.json").read_text(encoding="utf-8"))
+    assert set(metrics["similarity"]["channels"]) == {"image", "image2"}
+    assert metrics["inputs"]["channel 2 moving"] == str(desk / "moving2.nrrd")
+
+    written = (among / "displacement.nrrd").stat().st_mtime_ns
+    assert call() == 0 and (among / "displacement.nrrd").stat().st_mtime_ns == written  # there already
+    assert call(weight_2="0.70") == 0  # the same number
+    for changed in ({"weight_2": "0.6"}, {"similarity_2": "mind"}, {"moving_2": "fixed1.nrrd"}, {"name_2": "t2"}):
+        assert call(**changed) == 2 and "of other files or settings" in capsys.readouterr().err
+    sitk.WriteImage(mask * 0 + 1, str(desk / "mask.nrrd"))
+    assert call() == 2 and "of other files or settings" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("ran")

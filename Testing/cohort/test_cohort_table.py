@@ -96,6 +96,54 @@ def test_every_mistake_is_told_at_once(desk: Path) -> None:
         assert told in str(refused.value)
 
 
+def test_further_images_have_columns_of_their_own(desk: Path) -> None:
+    one, two = pairs(
+        desk,
+        "name,fixed,moving,fixed_2,moving_2,similarity_2,weight_2,moving_mask_2,fixed_10,moving_10,name_10\n"
+        "one,images/a.nii.gz,images/b.nii.gz,images/c.nii.gz,images/a.nii.gz,mind,0.5,images/b.nii.gz,"
+        "images/a.nii.gz,images/c.nii.gz,fa\n"
+        "two,images/a.nii.gz,images/b.nii.gz,,,,,,images/a.nii.gz,images/c.nii.gz,\n",
+    )
+    a, b, c = (str(desk / "images" / f"{name}.nii.gz") for name in "abc")
+    assert {role: one.files[role] for role in ("fixed_2", "moving_2", "moving_mask_2")} == {
+        "fixed_2": c, "moving_2": a, "moving_mask_2": b,
+    }  # fmt: skip
+    assert [channel.words(one.files) for channel in one.channels] == [
+        [c, a, "weight=0.5", "name=image2", "similarity=mind", f"moving_mask={b}"],
+        [a, c, "weight=1.0", "name=fa"],
+    ]
+    assert [channel.words(two.files) for channel in two.channels] == [[a, c, "weight=1.0", "name=image10"]]
+
+
+def test_every_mistake_of_further_images_is_told_at_once(desk: Path) -> None:
+    ours = "images/a.nii.gz,images/b.nii.gz"
+    table = (
+        "name,fixed,moving,fixed_2,moving_2,similarity_2,weight_2,name_2,fixd_2,fixed_1,fixed_3,moving_3,name_3\n"
+        f"one,{ours},images/a.nii.gz,,ncc,,,,,,,\n"
+        f"two,{ours},images/a.nii.gz,images/gone.nii.gz,,-1,,,,,,\n"
+        f"three,{ours},{ours},,much,,,,,,\n"
+        f"four,{ours},,,,0.5,,,,,,\n"
+        f"five,{ours},{ours},,,t2,,,{ours},t2\n"
+        f"six,{ours},{ours},,,image,,,,,\n"
+    )
+    with pytest.raises(InputError) as refused:
+        pairs(desk, table)
+    for told in (
+        "has 10 mistakes",
+        "line 1: There is no column 'fixd_2'. Did you mean 'fixed_2'?",
+        "line 1: There is no column 'fixed_1'.",
+        "line 2: It names fixed_2 and no moving_2.",
+        "line 2: The similarity of image2 is 'ncc'. Choose one of lncc,",
+        f"line 3: The moving image 2 {desk / 'images' / 'gone.nii.gz'} does not exist.",
+        "line 3: The weight of image2 is -1.0. It may be 0 to 1e+09.",
+        "line 4: The weight of image2 is 'much'. Give a number",
+        "line 5: It names weight_2 and no fixed_2 and no moving_2.",
+        "line 6: Two channels are called t2.",
+        "line 7: Two channels are called image.",
+    ):
+        assert told in str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

@@ -78,7 +78,8 @@ def add_cohort(commands) -> None:
         nargs="?",
         metavar="TABLE",
         help="CSV or TSV file, a line a pair: moving, fixed and, as needed, name, subject, session, fixed_mask, "
-        "moving_mask, fixed_labels, moving_labels, fixed_points, moving_points, initial, preset, any setting",
+        "moving_mask, fixed_labels, moving_labels, fixed_points, moving_points, initial, preset, any setting; of "
+        "further images fixed_2, moving_2, similarity_2, weight_2, fixed_mask_2, moving_mask_2, name_2, fixed_3 …",
     )
     run.add_argument("--fixed", type=path, metavar="FILE", help="fixed image of all pairs, a template")
     run.add_argument("--bids", type=path, metavar="BIDS", help="a BIDS folder in place of TABLE; needs --fixed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from ..errors import InputError
@@ -13,6 +13,8 @@ from ..settings import ALIGNED, Settings
 from ..settings.checks import nearest
 from ..study import ROLES
 from . import names
+from .channels import COLUMNS as MORE
+from .channels import Channel, channels_of, file_roles, in_words, is_column
 from .table import Mistakes, Row
 
 FILE_ROLES = (*ROLES, "fixed_points", "moving_points")
@@ -34,10 +36,12 @@ class Pair:
     Attributes:
         name: no two have the same.
         folder: of its results, absolute.
-        files: role to absolute path: images, points and, if it is a file, ``initial``.
+        files: role to absolute path: images, points, further images such as ``moving_2`` and, if it is a file,
+            ``initial``.
         settings: all of them.
         names: what its files are called where that is not what ``nodeo register`` calls them.
         subject, session: their labels, or "".
+        channels: what is compared besides.
     """
 
     name: str
@@ -47,6 +51,7 @@ class Pair:
     names: dict[str, str] = field(default_factory=dict)
     subject: str = ""
     session: str = ""
+    channels: tuple[Channel, ...] = ()
 
     def name_of(self, file: str) -> str:
         """What one of its files is called."""
@@ -56,8 +61,8 @@ class Pair:
 def check_columns(columns: Sequence[str], mistakes: Mistakes) -> None:
     """Tell of columns that are not known."""
     for name in columns:
-        if name not in COLUMNS:
-            mistakes.add("line 1", f"There is no column '{name}'. {nearest(name, COLUMNS)}")
+        if name not in COLUMNS and not is_column(name):
+            mistakes.add("line 1", f"There is no column '{name}'. {nearest(name, (*COLUMNS, *MORE))}")
 
 
 def pairs_of(
@@ -82,8 +87,9 @@ def pairs_of(
     pairs = []
     for row in rows:
         files = _files(row, shared, mistakes, needed)
+        more = channels_of(row, mistakes)
         try:
-            pair = _pair(row, files, output, settings, space)
+            pair = replace(_pair(row, files, output, settings, space), channels=more)
         except InputError as error:
             mistakes.add(row.where, f"{error.message} {error.hint}".strip())
             continue
@@ -108,7 +114,8 @@ class _Once:
 
 def _files(row: Row, shared: Mapping[str, Path | None], mistakes: Mistakes, needed: Sequence[str]) -> dict[str, str]:
     """Role to absolute path; tells of those that are missing."""
-    named = {role: row.folder / row.values[role] for role in FILE_ROLES if role in row.values}
+    roles = (*FILE_ROLES, *file_roles(row))
+    named = {role: row.folder / row.values[role] for role in roles if role in row.values}
     named = {**{role: path for role, path in shared.items() if path is not None}, **named}
     initial = row.values.get("initial", "")
     if initial and initial not in INITIALS:
@@ -122,14 +129,10 @@ def _files(row: Row, shared: Mapping[str, Path | None], mistakes: Mistakes, need
         mistakes.add(row.where, "There are points of one image only: name fixed_points and moving_points, or neither.")
     for role, path in named.items():
         try:
-            check_there(path, _in_words(role))
+            check_there(path, in_words(role))
         except InputError as error:
             mistakes.add(row.where, f"{error.message} {error.hint}".strip())
     return {role: str(path.absolute()) for role, path in named.items()}
-
-
-def _in_words(role: str) -> str:
-    return f"{role} image" if role in ("fixed", "moving") else role.replace("_", " ")
 
 
 def _pair(row: Row, files: dict[str, str], output: Path, settings: Chosen, space: str) -> Pair:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from ..errors import InputError
 from ..report.key_figures import find
 from ..study.measures import MEASURES
 from ..version import __version__
+from .channels import in_words
 from .names import RECORD
 from .pair import Pair
 
@@ -34,7 +36,7 @@ def stamped(files: dict[str, str]) -> dict[str, dict[str, Any]]:
             with open(path, "rb") as file:
                 stamps[role] = {"path": path, **_size_and_time(Path(path)), "sha256": _digest(file)}
         except OSError as error:
-            raise InputError(f"The {role.replace('_', ' ')} {path} cannot be read: {error.strerror}.") from error
+            raise InputError(f"The {in_words(role)} {path} cannot be read: {error.strerror}.") from error
     return stamps
 
 
@@ -111,6 +113,12 @@ def _unchanged(path: Path, stamp: dict[str, Any]) -> bool:
 
 
 def wanted(pair: Pair) -> dict[str, Any]:
-    """The settings that make a result what it is; of an initial transform's file the content counts, not the name."""
+    """The settings that make a result what it is, and how further images count; of an initial transform's file the
+    content counts, not the name.
+    """
     settings = {name: value for name, value in pair.settings.as_dict().items() if name not in _WHERE_IT_RAN}
-    return {**settings, "initial": "file"} if "initial" in pair.files else settings
+    if "initial" in pair.files:
+        settings["initial"] = "file"
+    if pair.channels:
+        settings["channels"] = [asdict(channel) for channel in pair.channels]
+    return settings

@@ -10,13 +10,10 @@ import SimpleITK as sitk
 from ..errors import InputError, check_kind
 from ..geometry.grid import Grid
 from ..geometry.resampling import darkest
-from ..settings import SIMILARITIES, Settings
+from ..settings import Settings
+from ..settings.channels import check_channel
 from ..similarity.channel import Channel
-from ..similarity.structures import NAME
 from . import inputs, preparation
-
-PAIR = "image"  # name of the channel that the two given images are
-_LARGEST_WEIGHT = 1e9
 
 
 @dataclass(frozen=True)
@@ -56,15 +53,8 @@ def further_channels(
     for number, images in enumerate(given, start=2):
         check_kind(f"channel {number}", images, ChannelImages)
         name = images.name or f"image{number}"
-        if name in (PAIR, NAME, *(channel.name for channel in channels)):
-            raise InputError(f"Two channels are called {name}.", "Give each a name of its own.")
+        check_channel(name, images.similarity, images.weight, [channel.name for channel in channels])
         similarity = images.similarity or settings.similarity
-        if similarity not in SIMILARITIES:
-            raise InputError(
-                f"The similarity of {name} is '{similarity}'.", f"Choose one of {', '.join(SIMILARITIES)}."
-            )
-        if not isinstance(images.weight, int | float) or not 0 <= images.weight <= _LARGEST_WEIGHT:
-            raise InputError(f"The weight of {name} is {images.weight}.", f"It may be 0 to {_LARGEST_WEIGHT:g}.")
         here, there, mask_here, mask_there = _checked(images, fixed, name)
         if not Grid.of(here).agrees(Grid.of(fixed)):
             here, mask_here = _on_grid_of(fixed, here, mask_here, name)

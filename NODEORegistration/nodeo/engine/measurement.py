@@ -20,7 +20,7 @@ from ..field.regularity import Folding
 from ..geometry.grid import Grid
 from ..models.base import Task
 from ..progress import Reporter
-from ..similarity.structures import NAME
+from ..settings.channels import STRUCTURES
 from ..start.bearings import looks_lost
 from ..version import __version__
 from . import devices
@@ -87,8 +87,8 @@ def _similarity(task: Task, flow: Flow) -> dict[str, Any]:
     after = {name: values[1] for name, values in flow.similarities.items()}
     reasons = [channel.reason for channel in task.channels if channel.reason]
     compared = {channel.name: (channel.similarity, channel.weight) for channel in task.channels}
-    if task.structures is not None and NAME in before:
-        compared[NAME] = ("overlap", task.structures.weight)
+    if task.structures is not None and STRUCTURES in before:
+        compared[STRUCTURES] = ("overlap", task.structures.weight)
     return {
         "name": " + ".join(similarity for similarity, _ in compared.values()),
         **({"chosen": "; ".join(reasons)} if reasons else {}),

@@ -17,11 +17,11 @@ from ..geometry.domain import Domain, Level
 from ..models import Model
 from ..models.base import Task
 from ..settings import Settings
+from ..settings.channels import PAIR
 from ..similarity import WEIGHTS
 from ..similarity.channel import Channel, Scan
 from ..start import contrast
 from . import devices, pyramid
-from .further_channels import PAIR
 from .guidance import Guide
 
 _THINNEST = 4  # voxels of what is compared, along its shortest axis

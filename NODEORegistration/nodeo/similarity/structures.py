@@ -17,9 +17,9 @@ from ..geometry.domain import Domain, Level, shrink_factors
 from ..geometry.grid import Grid
 from ..geometry.lattice import Lattice
 from ..geometry.sampling import sample
+from ..settings.channels import STRUCTURES
 from .level_view import LevelView
 
-NAME = "structures"  # in the loss, the history and the metrics
 _SIGMA = 0.7  # standard deviation of the smoothing, as a share of the distance between the points compared
 _TAIL = 3.0  # standard deviations: a smoothed edge ends there
 _MARGIN = 6  # points around a structure at which it is compared: what is warped to farther away is not seen
@@ -67,7 +67,7 @@ class Overlap:
         initial: InitialTransform,
         overlap: Tensor | None,
     ) -> None:
-        self.name, self.weight = NAME, structures.weight
+        self.name, self.weight = STRUCTURES, structures.weight
         self.every = _stride(structures, level)
         factors = shrink_factors(moving, self.every * min(level.image_grid.step))
         sizes = [(n - 1) // factor + 1 for n, factor in zip(moving.shape[::-1], factors, strict=True)]

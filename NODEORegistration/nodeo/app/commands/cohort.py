@@ -120,6 +120,7 @@ def register_pair(pair: Pair, progress: ProgressCallback, *, options: argparse.N
     own = {
         **{role: Path(pair.files[role]) if role in pair.files else None for role in FILE_ROLES},
         **dict.fromkeys(("settings", "initial", "device", "seed", "threads")),
+        "channel": [more.words(pair.files) for more in pair.channels],
         "preset": "balanced",
         "set": [f"{option.name}={_typed(getattr(settings, option.name))}" for option in dataclasses.fields(Settings)],
         "output": pair.folder,

@@ -14,6 +14,7 @@ from ...errors import InputError
 from ...files.points import read_points
 from ...files.reading import read_image
 from ...geometry.point_pairs import PointPairs, paired
+from ...settings.channels import weight_of
 
 _MASKS = ("fixed_mask", "moving_mask")
 _KEYS = ("similarity", "weight", *_MASKS, "name")
@@ -82,7 +83,7 @@ class _Channel:
             read_image(self.fixed, f"fixed image {of}"),
             read_image(self.moving, f"moving image {of}"),
             similarity=self.options.get("similarity", ""),
-            weight=_weight(self.options.get("weight", "1")),
+            weight=weight_of(self.options.get("weight", "1"), "a channel"),
             name=self.options.get("name", ""),
             **masks,
         )
@@ -105,10 +106,3 @@ def _channel(words: list[str]) -> _Channel:
             )
         options[name] = value
     return _Channel(Path(files[0]), Path(files[1]), options)
-
-
-def _weight(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise InputError(f"The weight of a channel is '{text}'.", "Give a number, such as 0.5.") from None
