@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol, TypeVar
 
 import torch
@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from ..geometry.domain import Level
 from ..models.base import Descent, Loss, LossNumbers
+from ..progress import Reporter
 
 NO_NUMBER = "the loss was no longer a number"
 _PATIENCE = 10  # iterations over which a level has to gain something
@@ -79,6 +80,26 @@ def descend(objective: Judge[Part], segment: Part, tolerance: float, told: Told)
         optimiser.step()
     _copy(kept, parameters)
     return stop
+
+
+def telling(report: Reporter, number: int, levels: Sequence[Level], history: list[dict]) -> Told:
+    """What keeps each iteration's numbers in a history, and reports them.
+
+    Args:
+        number: of the level, from 0.
+    """
+    iterations, at = levels[number].iterations, f"level {number + 1}"
+
+    def told(iteration: int, loss: LossNumbers) -> None:
+        at_iteration = {"level": number + 1, "iteration": iteration + 1}
+        record = {**at_iteration, "loss": loss.total, "similarity": loss.similarity}
+        channels = {f"similarity_{name}": value for name, value in loss.similarities.items()}
+        penalties = {f"penalty_{name}": value for name, value in loss.penalties.items()}
+        history.append({**record, **channels, **penalties})
+        share = (iteration + 1) / iterations
+        report.tell("Registering", at, share, levels=len(levels), iterations=iterations, **record)
+
+    return told
 
 
 @torch.no_grad()

@@ -16,12 +16,12 @@ from ..field.flow import compose
 from ..geometry.domain import Level
 from ..geometry.lattice import Lattice
 from ..models import Model
-from ..models.base import LossNumbers, Objective, Segment, Task
+from ..models.base import Objective, Segment, Task
 from ..progress import Reporter
 from ..settings import Settings
 from . import devices
 from .beginning import Beginning, begin
-from .descent import NO_NUMBER, descend
+from .descent import NO_NUMBER, descend, telling
 from .level import LevelProblem
 
 _CLEARLY = 0.9  # of a similarity loss
@@ -208,10 +208,7 @@ class Optimisation:
         if earlier is not None:
             segment.resume(earlier)
         history: list[dict] = []
-
-        def told(iteration: int, loss: LossNumbers) -> None:
-            self._tell(number, iteration, loss, history)
-
+        told = telling(self.report, number, self.levels, history)
         stop = descend(objective, segment, self.settings.tolerance, told)
         last = number == len(self.levels) - 1
         if last:
@@ -242,17 +239,6 @@ class Optimisation:
             return LevelProblem(self.task, level, previous, self.settings, flow.device, sliding, checkpointed)
 
         return self.model.objective(self.task, level, flow.device, standard)
-
-    def _tell(self, number: int, iteration: int, loss: LossNumbers, history: list[dict]) -> None:
-        """Keep an iteration's numbers, and report them."""
-        iterations = self.levels[number].iterations
-        at_iteration = {"level": number + 1, "iteration": iteration + 1}
-        record = {**at_iteration, "loss": loss.total, "similarity": loss.similarity}
-        channels = {f"similarity_{name}": value for name, value in loss.similarities.items()}
-        penalties = {f"penalty_{name}": value for name, value in loss.penalties.items()}
-        history.append({**record, **channels, **penalties})
-        at, share = f"level {number + 1}", (iteration + 1) / iterations
-        self.report.tell("Registering", at, share, levels=len(self.levels), iterations=iterations, **record)
 
     @torch.no_grad()
     def _certified(self, objective: Objective, segment: Segment, last: bool) -> tuple[Tensor, Certificate]:

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 import torch
 
 from ...engine import devices
-from ...engine.descent import NO_NUMBER, descend
+from ...engine.descent import NO_NUMBER, descend, telling
 from ...engine.level import LevelProblem
 from ...errors import InputError
 from ...field.flow import Solver
 from ...geometry.domain import Level
 from ...geometry.lattice import Lattice
-from ...models.base import LossNumbers
 from ...models.kernel import kernel_of
 from ...progress import Reporter
 from ...similarity.channel import Channel
@@ -113,10 +112,7 @@ class SeriesFit:
         if before is not None:
             fitted.history, fitted.stops = before.history, before.stops
             fitted.fallbacks = before.fallbacks
-
-        def told(iteration: int, loss: LossNumbers) -> None:
-            self._tell(number, iteration, loss, fitted.history)
-
+        told = telling(self.report, number, self.plan.levels, fitted.history)
         stop = descend(problem, segment, settings.tolerance, told)
         for parameter in segment.parameters():
             parameter.requires_grad_(False)
@@ -173,16 +169,6 @@ class SeriesFit:
                 fitted.motion = max(fitted.motion, most_of(displacement))
                 before, after = (problem.problems[frame].similarities(u) for u in (rest, displacement))
                 fitted.similarities[frame] = {name: (before[name].item(), after[name].item()) for name in before}
-
-    def _tell(self, number: int, iteration: int, loss: LossNumbers, history: list[dict]) -> None:
-        """Keep an iteration's numbers, and report them."""
-        iterations = self.plan.levels[number].iterations
-        record = {"level": number + 1, "iteration": iteration + 1, "loss": loss.total, "similarity": loss.similarity}
-        penalties = {f"penalty_{name}": value for name, value in loss.penalties.items()}
-        history.append({**record, **penalties})
-        at, share = f"level {number + 1}", (iteration + 1) / iterations
-        levels = len(self.plan.levels)
-        self.report.tell("Registering", at, share, levels=levels, iterations=iterations, **record)
 
 
 def _alike(one: Channel, other: Channel) -> bool:
