@@ -1547,6 +1547,13 @@
     </message>
 </context>
 <context>
+    <name>run.PairRun</name>
+    <message>
+        <source>{name} was moved or removed meanwhile, and did not go along.</source>
+        <translation>{name} wurde inzwischen verschoben oder entfernt und ging nicht mit.</translation>
+    </message>
+</context>
+<context>
     <name>run.Readiness</name>
     <message>
         <source>A single slice can only be registered with a single slice.</source>
@@ -1716,10 +1723,6 @@
     <message>
         <source>Something went wrong inside Slicer: {error}.</source>
         <translation>In Slicer ging etwas schief: {error}.</translation>
-    </message>
-    <message>
-        <source>{name} was moved or removed meanwhile, and did not go along.</source>
-        <translation>{name} wurde inzwischen verschoben oder entfernt und ging nicht mit.</translation>
     </message>
     <message>
         <source>The registration process ended unexpectedly (exit code {code}).</source>

@@ -1547,6 +1547,13 @@
     </message>
 </context>
 <context>
+    <name>run.PairRun</name>
+    <message>
+        <source>{name} was moved or removed meanwhile, and did not go along.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>run.Readiness</name>
     <message>
         <source>A single slice can only be registered with a single slice.</source>
@@ -1715,10 +1722,6 @@
     </message>
     <message>
         <source>Something went wrong inside Slicer: {error}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{name} was moved or removed meanwhile, and did not go along.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

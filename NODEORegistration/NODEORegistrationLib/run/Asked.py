@@ -1,8 +1,8 @@
 """What Register does with the panel as it is: a pair of volumes, or a whole series."""
 
+from .PairRun import PairRun
 from .Readiness import whyNotReady, whyNotSettings
 from .Request import requestFromParameters
-from .Run import Run
 from .SeriesReadiness import whyNotBesideSeries, whyNotSeries
 from .SeriesRequest import isOfSeries, seriesRequestFromParameters
 from .SeriesRun import SeriesRun
@@ -23,4 +23,4 @@ def runAsked(parameters):
     """The run that Register starts."""
     if isOfSeries(parameters):
         return SeriesRun(seriesRequestFromParameters(parameters))
-    return Run(requestFromParameters(parameters))
+    return PairRun(requestFromParameters(parameters))

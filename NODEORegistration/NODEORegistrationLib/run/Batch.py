@@ -6,8 +6,8 @@ import qt
 
 from ..scene.ResultSummary import foldsAndMeasure
 from ..Signal import Signal
+from .PairRun import PairRun
 from .Request import whyNotRequest
-from .Run import Run
 
 
 @dataclass
@@ -51,7 +51,7 @@ class Batch:
 
     def __init__(self, requests, submit):
         self.started, self.changed, self.ended = Signal(), Signal(), Signal()
-        self.runs = [Run(request) for request in requests]
+        self.runs = [PairRun(request) for request in requests]
         self.rows = [Row(request.moving.GetName()) for request in requests]
         self._submit = submit
         self._hasStarted = set()

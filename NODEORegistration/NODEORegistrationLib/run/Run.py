@@ -1,4 +1,4 @@
-"""One registration: out of the scene, through the worker, back into the scene; never in Slicer's way for long."""
+"""A registration's life: out of the scene, through the worker, back into the scene; never in Slicer's way for long."""
 
 import json
 import logging
@@ -7,22 +7,22 @@ import time
 
 import qt
 import slicer
-import vtk
 from slicer.i18n import tr as _
 
 from ..Later import later
-from ..scene import LabelExport, SceneExport
-from ..scene.Carrying import Carrying
-from ..scene.SceneImport import ImportFailed, ResultImport
+from ..scene import SceneExport
+from ..scene.SceneImport import ImportFailed
 from ..scene.TemporaryFolder import newFolder
 from ..Signal import Signal
-from .GuidanceFiles import nameInputs, writeGuidance
 from .Hints import remedy
 from .StandingWorker import standingWorker
 
 
 class Run:
-    """The life of one :class:`~NODEORegistrationLib.run.Request.Request`; it ends once, finished, failed or cancelled.
+    """The life of one request; it ends once, finished, failed or cancelled.
+
+    A pair or a series says which files the worker is handed (:meth:`_writing`), what it is to do with them
+    (:meth:`_arguments`), and how its answer comes into the scene (:meth:`_loading`).
 
     Signals:
         progress(dict): the worker's news: stage, fraction, level, levels, iteration, iterations, loss, similarity.
@@ -34,7 +34,6 @@ class Run:
     Attributes:
         state: waiting, preparing, running, loading, finished, failed or cancelled.
         nodes: {kind: node} of a finished run.
-        carried: the nodes that went along with the moving volume, or their copies.
         mark: what those nodes have in common, see :class:`~NODEORegistrationLib.scene.Results.Results`.
         metrics, settings: what the worker measured, and with what settings it ran.
         message, hint: why a failed run failed, and what to do.
@@ -50,14 +49,12 @@ class Run:
         self.state = "waiting"
         self.nodes, self.metrics, self.settings = {}, {}, {}
         self.message, self.hint, self.mark = "", "", ""
-        self.carried = []
         self.history, self.logLines = [], []
         self.folder = None
         self._worker = None
         self._answer = None
         self._cancelling = False
         self._steps = []
-        self._guidance, self._structures = [], []
 
     def isCancelling(self):
         """Whether it was told to stop and has not ended yet."""
@@ -75,7 +72,15 @@ class Run:
 
     def _writing(self):
         """The steps that write everything the worker reads."""
-        return [self._look, self._writeFixed, self._writeMoving, self._writeOptional]
+        raise NotImplementedError
+
+    def _arguments(self):
+        """What the worker is to do with those files, but where the result goes and what everyone says."""
+        raise NotImplementedError
+
+    def _loading(self, output):
+        """The steps that read the worker's folder and, the last of them, change the scene."""
+        raise NotImplementedError
 
     def refuse(self, reason):
         """Fail before the start, for a reason that is known."""
@@ -137,49 +142,9 @@ class Run:
             raise SceneExport.ExportError(_("{name} is no longer in the scene.").format(name=gone[0].GetName()))
         self.folder = newFolder()
 
-    def _look(self):
-        """Where the volumes are written to, and where lies what goes along."""
-        self._carrying = Carrying(self.request.carried, self.request.carryCopies)
-        # The engine looks for rigid and affine transforms from where the volumes lie in the world. Otherwise the
-        # moving volume's parents are a part of the initial transform: then they may scale and shear, too.
-        self._search = self.request.settings.get("initial", "identity") != "identity"
-        self._fixedToWorld = SceneExport.worldMatrix(self.request.fixed, rigidOnly=True)
-        self._movingToFile = (
-            SceneExport.worldMatrix(self.request.moving, rigidOnly=True) if self._search else vtk.vtkMatrix4x4()
-        )
-
-    def _writeFixed(self):
-        SceneExport.writeVolume(self.request.fixed, self.folder / "fixed.nrrd", self._fixedToWorld)
-
-    def _writeMoving(self):
-        SceneExport.writeVolume(self.request.moving, self.folder / "moving.nrrd", self._movingToFile)
-
-    def _writeOptional(self):
-        request, folder = self.request, self.folder
-        if request.fixedMask is not None:
-            LabelExport.writeMask(request.fixedMask, request.fixed, folder / "fixed_mask.nrrd", self._fixedToWorld)
-        if request.movingMask is not None:
-            LabelExport.writeMask(request.movingMask, request.moving, folder / "moving_mask.nrrd", self._movingToFile)
-        self._structures = request.structureNames()
-        self._guidance = writeGuidance(request, folder, self._fixedToWorld, self._movingToFile)
-        settings = dict(request.settings)
-        if not self._search and (request.initialNode is not None or request.moving.GetParentTransformNode()):
-            SceneExport.writeInitialTransform(request.initialNode, request.moving, folder / "initial.h5")
-            settings["initial"] = str(folder / "initial.h5")
-        self._writeSettings(settings)
-
     def _writeSettings(self, settings):
         text = json.dumps(settings, indent=2, default=_plain)
         (self.folder / "request.json").write_text(text, encoding="utf-8")
-
-    def _arguments(self):
-        """What the worker is to do with those files, but where the result goes and what everyone says."""
-        folder = self.folder
-        arguments = ["register", str(folder / "fixed.nrrd"), str(folder / "moving.nrrd")]
-        for mask in ("fixed_mask", "moving_mask"):
-            if (folder / f"{mask}.nrrd").exists():
-                arguments += ["--" + mask.replace("_", "-"), str(folder / f"{mask}.nrrd")]
-        return arguments + self._guidance
 
     def _startWorker(self):
         folder = self.folder
@@ -227,29 +192,6 @@ class Run:
         self.state = "loading"
         self.progress.emit({"stage": _("Loading the result"), "fraction": 0.99})
         self._do(self._loading(self.folder / "output"))
-
-    def _loading(self, output):
-        """The steps that read the worker's folder and, the last of them, change the scene."""
-        parents = self._movingToFile if self._search and self.request.moving.GetParentTransformNode() else None
-        result = ResultImport(output, self.request.outputs, parents)
-
-        def readNumbers():
-            self._readNumbers(output)
-            nameInputs(self.metrics, self.request, self._structures)
-
-        def commit():
-            fixed, moving = (self._stillThere(node) for node in (self.request.fixed, self.request.moving))
-            label = self.request.label or self.request.preset
-            self.nodes, self.mark = result.commit(
-                fixed, moving, self.request.outputs, self.settings, self.metrics, label
-            )
-            if self.request.carried:
-                self.carried = self._carrying.commit(self.nodes["transform"], fixed)
-            for name in self._carrying.leftBehind:
-                self._note(_("{name} was moved or removed meanwhile, and did not go along.").format(name=name))
-            self._end("finished")
-
-        return [readNumbers, *result.steps(), *self._carrying.steps(result.loaded), commit]
 
     def _readNumbers(self, output):
         self.metrics = json.loads((output / "metrics.json").read_text(encoding="utf-8"))

@@ -6,8 +6,8 @@ from ..scene.Carrying import undoCarrying
 from . import Dependencies
 from .Batch import Batch
 from .BatchRequests import scriptRequests
+from .PairRun import PairRun
 from .Request import Request, completeFromScript
-from .Run import Run
 from .RunQueue import runQueue
 from .SeriesRequest import seriesRequestFromScript
 from .SeriesRun import SeriesRun
@@ -62,8 +62,8 @@ class Scripting:
             settings: any setting of the engine by its name, over the preset, such as ``lambda_J=100``.
 
         Returns:
-            a :class:`~NODEORegistrationLib.run.Run.Run`; when it is over, ``nodes``, ``carried``, ``metrics`` and
-            ``settings``.
+            a :class:`~NODEORegistrationLib.run.PairRun.PairRun`; when it is over, ``nodes``, ``carried``, ``metrics``
+            and ``settings``.
 
         Raises:
             ValueError: the volumes cannot be registered, or the results not go where they are to go.
@@ -89,7 +89,7 @@ class Scripting:
             keepFiles=keepFiles,
         )
         completeFromScript(request, initialTransform, outputs)
-        return _carryOut(Run(request), wait)
+        return _carryOut(PairRun(request), wait)
 
     def registerSequence(self, series, reference=0, wait=True, **options):
         """Deform every frame of ``series``, a sequence of volumes or the volume node that shows it, onto one reference.
