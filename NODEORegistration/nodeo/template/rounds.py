@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import SimpleITK as sitk
 
 from ..cohort.claim import last_end
@@ -23,18 +22,15 @@ from ..field.mean_inverse import correction
 from ..files.reading import read_image, read_transform
 from ..files.writing import appearing_file, write_image
 from ..geometry.grid import Grid
-from ..progress import Progress, ProgressCallback, Reporter
+from ..progress import ProgressCallback
 from . import labels, measures, names
 from .asked import FEWEST, KEPT, MACHINES, Asked, too_few
-from .average import robust_average
-from .brightness import Brightness
-from .crowd import Crowd
 from .grid import covering_grid, mean_affine_removed
 from .measures import transform_of
-from .shape import MeanShape
+from .news import News
+from .subjects import Subjects
 
 Do = Callable[[Plan, list[Pair], str, ProgressCallback], None]
-_FIRST_WORK = 0.3  # of a round's: to align the images, and to average them
 
 
 class Making:
@@ -49,10 +45,8 @@ class Making:
 
     def __init__(self, asked: Asked, do: Do, progress: ProgressCallback) -> None:
         self._asked, self._do = asked, do
-        self._report = Reporter(progress)
-        self._report.expect({str(n): _FIRST_WORK if n == 0 else 1.0 for n in range(asked.rounds + 2)})
-        self._at = "0"
-        self._crowd: Crowd | None = None
+        self._news = News(progress, asked.rounds)
+        self._subjects = Subjects(asked.in_order(), self._news)
 
     def run(self) -> tuple[list[dict[str, Any]], list[Line]]:
         """Do what is missing; what was measured in each round and at the end, and how each subject ended.
@@ -72,7 +66,7 @@ class Making:
 
     def _round(self, number: int) -> dict[str, Any]:
         """What was measured in a round, which is done unless it is there."""
-        self._at = str(number)
+        self._news.enter(number)
         folder = self._asked.folder(number)
         try:
             return json.loads((folder / names.ROUND).read_text(encoding="utf-8"))
@@ -98,7 +92,7 @@ class Making:
 
     def _first(self) -> tuple[sitk.Image, dict[str, Any]]:
         """The average after alignment, on a grid and of a size that no image has more say in than another."""
-        crowd = self._met()
+        crowd = self._subjects.met()
         middle = crowd.middle()
         by_name = {pair.name: pair for pair in self._asked.subjects}
         reference = crowd.looks[middle].grid
@@ -111,7 +105,7 @@ class Making:
         }
         grid = covering_grid(reference, [crowd.looks[pair.name].grid for pair in pairs], list(places.values()))
         on = grid.stamp(sitk.Image(list(grid.size), sitk.sitkUInt8))
-        image, measured = self._averaged(pairs, lambda pair: places[pair.name], on)
+        image, measured = self._subjects.averaged(pairs, lambda pair: places[pair.name], on)
         return image, {"subjects": len(pairs), "failed": failed, **measured}
 
     def _next(self, number: int) -> tuple[sitk.Image, dict[str, Any]]:
@@ -119,7 +113,7 @@ class Making:
         before = self._asked.folder(number - 1) / names.TEMPLATE
         on = read_image(before, "template")
         pairs, failed = self._done(self._asked.pairs(number, before))
-        mean = self._mean_shape(pairs, on)
+        mean = self._subjects.mean_shape(pairs, on)
         found = correction(mean.displacement(), Grid.of(on))
         folder = self._asked.folder(number)
         for file, field in ((names.BACK, found.back), (names.THERE, found.there)):
@@ -129,7 +123,7 @@ class Making:
         def place(pair: Pair) -> sitk.Transform:
             return sitk.CompositeTransform([transform_of(pair), back])
 
-        image, measured = self._averaged(pairs, place, on)
+        image, measured = self._subjects.averaged(pairs, place, on)
         return image, {
             "subjects": len(pairs),
             "failed": failed,
@@ -143,7 +137,7 @@ class Making:
         """A cohort: the pairs that worked out, and the others' sentences."""
         plan = planned(pairs, pairs[0].folder.parent, True)
         if missing := plan.to_do(pairs):
-            self._do(plan, missing, what, self._told)
+            self._do(plan, missing, what, self._news.pass_on)
         lines = collected(pairs, plan.output)
         _check_place(lines, plan.output)
         failed = {line.pair.name: line.error for line in lines if line.status != "done"}
@@ -152,38 +146,11 @@ class Making:
             raise too_few(len(pairs), failed)
         return done, failed
 
-    # --- what it is made of -------------------------------------------------------------------------------------------
-
-    def _met(self) -> Crowd:
-        if self._crowd is None:
-            self._tell("looking at the images")
-            self._crowd = Crowd(self._asked.in_order(), self._report.check)
-        return self._crowd
-
-    def _averaged(
-        self, pairs: Sequence[Pair], place: Callable[[Pair], sitk.Transform], on: sitk.Image
-    ) -> tuple[sitk.Image, dict[str, Any]]:
-        """The average on a grid, in the images' own brightness, and how they agree with it."""
-        crowd = self._met()
-        self._tell("averaging")
-        values = crowd.values(pairs, place, on)
-        average = robust_average(values)
-        image = _image(average, on, crowd.typical)
-        return image, measures.agreed(values, average, image)
-
-    def _mean_shape(self, pairs: Sequence[Pair], on: sitk.Image) -> MeanShape:
-        self._tell("mean shape")
-        mean = MeanShape(Grid.of(on))
-        for pair in pairs:
-            self._report.check()
-            mean.add(transform_of(pair))
-        return mean
-
     # --- the end ------------------------------------------------------------------------------------------------------
 
     def _end(self, rounds: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[Line]]:
         """All onto the finished template; what is measured there is measured on what is handed out."""
-        self._at = str(self._asked.rounds + 1)
+        self._news.enter(self._asked.rounds + 1)
         asked, place = self._asked, self._asked.output / names.TEMPLATE
         last = asked.folder(asked.rounds) / names.TEMPLATE
         if not place.is_file() or place.read_bytes() != last.read_bytes():
@@ -207,19 +174,14 @@ class Making:
         if len(pairs) < FEWEST:
             return rounds, lines
         on = read_image(place, "template")
-        mean = self._mean_shape(pairs, on)
-        self._tell("measuring")
-        crowd = self._met()
-        values = crowd.values(pairs, transform_of, on)
-        average = sitk.GetArrayFromImage(crowd.typical.scaled(on)).reshape(Grid.of(on).shape)
-        self._tell("labels")
+        around = self._subjects.around(pairs, on)
+        self._news.tell("labels")
         labels.write_voted(pairs, asked.output / names.LABELS)
         measured = {
             "round": "end",
             "subjects": len(pairs),
             "failed": {line.pair.name: line.error for line in lines if line.status != "done"},
-            **measures.displacement(mean, on),
-            **measures.agreed(values, average, on),
+            **around,
             "seconds": round(time.monotonic() - start, 1),
         }
         for number in range(asked.rounds + 1):
@@ -233,24 +195,8 @@ class Making:
         if not all((folder / pair.name).is_dir() for pair in missing) or not (folder / names.BACK).is_file():
             (folder / names.ROUND).unlink()
             self._round(number)
-            self._at = str(number + 1)
-        self._do(plan, missing, "hand out", self._told)
-
-    # --- what is told -------------------------------------------------------------------------------------------------
-
-    def _stage(self, text: str) -> str:
-        name = {"0": "Alignment", str(self._asked.rounds + 1): "Results"}.get(
-            self._at, f"Round {self._at} of {self._asked.rounds}"
-        )
-        return f"{name}: {text}"
-
-    def _tell(self, text: str) -> None:
-        self._report.tell(self._stage(text))
-
-    def _told(self, news: Progress) -> None:
-        """News of a cohort as news of the whole."""
-        share = self._report.fraction(self._at, news.fraction)
-        self._report.pass_on(replace(news, stage=self._stage(news.stage), fraction=share))
+            self._news.enter(number + 1)
+        self._do(plan, missing, "hand out", self._news.pass_on)
 
 
 def _check_place(lines: Sequence[Line], output: Path) -> None:
@@ -270,12 +216,6 @@ def _check_place(lines: Sequence[Line], output: Path) -> None:
                 "The same command goes on from what is finished." if code in KEPT else "",
                 code,
             )
-
-
-def _image(average: np.ndarray, on: sitk.Image, unit: Brightness) -> sitk.Image:
-    """Values [D, H, W], 0 the background and 1 the content, as an image in a unit of brightness, float32."""
-    values = (unit.dark + (unit.content - unit.dark) * average).astype(np.float32)
-    return Grid.of(on).stamp(sitk.GetImageFromArray(values.reshape(sitk.GetArrayViewFromImage(on).shape)))
 
 
 def _tidy(folder: Path) -> None:
