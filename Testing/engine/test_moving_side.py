@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 import torch
+from nodeo.engine import moving_side
 from nodeo.engine.moving_side import mended
 from nodeo.engine.preparation import prepare
 from nodeo.field.initial_transform import InitialTransform
@@ -52,6 +53,40 @@ def test_a_whirl_between_the_moving_voxels_is_calmed(shift: float) -> None:
     inverse, folding = mended(to_do, back, nodes)
     assert folds(local_displacement(inverse, moving), moving.GetSpacing()) == folding.voxels == 0
     assert measure_folding(nodes.local_vectors(nodes.displacements(inverse)), nodes.step)[0].voxels == 0
+
+
+def linear(matrix: tuple[float, ...], translation: tuple[float, float]) -> sitk.AffineTransform:
+    start = sitk.AffineTransform(2)
+    start.SetMatrix(matrix)
+    start.SetTranslation(translation)
+    return start
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        sitk.TranslationTransform(2, (0.7, -0.7)),
+        linear((0.9, 0.3, -0.3, 1.1), (2.0, 0.7)),
+        linear((-1.0, 0.0, 0.0, 1.0), (56.0, 0.0)),
+    ],
+    ids=["moved", "turned", "mirrored"],
+)
+def test_the_moving_voxels_take_the_nodes_along_where_smoothing_these_does_not_help(start, monkeypatch) -> None:
+    to_do = task(start)
+    moving = to_do.moving.grid.stamp(sitk.Image(to_do.moving.grid.size, sitk.sitkFloat32))
+    nodes = to_do.domain.of_shape([PARTS * n + 1 for n in reversed(to_do.domain.length)])
+    back = whirl(Lattice(nodes), 0.6, 7.0)
+
+    def turned_over(inverse: sitk.Transform) -> int:
+        there_again = sitk.CompositeTransform([start, inverse])  # where the start mirrors, so does its inverse
+        return folds(local_displacement(there_again, moving), moving.GetSpacing())
+
+    given = sitk.DisplacementFieldTransform(nodes.vector_image(back))
+    assert turned_over(sitk.CompositeTransform([given, to_do.initial.inverse])) > 0
+
+    monkeypatch.setattr(moving_side, "smoothed_at", lambda displacement, near, rounds: displacement.clone())
+    inverse, folding = mended(to_do, back, nodes)
+    assert turned_over(inverse) == folding.voxels == 0 < folding.smallest
 
 
 def test_what_folds_nowhere_stays_as_it_is() -> None:

@@ -18,19 +18,21 @@ from ..geometry.grid import Grid
 from ..models.base import Task
 
 _ROUNDS = 2  # of smoothing at a time, what folds at the moving voxels only; more, and wider, when it does not help
-_PATIENCE = 6  # times without fewer folds, and
-_MOST_POINTS = 2_000_000  # places to smooth at: where the map itself folds, smoothing does not end it
+_PATIENCE = 8  # times without fewer folds, and
+_MOST_POINTS = 2_000_000  # places to change at: where the map itself folds, no change ends it
 
 
 def mended(task: Task, back: Tensor, nodes: Grid) -> tuple[sitk.Transform, Folding]:
     """φ⁻¹ without folds at the moving voxels, and its folding there as it is now measured.
 
     Where moving voxels lie farther apart than the nodes of the inverse, the difference between two of them can turn
-    over although no cell between them does. The inverse is smoothed there too.
+    over although no cell between them does. The inverse is smoothed there too. When that does not help, the moving
+    voxels are smoothed and take the nodes along, and in turn the nodes farther around.
 
     Args:
         back: the displacement [k, ...] of the deformation's inverse, local mm, that folds nowhere at its own ``nodes``.
     """
+    best: tuple[sitk.Transform, Folding] | None = None
     fewest, since = math.inf, 0
     while True:
         inverse = composite([field_transform(nodes.vector_image(back)), task.initial.inverse])
@@ -38,16 +40,36 @@ def mended(task: Task, back: Tensor, nodes: Grid) -> tuple[sitk.Transform, Foldi
         folding, folded = measure_folding(seen, task.moving.grid.step, middles=True)
         count = int(folded.sum())
         since = 0 if count < fewest else since + 1
-        fewest = min(fewest, count)
-        if not count or since == _PATIENCE:
-            return inverse, folding
-        around = _around(task, nodes, reach=since + 1)
-        if count * len(around) > _MOST_POINTS:
-            return inverse, folding
-        folds = folded.nonzero().flip(1).numpy() + first
-        near = _nodes_at((folds[:, None] + around).reshape(-1, around.shape[1]), task, nodes)
-        smoothed = smoothed_at(back, near, rounds=_ROUNDS * (since + 1) ** 2)
-        back, _ = without_folds(smoothed, nodes.step)
+        if best is None or since == 0:
+            best, fewest = (inverse, folding), count
+        reach = since // 2 + 1
+        if not count or since == _PATIENCE or count * len(_around(task, nodes, reach)) > _MOST_POINTS:
+            return best
+        if since % 2:
+            changed = _carried(seen, first, task, back, nodes)
+        else:
+            near = _nodes_near(folded, first, task, nodes, reach)
+            changed = smoothed_at(back, near, rounds=_ROUNDS * reach**2)
+        back, _ = without_folds(changed, nodes.step)
+
+
+def _carried(seen: Tensor, first: tuple[int, ...], task: Task, back: Tensor, nodes: Grid) -> Tensor:
+    """``back`` after what it does at the moving voxels, ``seen``, has been smoothed there where that folds."""
+    grid = task.moving.grid
+    calm, _ = without_folds(seen, grid.step)
+    change = calm - seen
+    near = _nodes_near(change.abs().amax(0), first, task, nodes)
+    if task.initial.determinant < 0:
+        change[0] = -change[0]
+    whole = change.new_zeros(len(change), *grid.shape)
+    whole[(slice(None), *[slice(f, f + n) for f, n in zip(reversed(first), change.shape[1:], strict=True)])] = change
+    places = np.zeros((len(near), nodes.ndim))
+    places[:, list(nodes.axes)] = near.flip(1).numpy()
+    there = moved(task.initial.transform, nodes.world(places))
+    vectors = moved(field_transform(grid.vector_image(whole)), there) - there
+    changed = back.clone()
+    changed[(slice(None), *near.T)] += torch.from_numpy(vectors @ nodes.rotation[:, nodes.axes]).T.to(back)
+    return changed
 
 
 def _seen(task: Task, inverse: sitk.Transform, back: Tensor, nodes: Grid) -> tuple[Tensor, tuple[int, ...]]:
@@ -75,9 +97,11 @@ def _around(task: Task, nodes: Grid, reach: int) -> np.ndarray:
     return np.array(list(itertools.product(*[np.linspace(-reach, reach, 2 * reach * n + 1) for n in parts])))
 
 
-def _nodes_at(places: np.ndarray, task: Task, nodes: Grid) -> Tensor:
-    """Indices [m, k], z first, of the nodes at continuous moving indices [n, k], x first."""
-    grid, inside = task.moving.grid, list(nodes.axes)
+def _nodes_near(some: Tensor, first: tuple[int, ...], task: Task, nodes: Grid, reach: int = 1) -> Tensor:
+    """Indices [m, k], z first, of the nodes around the moving voxels, from ``first`` on, where ``some`` is not 0."""
+    grid, inside, around = task.moving.grid, list(nodes.axes), _around(task, nodes, reach)
+    voxels = some.nonzero().flip(1).numpy() + first
+    places = (voxels[:, None] + around).reshape(-1, around.shape[1])
     index = np.zeros((len(places), grid.ndim))
     index[:, list(grid.axes)] = places
     before = moved(task.initial.inverse, grid.world(index))
