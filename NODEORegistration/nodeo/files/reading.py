@@ -9,7 +9,7 @@ import SimpleITK as sitk
 from ..errors import InputError
 from .hushed import hushed
 from .names import check_there
-from .nifti import Damaged
+from .nifti import Damaged, alone
 from .transforms import check_finite
 from .whole import check_complete, check_size
 
@@ -71,7 +71,8 @@ def _image(path: str | Path, role: str, with_time: bool) -> sitk.Image:
         raise InputError(
             f"The {role} {path} has {reader.GetDimension()} dimensions.", "Extract one 2-D or 3-D frame first."
         )
-    image = sitk.ReadImage(str(path))
+    with alone(Path(path)) as name:
+        image = sitk.ReadImage(str(name))
     check_size(Path(path), sitk.GetArrayViewFromImage(image).nbytes)
     return image
 
@@ -102,4 +103,5 @@ def _transform(path: str | Path) -> sitk.Transform:
         return sitk.ReadTransform(str(path))
     except RuntimeError:
         check_complete(Path(path))
-        return sitk.DisplacementFieldTransform(sitk.ReadImage(str(path), sitk.sitkVectorFloat64))
+        with alone(Path(path)) as name:
+            return sitk.DisplacementFieldTransform(sitk.ReadImage(str(name), sitk.sitkVectorFloat64))
