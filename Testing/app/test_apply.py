@@ -34,6 +34,10 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def geometry(image: sitk.Image) -> tuple:
+    return image.GetSize(), image.GetOrigin(), image.GetSpacing(), image.GetDirection()
+
+
 def run(*arguments: str) -> None:
     assert cli.main(list(arguments)) == cli.OK
 
@@ -60,6 +64,21 @@ def test_nothing_is_written_before_all_is_read(desk: Path, capfd: pytest.Capture
     things = ["image.nrrd", "points.mrk.json", "nowhere.csv"]
     said = refused(capfd, "apply", "transform.h5", *things, "--reference", "image.nrrd", "--output", "out")
     assert "The points nowhere.csv do not exist" in said and not (desk / "out").exists()
+
+
+@pytest.mark.parametrize("output, there", [("out", []), ("made", ["old.txt"])])
+def test_where_one_cannot_be_carried_none_is_written(
+    desk: Path, capfd: pytest.CaptureFixture[str], output: str, there: list[str]
+) -> None:
+    (desk / "made").mkdir()
+    (desk / "made/old.txt").write_text("mine")
+    places = sitk.GetArrayFromImage(sitk.PhysicalPointSource(sitk.sitkVectorFloat64, *geometry(ON)))
+    squeeze = sitk.GetImageFromArray(CENTRE - places, isVector=True)  # all of it to one point
+    squeeze.CopyInformation(ON)
+    sitk.WriteImage(squeeze, "squeeze.nrrd")
+    things = ["image.nrrd", "points.mrk.json", "--reference", "image.nrrd"]
+    assert "comes from nowhere" in refused(capfd, "apply", "squeeze.nrrd", *things, "--output", output)
+    assert [path.name for path in (desk / output).glob("*")] == there
 
 
 def test_there_and_back_again(desk: Path, capfd: pytest.CaptureFixture[str]) -> None:

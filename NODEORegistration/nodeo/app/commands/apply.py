@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,16 +46,18 @@ def apply(options: argparse.Namespace, channel: Channel) -> None:
     given = [_read(path, reference, transform) for path in things]
     pull_back = None if reference is None else _pull_back(transform, inverse, options.backwards)
     said = []
-    for number, (thing, output) in enumerate(zip(given, outputs, strict=True)):
-        if isinstance(thing, PointList):
-            carried, way = _carried(thing, transform, inverse, options.backwards)
-            _write_points(carried, output)
-            said.append(f"Wrote {output}: {len(carried.positions)} points, {way}")
-        else:
-            assert reference is not None and pull_back is not None
-            nearest = options.labels == [] or number >= len(options.things)
-            write_image(resampled(thing, reference, pull_back, nearest), output, compress=nearest)
-            said.append(f"Wrote {output}")
+    with ExitStack() as written:  # all of them appear, or none
+        for number, (thing, output) in enumerate(zip(given, outputs, strict=True)):
+            if isinstance(thing, PointList):
+                carried, way = _carried(thing, transform, inverse, options.backwards)
+                write_points(written.enter_context(_appearing(output, "points")), carried)
+                said.append(f"Wrote {output}: {len(carried.positions)} points, {way}")
+            else:
+                assert reference is not None and pull_back is not None
+                nearest = options.labels == [] or number >= len(options.things)
+                image = resampled(thing, reference, pull_back, nearest)
+                _write(image, written.enter_context(_appearing(output, "image")), compress=nearest)
+                said.append(f"Wrote {output}")
     channel.say("\n".join(said))
 
 
@@ -156,12 +160,19 @@ def _carried(
     return replace(points, positions=positions), "from the moving image to the fixed one, by the inverse"
 
 
-def _write_points(points: PointList, path: Path) -> None:
+@contextmanager
+def _appearing(path: Path, what: str) -> Iterator[Path]:
+    """A name to write ``what`` to, which becomes ``path`` when the block ends well.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    remedy = "Use a name such as warped.nrrd or warped.nii.gz." if what == "image" else ""
     try:
         with appearing_file(path) as partial:
-            write_points(partial, points)
-    except OSError as error:
-        raise InputError(f"The points could not be written to {path}.") from error
+            yield partial
+    except (OSError, RuntimeError) as error:
+        raise InputError(f"The {what} could not be written to {path}.", remedy) from error
 
 
 def write_image(image: sitk.Image, path: Path, compress: bool) -> None:
@@ -170,11 +181,11 @@ def write_image(image: sitk.Image, path: Path, compress: bool) -> None:
     Raises:
         InputError: it cannot be written.
     """
-    try:
-        with appearing_file(path) as partial, hushed():
-            sitk.WriteImage(image, str(partial), useCompression=compress)
-            reading.size_of(partial)  # some formats are written, and cannot be read
-    except (OSError, RuntimeError) as error:
-        raise InputError(
-            f"The image could not be written to {path}.", "Use a name such as warped.nrrd or warped.nii.gz."
-        ) from error
+    with _appearing(path, "image") as partial:
+        _write(image, partial, compress)
+
+
+def _write(image: sitk.Image, path: Path, compress: bool) -> None:
+    with hushed():
+        sitk.WriteImage(image, str(path), useCompression=compress)
+        reading.size_of(path)  # some formats are written, and cannot be read
