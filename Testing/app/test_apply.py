@@ -182,6 +182,18 @@ def test_ants_reads_a_vector_image_of_five_dimensions(desk: Path) -> None:
     assert image.GetMetaData("intent_code") == "1007"  # NIFTI_INTENT_VECTOR
 
 
+@pytest.mark.parametrize("name", ["warp.tif", "warp.vtk", "warp.gipl"])
+def test_a_format_that_forgets_where_things_lie_is_not_used_without_a_word(
+    name: str, desk: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    said = refused(capfd, "convert", "transform.h5", "--reference", "image.nrrd", "--output", name)
+    assert name in said and not (desk / name).exists()
+    run("apply", "transform.h5", "image.nrrd", "--reference", "image.nrrd", "--output", name)
+    assert "does not keep where the image lies" in capfd.readouterr().out and (desk / name).exists()
+    run("apply", "transform.h5", "image.nrrd", "--reference", "image.nrrd", "--output", "image.nii.gz")
+    assert "does not keep" not in capfd.readouterr().out
+
+
 @pytest.mark.parametrize("affine", ["affine.mat", "affine.txt", "affine.tfm"])
 def test_the_affine_part_apart(affine: str, desk: Path) -> None:
     run("convert", "transform.h5", "--reference", "image.nrrd", "--output", "warp.nii.gz", "--affine", affine)

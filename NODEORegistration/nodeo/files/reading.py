@@ -52,10 +52,15 @@ def size_of(path: str | Path) -> tuple[int, ...]:
     Raises:
         RuntimeError: it cannot be read.
     """
-    return _header(path).GetSize()
+    return header_of(path).GetSize()
 
 
-def _header(path: str | Path) -> sitk.ImageFileReader:
+def header_of(path: str | Path) -> sitk.ImageFileReader:
+    """What a file says of its image, whose pixels are not read: size, spacing, origin and direction.
+
+    Raises:
+        RuntimeError: it cannot be read.
+    """
     reader = sitk.ImageFileReader()
     reader.SetFileName(str(path))
     reader.ReadImageInformation()
@@ -64,7 +69,7 @@ def _header(path: str | Path) -> sitk.ImageFileReader:
 
 def _image(path: str | Path, role: str, with_time: bool) -> sitk.Image:
     check_complete(Path(path))
-    reader = _header(path)
+    reader = header_of(path)
     if not all(reader.GetSize()):
         raise Damaged(f"it has {' x '.join(map(str, reader.GetSize()))} voxels")
     if any(n > 1 for n in reader.GetSize()[4 if with_time else 3 :]):

@@ -19,11 +19,14 @@ from ...files.destination import check_file
 from ...files.hushed import hushed
 from ...files.points import PointList, is_points, read_points, write_points
 from ...files.writing import appearing_file
+from ...geometry.grid import Grid
 from ...geometry.placement import check_placed
 from ...geometry.resampling import resampled
 from ..channel import Channel
 
 _PARTNERS = {"transform.h5": "inverse.h5", "inverse.h5": "transform.h5"}  # as a registration names its two ways
+_NEAR = 0.01  # voxels: NIfTI rounds to single precision
+_UNPLACED = ", a format that does not keep where the image lies: a .nrrd or .nii.gz does"
 _FAR = 0.1  # mm: a point that is led back no nearer has no place that it came from
 
 
@@ -56,8 +59,8 @@ def apply(options: argparse.Namespace, channel: Channel) -> None:
                 assert reference is not None and pull_back is not None
                 nearest = options.labels == [] or number >= len(options.things)
                 image = resampled(thing, reference, pull_back, nearest)
-                _write(image, written.enter_context(_appearing(output, "image")), compress=nearest)
-                said.append(f"Wrote {output}")
+                placed = _write(image, written.enter_context(_appearing(output, "image")), compress=nearest)
+                said.append(f"Wrote {output}{'' if placed else _UNPLACED}")
     channel.say("\n".join(said))
 
 
@@ -176,16 +179,22 @@ def _appearing(path: Path, what: str) -> Iterator[Path]:
 
 
 def write_image(image: sitk.Image, path: Path, compress: bool) -> None:
-    """Write ``image`` under its name only when it is complete.
+    """Write ``image`` under its name only when it is complete, and lies where it should.
 
     Raises:
         InputError: it cannot be written.
     """
     with _appearing(path, "image") as partial:
-        _write(image, partial, compress)
+        if not _write(image, partial, compress):
+            raise InputError(
+                f"{path} would not keep where the image lies: its format has no place for origin or direction.",
+                "Use a name such as warped.nrrd or warped.nii.gz.",
+            )
 
 
-def _write(image: sitk.Image, path: Path, compress: bool) -> None:
+def _write(image: sitk.Image, path: Path, compress: bool) -> bool:
+    """Write an image; whether it lies where it did when it is read again."""
     with hushed():
         sitk.WriteImage(image, str(path), useCompression=compress)
-        reading.size_of(path)  # some formats are written, and cannot be read
+        written = reading.header_of(path)  # some formats are written, and cannot be read
+    return Grid.of(written).agrees(Grid.of(image), _NEAR)
