@@ -60,6 +60,24 @@ def test_several_things_at_once_and_points_by_the_inverse(desk: Path, capfd: pyt
     assert "3 points, from the moving image to the fixed one, by the inverse" in capfd.readouterr().out
 
 
+def test_a_file_of_one_frame_is_carried_as_it_is_registered(desk: Path) -> None:
+    frame = sitk.JoinSeries([sitk.ReadImage("image.nrrd")])
+    sitk.WriteImage(frame, "frame.nrrd")
+    run("apply", "transform.h5", "frame.nrrd", "--reference", "frame.nrrd", "--output", "carried.nrrd")
+    run("apply", "transform.h5", "image.nrrd", "--reference", "image.nrrd", "--output", "plain.nrrd")
+    carried, plain = (sitk.GetArrayFromImage(sitk.ReadImage(name)) for name in ("carried.nrrd", "plain.nrrd"))
+    assert np.array_equal(carried, plain)
+    run("convert", "transform.h5", "--reference", "frame.nrrd", "--output", "warp.nrrd")
+    assert sitk.ReadImage("warp.nrrd").GetSize() == ON.GetSize()
+
+
+def test_a_folder_may_have_a_dot_in_its_name(desk: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    line = ["apply", "transform.h5", "image.nrrd", "points.mrk.json", "--reference", "image.nrrd", "--output"]
+    run(*line, "smooth_1.5mm")
+    assert {path.name for path in (desk / "smooth_1.5mm").iterdir()} == {"image.nrrd", "points.mrk.json"}
+    assert "one to write" in refused(capfd, *line, "out.nii.gz")
+
+
 def test_nothing_is_written_before_all_is_read(desk: Path, capfd: pytest.CaptureFixture[str]) -> None:
     things = ["image.nrrd", "points.mrk.json", "nowhere.csv"]
     said = refused(capfd, "apply", "transform.h5", *things, "--reference", "image.nrrd", "--output", "out")

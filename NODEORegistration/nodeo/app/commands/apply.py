@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
-from ...engine.inputs import check_values
+from ...engine.inputs import check_values, without_time
 from ...errors import InputError
 from ...field.point_inverse import moved, moved_back
 from ...files import reading
@@ -27,6 +27,7 @@ from ..channel import Channel
 _PARTNERS = {"transform.h5": "inverse.h5", "inverse.h5": "transform.h5"}  # as a registration names its two ways
 _NEAR = 0.01  # voxels: NIfTI rounds to single precision
 _UNPLACED = ", a format that does not keep where the image lies: a .nrrd or .nii.gz does"
+_ENDINGS = (".nrrd", ".nhdr", ".nii", ".gz", ".hdr", ".img", ".mha", ".mhd", ".png", ".jpg", ".tif", ".tiff", ".h5")
 _FAR = 0.1  # mm: a point that is led back no nearer has no place that it came from
 
 
@@ -73,7 +74,7 @@ def _outputs(things: list[Path], output: Path) -> list[Path]:
                 "Points go to .csv, .mrk.json or .fcsv.",
             )
         return [output]
-    if output.suffix and not output.is_dir():
+    if (is_points(output) or output.suffix.lower() in _ENDINGS) and not output.is_dir():
         raise InputError(f"There are {len(things)} files to carry and one to write.", "Name a folder after --output.")
     names = [path.name for path in things]
     if len(set(names)) < len(names):
@@ -115,7 +116,7 @@ def _reference(options: argparse.Namespace, things: list[Path]) -> sitk.Image | 
         return None
     if options.reference is None:
         raise InputError("An image needs a grid to be carried to.", "Name an image that has it with --reference.")
-    reference = reading.read_image(options.reference, "reference")
+    reference = without_time(reading.read_image(options.reference, "reference"))
     check_placed(reference, "reference")
     return reference
 
@@ -129,7 +130,7 @@ def _read(path: Path, reference: sitk.Image | None, transform: sitk.Transform) -
             raise InputError(f"The points are 2-D and the transform is {k}-D.", "Give x, y and z.")
         return points
     assert reference is not None
-    image = reading.read_image(path, "image")
+    image = without_time(reading.read_image(path, "image"))
     if not image.GetDimension() == reference.GetDimension() == k:
         raise InputError(
             f"The image is {image.GetDimension()}-D, the reference {reference.GetDimension()}-D and the transform "

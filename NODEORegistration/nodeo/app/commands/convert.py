@@ -7,6 +7,7 @@ from pathlib import Path
 
 import SimpleITK as sitk
 
+from ...engine.inputs import without_time
 from ...errors import InputError
 from ...field.affine_part import split
 from ...field.initial_transform import field_transform
@@ -33,7 +34,7 @@ def convert(options: argparse.Namespace, channel: Channel) -> None:
     if options.affine is not None and options.affine.absolute() == options.output.absolute():
         raise InputError("The affine part and the rest have one name.", "Name two files.")
     transform = reading.read_transform(options.transform)
-    reference = reading.read_image(options.reference, "reference")
+    reference = without_time(reading.read_image(options.reference, "reference"))
     check_placed(reference, "reference")
     if reference.GetDimension() != transform.GetDimension():
         raise InputError(
