@@ -200,6 +200,19 @@ def test_ants_reads_a_vector_image_of_five_dimensions(desk: Path) -> None:
     assert image.GetMetaData("intent_code") == "1007"  # NIFTI_INTENT_VECTOR
 
 
+def test_no_displacement_is_left_whose_affine_part_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    sitk.WriteImage(sitk.Image(12, 10, sitk.sitkUInt8), "flat.nrrd")
+    sitk.WriteTransform(sitk.Euler2DTransform((1.0, 2.0), 0.1), "flat.h5")
+    line = ["convert", "flat.h5", "--reference", "flat.nrrd", "--output", "rest.nrrd", "--affine"]
+    assert "could not be written to affine.xfm" in refused(capfd, *line, "affine.xfm")  # MNI's, which is of volumes
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["flat.h5", "flat.nrrd"]
+    run(*line, "affine.txt")
+    assert (tmp_path / "rest.nrrd").exists() and (tmp_path / "affine.txt").exists()
+
+
 @pytest.mark.parametrize("name", ["warp.tif", "warp.vtk", "warp.gipl"])
 def test_a_format_that_forgets_where_things_lie_is_not_used_without_a_word(
     name: str, desk: Path, capfd: pytest.CaptureFixture[str]

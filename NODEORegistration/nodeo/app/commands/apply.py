@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,16 +15,13 @@ from ...errors import InputError
 from ...field.point_inverse import moved, moved_back
 from ...files import reading
 from ...files.destination import check_file
-from ...files.hushed import hushed
 from ...files.points import PointList, is_points, read_points, write_points
-from ...files.writing import appearing_file
-from ...geometry.grid import Grid
 from ...geometry.placement import check_placed
 from ...geometry.resampling import resampled
 from ..channel import Channel
+from .named import appearing, put_image
 
 _PARTNERS = {"transform.h5": "inverse.h5", "inverse.h5": "transform.h5"}  # as a registration names its two ways
-_NEAR = 0.01  # voxels: NIfTI rounds to single precision
 _UNPLACED = ", a format that does not keep where the image lies: a .nrrd or .nii.gz does"
 _ENDINGS = (".nrrd", ".nhdr", ".nii", ".gz", ".hdr", ".img", ".mha", ".mhd", ".png", ".jpg", ".tif", ".tiff", ".h5")
 _FAR = 0.1  # mm: a point that is led back no nearer has no place that it came from
@@ -54,13 +50,13 @@ def apply(options: argparse.Namespace, channel: Channel) -> None:
         for number, (thing, output) in enumerate(zip(given, outputs, strict=True)):
             if isinstance(thing, PointList):
                 carried, way = _carried(thing, transform, inverse, options.backwards)
-                write_points(written.enter_context(_appearing(output, "points")), carried)
+                write_points(written.enter_context(appearing(output, "points")), carried)
                 said.append(f"Wrote {output}: {len(carried.positions)} points, {way}")
             else:
                 assert reference is not None and pull_back is not None
                 nearest = options.labels == [] or number >= len(options.things)
                 image = resampled(thing, reference, pull_back, nearest)
-                placed = _write(image, written.enter_context(_appearing(output, "image")), compress=nearest)
+                placed = put_image(image, written.enter_context(appearing(output, "image")), compress=nearest)
                 said.append(f"Wrote {output}{'' if placed else _UNPLACED}")
     channel.say("\n".join(said))
 
@@ -162,40 +158,3 @@ def _carried(
             "Look whether the points belong to the moving image; those of the fixed image go --backwards.",
         )
     return replace(points, positions=positions), "from the moving image to the fixed one, by the inverse"
-
-
-@contextmanager
-def _appearing(path: Path, what: str) -> Iterator[Path]:
-    """A name to write ``what`` to, which becomes ``path`` when the block ends well.
-
-    Raises:
-        InputError: it cannot be written.
-    """
-    remedy = "Use a name such as warped.nrrd or warped.nii.gz." if what == "image" else ""
-    try:
-        with appearing_file(path) as partial:
-            yield partial
-    except (OSError, RuntimeError) as error:
-        raise InputError(f"The {what} could not be written to {path}.", remedy) from error
-
-
-def write_image(image: sitk.Image, path: Path, compress: bool) -> None:
-    """Write ``image`` under its name only when it is complete, and lies where it should.
-
-    Raises:
-        InputError: it cannot be written.
-    """
-    with _appearing(path, "image") as partial:
-        if not _write(image, partial, compress):
-            raise InputError(
-                f"{path} would not keep where the image lies: its format has no place for origin or direction.",
-                "Use a name such as warped.nrrd or warped.nii.gz.",
-            )
-
-
-def _write(image: sitk.Image, path: Path, compress: bool) -> bool:
-    """Write an image; whether it lies where it did when it is read again."""
-    with hushed():
-        sitk.WriteImage(image, str(path), useCompression=compress)
-        written = reading.header_of(path)  # some formats are written, and cannot be read
-    return Grid.of(written).agrees(Grid.of(image), _NEAR)
