@@ -10,7 +10,7 @@ from nodeo import InputError, Settings
 from nodeo.cohort import bids, names
 from nodeo.cohort.pair import Pair, check_columns, check_fit, pairs_of
 from nodeo.cohort.shares import Shares, chosen_gpus, shared_out
-from nodeo.cohort.table import Mistakes, read_rows
+from nodeo.files.table import Mistakes, read_rows
 
 
 @pytest.fixture

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..files.names import check_there
+from ..files.table import Mistakes, Row
 from ..settings import ALIGNED, Settings
 from ..settings.checks import nearest
 from ..study import ROLES
 from . import names
 from .channels import COLUMNS as MORE
 from .channels import Channel, channels_of, file_roles, in_words, is_column
-from .table import Mistakes, Row
 
 FILE_ROLES = (*ROLES, "fixed_points", "moving_points")
 INITIALS = (*ALIGNED, "points")  # what initial may be besides a file

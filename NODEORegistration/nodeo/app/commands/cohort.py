@@ -14,9 +14,9 @@ from ...cohort import bids
 from ...cohort.measures import text_table
 from ...cohort.pair import FILE_ROLES, Pair, check_columns, check_fit, pairs_of
 from ...cohort.run import Plan, as_dict, collected, planned, run_pairs, write_summary
-from ...cohort.table import Mistakes, Row, read_rows
 from ...errors import InputError
 from ...evaluation.tables import aligned
+from ...files.table import Mistakes, Row, read_rows
 from ...progress import Progress, ProgressCallback
 from ...report.canvas import check_matplotlib
 from ...settings import Settings
