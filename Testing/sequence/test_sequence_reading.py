@@ -133,3 +133,14 @@ def test_one_image_is_no_series(tmp_path: Path) -> None:
         read_series([tmp_path / "one.nii.gz"])
     with pytest.raises(InputError, match="does not exist"):
         read_series([tmp_path / "none.nii.gz"])
+
+
+def test_files_are_named_as_texts_or_paths_one_or_several(tmp_path: Path) -> None:
+    path = tmp_path / "series.nrrd"
+    sitk.WriteImage(sitk.JoinSeries([sitk.Image([9, 9, 9], sitk.sitkInt16) + n for n in range(3)]), str(path))
+    sitk.WriteImage(sitk.Image([9, 9, 9], sitk.sitkInt16) + 5, str(tmp_path / "frame.nrrd"))
+    for named in (path, str(path), [str(path)]):
+        assert [read_series(named).frame(n).GetPixel(1, 1, 1) for n in range(3)] == [0, 1, 2]
+    assert read_series([str(tmp_path / "frame.nrrd")] * 2).frame(1).GetPixel(1, 1, 1) == 5
+    with pytest.raises(InputError, match="No file was named"):
+        read_series([])

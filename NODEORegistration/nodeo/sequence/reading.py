@@ -21,17 +21,23 @@ _TIME = ("list", "time")  # kinds of an axis of a NRRD that frames lie along
 _NIFTI_UNITS = {8: "s", 16: "ms", 24: "us"}  # codes of units of time
 
 
-def read_series(paths: Sequence[Path]) -> Series:
+def read_series(paths: str | Path | Sequence[str | Path]) -> Series:
     """The series in one file (4-D, or a NRRD with an axis of kind ``list`` or ``time``), or in a file a frame.
 
     Files of a frame each are read when they are asked for, so that not all of them have to be in memory.
 
+    Args:
+        paths: of the one file, or of each frame's in the order of time.
+
     Raises:
         InputError: a file cannot be read, or there is one frame only.
     """
-    if len(paths) > 1:
-        return Series(_from_files(tuple(paths)), tuple(float(n) for n in range(len(paths))), name=paths[0].name)
-    path = paths[0]
+    files = tuple(map(Path, [paths] if isinstance(paths, str | Path) else paths))
+    if not files:
+        raise InputError("No file was named.", "Name a file with an axis of time, or a file for each frame.")
+    if len(files) > 1:
+        return Series(_from_files(files), tuple(float(n) for n in range(len(files))), name=files[0].name)
+    path = files[0]
     image = _with_listed_time(path)
     axis, unit, times = _time_axis(image)
     if axis is None:
