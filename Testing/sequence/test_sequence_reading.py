@@ -46,6 +46,21 @@ def nrrd(path: Path, first: bool, kind: str, dimension: int = 3, extra: str = ""
     return path
 
 
+def apart(path: Path, first: bool, end: bytes = b"") -> Path:
+    """The same, its data in a file beside the header."""
+    header, _, data = nrrd(path, first, "time").read_bytes().partition(b"\n\n")
+    path.write_bytes(header + b"\ndata file: my data.raw\n" + end)
+    (path.parent / "my data.raw").write_bytes(data)
+    return path
+
+
+def of_windows(path: Path, first: bool) -> Path:
+    """The same, with the ends of line that Windows has."""
+    header, blank, data = nrrd(path, first, "time").read_bytes().partition(b"\n\n")
+    path.write_bytes((header + blank).replace(b"\n", b"\r\n") + data)
+    return path
+
+
 def nifti(path: Path, step: float) -> Path:
     series = sitk.JoinSeries([frame(number) for number in range(COUNT)], 0.0, step)
     sitk.WriteImage(series, str(path))
@@ -79,9 +94,16 @@ def own(path: Path) -> Path:
         (lambda at: nrrd(at / "a.nrrd", False, "list", 2), 2, (0.0, 1.0, 2.0, 3.0), ""),
         (lambda at: own(at / "a.seq.nrrd"), 3, (0.0, 0.5, 1.0, 2.0), "s"),
         (files, 3, (0.0, 1.0, 2.0, 3.0), ""),
+        (lambda at: apart(at / "a.nhdr", True), 3, (0.0, 1.0, 2.0, 3.0), ""),
+        (lambda at: apart(at / "a.nhdr", False, b"\n"), 3, (0.0, 1.0, 2.0, 3.0), ""),
+        (lambda at: of_windows(at / "a.nrrd", True), 3, (0.0, 1.0, 2.0, 3.0), ""),
+        (lambda at: of_windows(at / "a.nrrd", False), 3, (0.0, 1.0, 2.0, 3.0), ""),
     ],
-    ids=["4-D NIfTI", "seq.nrrd", "list last", "time first", "time last", "2-D", "2-D last", "our own", "files"],
-)
+    ids=[
+        "4-D NIfTI", "seq.nrrd", "list last", "time first", "time last", "2-D", "2-D last", "our own", "files",
+        "header apart", "header apart, last", "of Windows", "of Windows, last",
+    ],
+)  # fmt: skip
 def test_every_frame_is_itself_in_every_form(tmp_path: Path, made, dimension, times, unit) -> None:
     paths = made(tmp_path)
     series = read_series(paths if isinstance(paths, list) else [paths])
@@ -120,6 +142,13 @@ def test_what_is_written_lies_where_it_was(tmp_path: Path, compressed: bool) -> 
     found = read_series([tmp_path / "a.seq.nrrd"]).frame(1)
     assert np.array_equal(sitk.GetArrayFromImage(found), sitk.GetArrayFromImage(turned + 0.5))
     assert Grid.of(found).agrees(Grid.of(turned), 1e-9)
+
+
+def test_a_header_whose_data_are_gone_is_told_of_by_its_own_name(tmp_path: Path) -> None:
+    path = apart(tmp_path / "a.nhdr", True)
+    (tmp_path / "my data.raw").unlink()
+    with pytest.raises(InputError, match=f"The series {path} cannot be read"):
+        read_series(path)
 
 
 def test_one_image_is_no_series(tmp_path: Path) -> None:

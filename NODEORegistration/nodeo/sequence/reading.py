@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -17,6 +19,7 @@ from ..errors import InputError
 from ..files.reading import read_image
 from .series import Series, checked_times
 
+_DATA_FILE = re.compile(rb"(?mi)^(data ?file: *)(\S[^\r\n]*?)(?=\r?$)")  # of a header apart
 _TIME = ("list", "time")  # kinds of an axis of a NRRD that frames lie along
 _NIFTI_UNITS = {8: "s", 16: "ms", 24: "us"}  # codes of units of time
 
@@ -120,9 +123,9 @@ def _with_listed_time(path: Path) -> sitk.Image:
     """The image in a file; of a NRRD whose axis of time ITK takes for one of space, as if it were called a list."""
     try:
         return read_image(path, "series", with_time=True)
-    except InputError:
+    except InputError as error:
         header = _nrrd_header(path)
-        patched = _listed(header)
+        patched = _listed(header, path.parent.absolute())
         if patched == header:
             raise
         with tempfile.TemporaryDirectory() as folder:
@@ -131,20 +134,30 @@ def _with_listed_time(path: Path) -> sitk.Image:
                 source.seek(len(header))
                 target.write(patched)
                 shutil.copyfileobj(source, target)
-            return read_image(copy, "series", with_time=True)
+            try:
+                return read_image(copy, "series", with_time=True)
+            except InputError:
+                raise error from None  # of the file that a person knows
 
 
 def _nrrd_header(path: Path) -> bytes:
-    """The text at the head of a NRRD that holds its data, too; nothing of any other file."""
+    """The text at the head of a NRRD, to the empty line where its data begin; nothing of any other file."""
     try:
         with path.open("rb") as file:
             head = file.read(1 << 16)
     except OSError:
         return b""
-    text, blank, _ = head.partition(b"\n\n")
-    return text + blank if head.startswith(b"NRRD") and blank and b"\ndata file:" not in text.lower() else b""
+    if not head.startswith(b"NRRD"):
+        return b""
+    end = re.search(rb"\r?\n\r?\n", head)
+    return head[: end.end()] if end else head if _DATA_FILE.search(head) else b""
 
 
-def _listed(header: bytes) -> bytes:
-    lines = header.split(b"\n")
-    return b"\n".join(line.replace(b"time", b"list") if line.startswith(b"kinds:") else line for line in lines)
+def _listed(header: bytes, folder: Path) -> bytes:
+    """The header with its axis of time called a list, and the one file of its data, if there is one, where it lies."""
+
+    def placed(found: re.Match[bytes]) -> bytes:
+        return found[1] + os.fsencode(folder / os.fsdecode(found[2]))
+
+    kinds = re.sub(rb"(?m)^kinds:.*$", lambda found: found[0].replace(b"time", b"list"), header)
+    return header if kinds == header else _DATA_FILE.sub(placed, kinds)

@@ -45,8 +45,9 @@ def put_image(image: sitk.Image, path: Path, compress: bool) -> bool:
     """
     with hushed():
         sitk.WriteImage(image, str(path), useCompression=compress)
-        written = reading.header_of(path)
-    return Grid.of(written).agrees(Grid.of(image), _NEAR)
+        found = reading.header_of(path)
+    written = Grid(found.GetSize(), found.GetSpacing(), found.GetOrigin(), found.GetDirection())
+    return written.agrees(Grid.of(image), _NEAR)
 
 
 def put_displacement(displacement: sitk.Image, path: Path) -> None:
