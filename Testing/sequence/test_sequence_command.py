@@ -125,6 +125,14 @@ def test_an_earlier_result_is_replaced_whole_and_what_is_not_its_own_stays(desk:
     assert not (out / "warped").exists()
 
 
+def test_points_keep_the_times_of_a_clock(desk: Path, tmp_path: Path) -> None:
+    frames = [str(desk / f"frame{number}.nrrd") for number in range(2)]
+    options = ["--times", "1764153600.25,1764153600.5", "--points", str(desk / "points.csv")]
+    assert cli.main(["sequence", *frames, "--output", str(tmp_path / "out"), *options, *QUICK]) == 0
+    with (tmp_path / "out" / "points.csv").open(encoding="utf-8", newline="") as file:
+        assert [float(row["time"]) for row in csv.DictReader(file)] == [1764153600.25] * 2 + [1764153600.5] * 2
+
+
 def test_a_file_with_the_name_of_a_folder_of_results_is_not_lost(
     desk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -126,6 +126,26 @@ def test_times_are_in_the_unit_of_the_header(tmp_path: Path, code: int, unit: st
     assert series.times == (5.0, 45.0, 85.0, 125.0) and series.unit == unit
 
 
+@pytest.mark.parametrize(("step", "first"), [(0.1, 0.0), (0.0009765625, 1e6), (1e-6, 0.0)])
+def test_times_are_as_many_as_the_frames_whatever_their_size(tmp_path: Path, step: float, first: float) -> None:
+    data = bytearray(nifti(tmp_path / "a.nii", 1.0).read_bytes())
+    data[123] = 2 | 8
+    struct.pack_into("<f", data, 76 + 4 * 4, step)  # pixdim[4]
+    struct.pack_into("<f", data, 136, first)
+    (tmp_path / "a.nii").write_bytes(data)
+    times = read_series(tmp_path / "a.nii").times
+    assert times == pytest.approx([first + step * n for n in range(COUNT)], abs=1e-3 * step)
+    assert step != 0.1 or times == (0.0, 0.1, 0.2, 0.3)
+
+
+def test_times_by_the_clock_are_kept_to_their_last_digit(tmp_path: Path) -> None:
+    stack = Stack(Grid.of(frame(0)), 2, np.dtype(np.int16))
+    for number in range(2):
+        stack.put(number, frame(number))
+    stack.write(tmp_path / "a.seq.nrrd", (1764153600.0012, 1764153600.0013))
+    assert read_series(tmp_path / "a.seq.nrrd").times == (1764153600.0012, 1764153600.0013)
+
+
 def test_names_of_phases_are_no_times(tmp_path: Path) -> None:
     phases = "axis 0 index type:=text\naxis 0 index values:=in out in%20again hold\n"
     assert read_series([nrrd(tmp_path / "a.seq.nrrd", True, "list", extra=phases)]).times == (0.0, 1.0, 2.0, 3.0)

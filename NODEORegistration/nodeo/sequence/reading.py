@@ -17,7 +17,7 @@ import SimpleITK as sitk
 from ..engine.inputs import without_time
 from ..errors import InputError
 from ..files.reading import read_image
-from .series import Series, checked_times
+from .series import Series, checked_times, time_text
 
 _DATA_FILE = re.compile(rb"(?mi)^(data ?file: *)(\S[^\r\n]*?)(?=\r?$)")  # of a header apart
 _TIME = ("list", "time")  # kinds of an axis of a NRRD that frames lie along
@@ -110,9 +110,10 @@ def _spaced_times(image: sitk.Image, axis: int) -> tuple[str, tuple[float, ...]]
         code = int(float(_said(image, "xyzt_units") or 0)) & 0x38
         unit = _NIFTI_UNITS.get(code, "")
         first = float(_said(image, "toffset") or 0)
+        step, first = (float(f"{number:.7g}") for number in (step, first))  # it keeps no more digits
     if not (math.isfinite(step) and step > 0 and math.isfinite(first)):
         return "", tuple(float(n) for n in range(count))
-    return unit, tuple(float(f"{first + step * n:.9g}") for n in range(count))
+    return unit, tuple(float(time_text(first + step * n)) for n in range(count))
 
 
 def _said(image: sitk.Image, key: str) -> str:

@@ -76,6 +76,11 @@ class Series:
         return cls(kept.__getitem__, checked_times(range(len(kept)) if times is None else times, len(kept)), unit)
 
 
+def time_text(time: float) -> str:
+    """A time for a file, to the last digit that a person can have given."""
+    return f"{time:.15g}"
+
+
 def checked_times(times: Sequence[float], count: int) -> tuple[float, ...]:
     """Times as numbers, of so many frames.
 
