@@ -60,6 +60,21 @@ def test_several_things_at_once_and_points_by_the_inverse(desk: Path, capfd: pyt
     assert "3 points, from the moving image to the fixed one, by the inverse" in capfd.readouterr().out
 
 
+def test_files_and_options_come_in_any_order(desk: Path) -> None:
+    sitk.WriteImage(sitk.ReadImage("image.nrrd"), "-image.nrrd")
+    orders = {
+        "first": ["transform.h5", "image.nrrd", "--reference", "image.nrrd", "--output", "first.nrrd"],
+        "between": ["transform.h5", "--reference", "image.nrrd", "image.nrrd", "--output", "between.nrrd"],
+        "last": ["--reference", "image.nrrd", "--output", "last.nrrd", "transform.h5", "--", "-image.nrrd"],
+        "after": ["transform.h5", "--reference", "image.nrrd", "--output", "after.nrrd", "--", "-image.nrrd"],
+    }
+    for order in orders.values():
+        run("apply", *order)
+    first, *others = (sitk.GetArrayFromImage(sitk.ReadImage(f"{name}.nrrd")) for name in orders)
+    assert all(np.array_equal(first, other) for other in others)
+    run("evaluate", "labels.nrrd", "--structures", "1", "labels.nrrd")
+
+
 def test_a_file_of_one_frame_is_carried_as_it_is_registered(desk: Path) -> None:
     frame = sitk.JoinSeries([sitk.ReadImage("image.nrrd")])
     sitk.WriteImage(frame, "frame.nrrd")
