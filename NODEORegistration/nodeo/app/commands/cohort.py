@@ -57,6 +57,8 @@ def _check_options(options: argparse.Namespace) -> None:
         raise InputError("--bids was given without a template.", "Add --fixed FILE.")
     if (options.index is None) != (options.of is None):
         raise InputError("--index and --of belong together.", "Such as --index 0 --of 10.")
+    if options.of is not None and options.of < 1:
+        raise InputError(f"--of is {options.of}.", "It must be at least 1.")
     if options.of is not None and not 0 <= options.index < options.of:
         raise InputError(f"--index is {options.index} of {options.of}.", f"It must be 0 to {options.of - 1}.")
     check_crew(options)
