@@ -133,6 +133,18 @@ def test_points_keep_the_times_of_a_clock(desk: Path, tmp_path: Path) -> None:
         assert [float(row["time"]) for row in csv.DictReader(file)] == [1764153600.25] * 2 + [1764153600.5] * 2
 
 
+def test_an_empty_folder_that_cannot_be_moved_is_filled(
+    desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The current one; a disk of its own, such as a volume of a container, is another."""
+    frames = [str(desk / f"frame{number}.nrrd") for number in range(2)]
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["sequence", *frames, "--output", ".", *QUICK]) == 0, capsys.readouterr().err
+    assert "metrics.json" in listed(tmp_path) and not list(tmp_path.glob(".*"))
+    assert cli.main(["sequence", *frames, "--output", ".", *QUICK]) == 2
+    assert "is not empty" in capsys.readouterr().err
+
+
 def test_a_file_with_the_name_of_a_folder_of_results_is_not_lost(
     desk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

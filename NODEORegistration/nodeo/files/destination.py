@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from ..errors import InputError
@@ -35,13 +35,13 @@ def check_output(folder: Path, overwrite: bool, known: Iterable[str] = (), input
     check_spared([folder / name for name in known], inputs)
 
 
-def check_free(folder: Path, overwrite: bool, but: Path | None = None) -> None:
-    """Refuse a folder that holds anything, ``but`` one thing, without ``overwrite``.
+def check_free(folder: Path, overwrite: bool, but: Collection[Path] = ()) -> None:
+    """Refuse a folder that holds anything, ``but`` some things, without ``overwrite``.
 
     Raises:
         InputError: it does.
     """
-    if folder.is_dir() and any(path != but for path in folder.iterdir()) and not overwrite:
+    if folder.is_dir() and any(path not in but for path in folder.iterdir()) and not overwrite:
         raise InputError(f"The output folder {folder} is not empty.", "Name another, or add --overwrite.", "output")
 
 
