@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from ...files.points import PointList, is_points, read_points, write_points
 from ...geometry.placement import check_placed
 from ...geometry.resampling import resampled
 from ..channel import Channel
-from .named import appearing, put_image
+from .named import appearing_together, put_image, telling
 
 _PARTNERS = {"transform.h5": "inverse.h5", "inverse.h5": "transform.h5"}  # as a registration names its two ways
 _UNPLACED = ", a format that does not keep where the image lies: a .nrrd or .nii.gz does"
@@ -46,17 +45,19 @@ def apply(options: argparse.Namespace, channel: Channel) -> None:
     given = [_read(path, reference, transform) for path in things]
     pull_back = None if reference is None else _pull_back(transform, inverse, options.backwards)
     said = []
-    with ExitStack() as written:  # all of them appear, or none
-        for number, (thing, output) in enumerate(zip(given, outputs, strict=True)):
+    with appearing_together(outputs) as partials:
+        for number, (thing, output, partial) in enumerate(zip(given, outputs, partials, strict=True)):
             if isinstance(thing, PointList):
                 carried, way = _carried(thing, transform, inverse, options.backwards)
-                write_points(written.enter_context(appearing(output, "points")), carried)
+                with telling(output, "points"):
+                    write_points(partial, carried)
                 said.append(f"Wrote {output}: {len(carried.positions)} points, {way}")
             else:
                 assert reference is not None and pull_back is not None
                 nearest = options.labels == [] or number >= len(options.things)
                 image = resampled(thing, reference, pull_back, nearest)
-                placed = put_image(image, written.enter_context(appearing(output, "image")), compress=nearest)
+                with telling(output, "image"):
+                    placed = put_image(image, partial, compress=nearest)
                 said.append(f"Wrote {output}{'' if placed else _UNPLACED}")
     channel.say("\n".join(said))
 

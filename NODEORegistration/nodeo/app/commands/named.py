@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import SimpleITK as sitk
 from ...errors import InputError
 from ...files import reading
 from ...files.hushed import hushed
-from ...files.writing import appearing_file
+from ...files.writing import appearing_file, gathering
 from ...geometry.grid import Grid
 
 _REMEDIES = {
@@ -19,22 +19,52 @@ _REMEDIES = {
     "displacement": "Use a name such as warp.nrrd or warp.nii.gz.",
     "transform": "Use a name such as warp.h5.",
     "points": "",
+    "file": "",
 }
 _NEAR = 0.01  # voxels: NIfTI rounds to single precision
 
 
 @contextmanager
-def appearing(path: Path, what: str) -> Iterator[Path]:
-    """A name to write ``what`` to, one of those with a remedy, which becomes ``path`` when the block ends well.
+def telling(path: Path, what: str) -> Iterator[None]:
+    """Make a sentence of what goes wrong while ``what``, one of those with a remedy, is written to ``path``.
 
     Raises:
         InputError: it cannot be written.
     """
     try:
-        with appearing_file(path) as partial:
-            yield partial
+        yield
     except (OSError, RuntimeError) as error:
         raise InputError(f"The {what} could not be written to {path}.", _REMEDIES[what]) from error
+
+
+@contextmanager
+def appearing(path: Path, what: str) -> Iterator[Path]:
+    """A name to write ``what`` to, which becomes ``path`` when the block ends well.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    with telling(path, what), appearing_file(path) as partial:
+        yield partial
+
+
+@contextmanager
+def appearing_together(paths: Sequence[Path]) -> Iterator[list[Path]]:
+    """Names to write to, of files in one folder, which become ``paths`` when the block ends well, and then all of them.
+
+    Raises:
+        InputError: they cannot be written.
+    """
+    with gathering(paths[0].parent) as aside:
+        partials = [aside / str(number) / path.name for number, path in enumerate(paths)]
+        for partial, path in zip(partials, paths, strict=True):
+            with telling(path, "file"):
+                partial.parent.mkdir()
+        yield partials
+        for partial, path in zip(partials, paths, strict=True):
+            with appearing(path, "file") as there:
+                for file in partial.parent.iterdir():
+                    file.replace(there.with_name(file.name))
 
 
 def put_image(image: sitk.Image, path: Path, compress: bool) -> bool:
