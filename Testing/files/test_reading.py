@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import locale
 import struct
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from nodeo.errors import InputError
+from nodeo.files.hushed import hushed
 from nodeo.files.nifti import check_whole
 from nodeo.files.reading import read_image, read_transform
 
@@ -39,6 +41,15 @@ def test_half_a_file_is_no_image(name: str, left: float, tmp_path: Path, capfd: 
     with pytest.raises(InputError, match=r"^The fixed image .* cannot be read as an image"):
         read_image(tmp_path / name, "fixed image")
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.skipif("UTF-8" not in locale.setlocale(locale.LC_CTYPE), reason="no locale that could be lost")
+def test_the_locale_of_the_process_stays_what_it_is(tmp_path: Path) -> None:
+    before = locale.setlocale(locale.LC_ALL)
+    with hushed():
+        sitk.WriteImage(image(), str(tmp_path / "x.vtk"))
+    assert read_image(tmp_path / "x.vtk", "image").GetSize() == image().GetSize()
+    assert locale.setlocale(locale.LC_ALL) == before
 
 
 @pytest.mark.parametrize("name", ["x.nii", "x.nii.gz", "x.hdr"])
