@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from conversations import nodeo
 from nodeo.app import cli
 from nodeo.field.point_inverse import moved, moved_back
 from nodeo.files.points import PointList, read_points, write_points
@@ -34,6 +35,10 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def geometry(image: sitk.Image) -> tuple:
+    return image.GetSize(), image.GetOrigin(), image.GetSpacing(), image.GetDirection()
+
+
 def run(*arguments: str) -> None:
     assert cli.main(list(arguments)) == cli.OK
 
@@ -56,10 +61,58 @@ def test_several_things_at_once_and_points_by_the_inverse(desk: Path, capfd: pyt
     assert "3 points, from the moving image to the fixed one, by the inverse" in capfd.readouterr().out
 
 
+def test_files_and_options_come_in_any_order(desk: Path) -> None:
+    sitk.WriteImage(sitk.ReadImage("image.nrrd"), "-image.nrrd")
+    orders = {
+        "first": ["transform.h5", "image.nrrd", "--reference", "image.nrrd", "--output", "first.nrrd"],
+        "between": ["transform.h5", "--reference", "image.nrrd", "image.nrrd", "--output", "between.nrrd"],
+        "last": ["--reference", "image.nrrd", "--output", "last.nrrd", "transform.h5", "--", "-image.nrrd"],
+        "after": ["transform.h5", "--reference", "image.nrrd", "--output", "after.nrrd", "--", "-image.nrrd"],
+    }
+    for order in orders.values():
+        run("apply", *order)
+    first, *others = (sitk.GetArrayFromImage(sitk.ReadImage(f"{name}.nrrd")) for name in orders)
+    assert all(np.array_equal(first, other) for other in others)
+    run("evaluate", "labels.nrrd", "--structures", "1", "labels.nrrd")
+
+
+def test_a_file_of_one_frame_is_carried_as_it_is_registered(desk: Path) -> None:
+    frame = sitk.JoinSeries([sitk.ReadImage("image.nrrd")])
+    sitk.WriteImage(frame, "frame.nrrd")
+    run("apply", "transform.h5", "frame.nrrd", "--reference", "frame.nrrd", "--output", "carried.nrrd")
+    run("apply", "transform.h5", "image.nrrd", "--reference", "image.nrrd", "--output", "plain.nrrd")
+    carried, plain = (sitk.GetArrayFromImage(sitk.ReadImage(name)) for name in ("carried.nrrd", "plain.nrrd"))
+    assert np.array_equal(carried, plain)
+    run("convert", "transform.h5", "--reference", "frame.nrrd", "--output", "warp.nrrd")
+    assert sitk.ReadImage("warp.nrrd").GetSize() == ON.GetSize()
+
+
+def test_a_folder_may_have_a_dot_in_its_name(desk: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    line = ["apply", "transform.h5", "image.nrrd", "points.mrk.json", "--reference", "image.nrrd", "--output"]
+    run(*line, "smooth_1.5mm")
+    assert {path.name for path in (desk / "smooth_1.5mm").iterdir()} == {"image.nrrd", "points.mrk.json"}
+    assert "one to write" in refused(capfd, *line, "out.nii.gz")
+
+
 def test_nothing_is_written_before_all_is_read(desk: Path, capfd: pytest.CaptureFixture[str]) -> None:
     things = ["image.nrrd", "points.mrk.json", "nowhere.csv"]
     said = refused(capfd, "apply", "transform.h5", *things, "--reference", "image.nrrd", "--output", "out")
     assert "The points nowhere.csv do not exist" in said and not (desk / "out").exists()
+
+
+@pytest.mark.parametrize("output, there", [("out", []), ("made", ["old.txt"])])
+def test_where_one_cannot_be_carried_none_is_written(
+    desk: Path, capfd: pytest.CaptureFixture[str], output: str, there: list[str]
+) -> None:
+    (desk / "made").mkdir()
+    (desk / "made/old.txt").write_text("mine")
+    places = sitk.GetArrayFromImage(sitk.PhysicalPointSource(sitk.sitkVectorFloat64, *geometry(ON)))
+    squeeze = sitk.GetImageFromArray(CENTRE - places, isVector=True)  # all of it to one point
+    squeeze.CopyInformation(ON)
+    sitk.WriteImage(squeeze, "squeeze.nrrd")
+    things = ["image.nrrd", "points.mrk.json", "--reference", "image.nrrd"]
+    assert "comes from nowhere" in refused(capfd, "apply", "squeeze.nrrd", *things, "--output", output)
+    assert [path.name for path in (desk / output).glob("*")] == there
 
 
 def test_there_and_back_again(desk: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -161,6 +214,29 @@ def test_ants_reads_a_vector_image_of_five_dimensions(desk: Path) -> None:
     assert image.GetPixelID() == sitk.sitkVectorFloat32
     assert (image.GetMetaData("dim[0]"), image.GetMetaData("dim[5]")) == ("5", "3")
     assert image.GetMetaData("intent_code") == "1007"  # NIFTI_INTENT_VECTOR
+
+
+def test_no_displacement_is_left_whose_affine_part_cannot_be_written(tmp_path: Path) -> None:
+    sitk.WriteImage(sitk.Image(12, 10, sitk.sitkUInt8), tmp_path / "flat.nrrd")
+    sitk.WriteTransform(sitk.Euler2DTransform((1.0, 2.0), 0.1), tmp_path / "flat.h5")
+    line = ["convert", "flat.h5", "--reference", "flat.nrrd", "--output", "rest.nrrd", "--affine"]
+    said = nodeo(*line, "affine.xfm", folder=tmp_path)  # in a process of its own: MINC's library changes the locale
+    assert said.returncode == cli.BAD_INPUT and "could not be written to affine.xfm" in said.stderr  # it has no slices
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["flat.h5", "flat.nrrd"]
+    assert nodeo(*line, "affine.txt", folder=tmp_path).returncode == cli.OK
+    assert (tmp_path / "rest.nrrd").exists() and (tmp_path / "affine.txt").exists()
+
+
+@pytest.mark.parametrize("name", ["warp.tif", "warp.vtk", "warp.gipl"])
+def test_a_format_that_forgets_where_things_lie_is_not_used_without_a_word(
+    name: str, desk: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    said = refused(capfd, "convert", "transform.h5", "--reference", "image.nrrd", "--output", name)
+    assert name in said and not (desk / name).exists()
+    run("apply", "transform.h5", "image.nrrd", "--reference", "image.nrrd", "--output", name)
+    assert "does not keep where the image lies" in capfd.readouterr().out and (desk / name).exists()
+    run("apply", "transform.h5", "image.nrrd", "--reference", "image.nrrd", "--output", "image.nii.gz")
+    assert "does not keep" not in capfd.readouterr().out
 
 
 @pytest.mark.parametrize("affine", ["affine.mat", "affine.txt", "affine.tfm"])

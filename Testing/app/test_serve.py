@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import SimpleITK as sitk
 from conversations import ENDLESS, Conversation, nodeo
+from nodeo.app import channel
 from phantoms import Phantom, bumps, drawn, grid, middle
 
 QUICK = ["--set", "levels=2", "--set", "iterations=3", "--set", "steps=1", "--threads", "1"]
@@ -127,6 +128,7 @@ def test_a_line_that_is_no_request_is_refused_in_a_sentence(worker: Conversation
         (["register", "--help"], "for people"),
         (["--version"], "for people"),
         (["serve"], "does not start another"),
+        (["apply", "\ud800.h5", "points.csv", "--output", "never.csv"], "is not UTF-8"),
         (["register", "fixed.nrrd", "nowhere.nrrd", "--output", "never"], "nowhere.nrrd"),
         (registration("never", "--set", "iterations=-1"), "iterations"),
     ],
@@ -152,6 +154,13 @@ def test_cancelled_while_it_runs_and_while_it_waits(worker: Conversation, desk: 
     ask(worker, "last", "registr")
     assert about(worker, "last")[-1]["exit_code"] == 2
     assert not (desk / "runs").exists() and not (desk / "waits").exists() and (desk / "stays").exists()
+
+
+def test_a_line_is_whole_however_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces = [b"on", b"", b"e\n two \nthr", b"e", b"e\n", b"\n", b"x" * 70_000, b"y\nnot ended"]
+    left = iter([piece for piece in pieces if piece] + [b""])
+    monkeypatch.setattr(channel.os, "read", lambda _number, _most: next(left))
+    assert list(channel.lines_of_input()) == [b"one", b"two", b"three", b"", b"x" * 70_000 + b"y"]
 
 
 def test_a_name_can_be_used_again_only_when_its_run_is_done(worker: Conversation) -> None:

@@ -197,6 +197,7 @@ def test_shares_of_a_job_array_and_names_of_bids(desk: Path, capsys: pytest.Capt
         (["--bids", "."], "without a template"),
         (["good.csv", "--index", "0"], "belong together"),
         (["good.csv", "--index", "3", "--of", "3"], "must be 0 to 2"),
+        (["good.csv", "--index", "0", "--of", "0"], "--of is 0. It must be at least 1."),
         (["good.csv", "--scheduler", "tcp://x", "--workers", "2"], "exclude each other"),
         (["good.csv", "--workers", "-1"], "--workers is -1"),
         (["good.csv", "--set", "lambda_J=-1"], "lambda_J is -1"),

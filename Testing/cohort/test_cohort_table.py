@@ -10,7 +10,7 @@ from nodeo import InputError, Settings
 from nodeo.cohort import bids, names
 from nodeo.cohort.pair import Pair, check_columns, check_fit, pairs_of
 from nodeo.cohort.shares import Shares, chosen_gpus, shared_out
-from nodeo.cohort.table import Mistakes, read_rows
+from nodeo.files.table import Mistakes, read_rows
 
 
 @pytest.fixture
@@ -151,6 +151,15 @@ def test_every_mistake_of_further_images_is_told_at_once(desk: Path) -> None:
         (b"name,moving\n\xff\xfe", "not in UTF-8"),
         ('name,moving\n"a,b\n', "is no table"),
         ("moving,moving\nimages/a.nii.gz,x\n", "The column 'moving' is there twice"),
+        (
+            "moving,fixed,name,subject\nimages/a.nii.gz,images/b.nii.gz,,01\nimages/a.nii.gz,images/b.nii.gz,sub-01,\n",
+            "line 3: The name 'sub-01' is that of line 2, too",
+        ),
+        (
+            "moving,fixed,name,subject,session\nimages/a.nii.gz,images/b.nii.gz,,01,1\n"
+            "images/a.nii.gz,images/b.nii.gz,sub-01,,\n",
+            "line 3: The folder of line 2 would lie in that of the name 'sub-01'",
+        ),
         ("moving,fixed,session\nimages/a.nii.gz,images/b.nii.gz,1\n", "a session and no subject"),
         ("moving,fixed,subject\nimages/a.nii.gz,images/b.nii.gz,0_1\n", "letters and digits only"),
         ("moving,fixed,fixed_labels\nimages/a.nii.gz,images/b.nii.gz,images/c.nii.gz\n", "alone measure nothing"),

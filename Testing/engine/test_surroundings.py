@@ -214,6 +214,12 @@ def test_the_initial_transform_is_a_copy() -> None:
         ({"initial_transform": "affine"}, "initial transform is of the type str"),
         ({"initial_transform": np.eye(4)}, "initial transform is of the type ndarray"),
         ({"progress": 3}, "argument progress is of the type int"),
+        ({"guidance": {"points": None}}, "argument guidance is of the type dict"),
+        (
+            {"fixed": sitk.Compose(sitk.GaussianSource(size=[16, 16, 16]))},
+            "pixels of the kind 'vector of 32-bit float'",
+        ),
+        ({"moving": sitk.Image((16, 16, 16), sitk.sitkLabelUInt8)}, "pixels of the kind 'label of 8-bit"),
     ],
 )
 def test_arguments_of_a_wrong_type_get_a_sentence(wrong: dict, words: str) -> None:

@@ -174,7 +174,9 @@ def spot(on: sitk.Image, size: int) -> sitk.Image:
 @pytest.mark.parametrize("role", ["fixed_mask", "moving_mask"])
 def test_a_mask_of_next_to_nothing_is_refused(role: str) -> None:
     fixed, moving = pair((64, 56))
-    with pytest.raises(InputError, match="too little to compare: the images or masks overlap in 1 voxel only"):
+    with pytest.raises(
+        InputError, match="too little to compare: what the images and masks have in common is only 1 voxel wide"
+    ):
         register(fixed, moving, QUICK, **{role: spot(fixed, 1)})
     register(fixed, moving, QUICK, **{role: spot(fixed, 12)})
 
@@ -182,7 +184,7 @@ def test_a_mask_of_next_to_nothing_is_refused(role: str) -> None:
 def test_an_overlap_of_one_plane_is_refused() -> None:
     fixed, moving = pair((36, 34, 32))
     moving.SetOrigin((35.0, 0.0, 0.0))
-    with pytest.raises(InputError, match="overlap in 1 voxel only"):
+    with pytest.raises(InputError, match="only 1 voxel wide"):
         register(fixed, moving, QUICK)
 
 

@@ -65,6 +65,15 @@ def test_paths_start_at_the_csv_file_and_a_pair_may_have_a_transform(
     assert evaluate_pairs([pair], "17")["pair 1"].dice == {17: 1.0}
 
 
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_a_list_is_a_table_as_spreadsheets_write_them(separator: str, desk: Path) -> None:
+    lines = [("name", "fixed_labels", "other_labels"), ('"half; of it"', "fixed.nrrd", "shifted.nrrd")]
+    text = "\ufeff" + "".join(separator.join(cells) + "\r\n" for cells in lines)
+    (desk / "table.csv").write_text(text, encoding="utf-8", newline="")
+    (pair,) = read_pairs(desk / "table.csv")
+    assert pair.name == "half; of it" and evaluate_pairs([pair], "17")[pair.name].dice == {17: 0.5}
+
+
 def test_a_structure_that_a_pair_lacks_is_counted_where_it_is(desk: Path) -> None:
     sitk.WriteImage(labels(18, 2, 6), str(desk / "other.nrrd"))
     (desk / "pairs.csv").write_text("fixed_labels,other_labels\nfixed.nrrd,fixed.nrrd\nother.nrrd,other.nrrd\n")
@@ -84,7 +93,7 @@ def test_a_structure_that_a_pair_lacks_is_counted_where_it_is(desk: Path) -> Non
         ("fixed_labels,other_labels\n", "holds no pairs"),
         ("fixed_labels,other_labels\nfixed.nrrd,gone.nrrd\n", r"Pair 1 of .*gone\.nrrd does not exist"),
         ("fixed_labels,other_labels\nfixed.nrrd,\n", "Pair 1 of .* has no other_labels"),
-        ("fixed_labels,other_labels\nfixed.nrrd,fixed.nrrd,left over\n", "Line 2 of .* has more fields than columns"),
+        ("fixed_labels,other_labels\nfixed.nrrd,fixed.nrrd,left over\n", "line 2: It has 3 fields for 2 columns"),
         ("fixed_labels,other_labels,name\n" + 2 * "fixed.nrrd,fixed.nrrd,same\n", "Two pairs of .* are called 'same'"),
     ],
 )

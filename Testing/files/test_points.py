@@ -62,6 +62,13 @@ def test_what_is_written_is_read_again(name: str, tmp_path: Path) -> None:
     assert again.positions == pytest.approx(PLACES) and again.labels == ('the "first", one', "F-2")
 
 
+@pytest.mark.parametrize("name", ["a.csv", "a.fcsv"])
+def test_a_label_of_two_lines_stays_in_its_row(name: str, tmp_path: Path) -> None:
+    write_points(tmp_path / name, PointList(PLACES, ("the first\none", "F-2")))
+    again = read_points(tmp_path / name, "points")
+    assert again.positions == pytest.approx(PLACES) and again.labels == ("the first one", "F-2")
+
+
 def test_points_of_a_plane_are_a_table_with_two_columns(tmp_path: Path) -> None:
     write_points(tmp_path / "a.csv", PointList(PLACES[:, :2], ("", "")))
     assert read_points(tmp_path / "a.csv", "points").positions == pytest.approx(PLACES[:, :2])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import locale
 import struct
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from nodeo.errors import InputError
+from nodeo.files.hushed import hushed
 from nodeo.files.nifti import check_whole
 from nodeo.files.reading import read_image, read_transform
 
@@ -39,6 +41,36 @@ def test_half_a_file_is_no_image(name: str, left: float, tmp_path: Path, capfd: 
     with pytest.raises(InputError, match=r"^The fixed image .* cannot be read as an image"):
         read_image(tmp_path / name, "fixed image")
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.skipif("UTF-8" not in locale.setlocale(locale.LC_CTYPE), reason="no locale that could be lost")
+def test_the_locale_of_the_process_stays_what_it_is(tmp_path: Path) -> None:
+    before = locale.setlocale(locale.LC_ALL)
+    with hushed():
+        sitk.WriteImage(image(), str(tmp_path / "x.vtk"))
+    assert read_image(tmp_path / "x.vtk", "image").GetSize() == image().GetSize()
+    assert locale.setlocale(locale.LC_ALL) == before
+
+
+@pytest.mark.parametrize("name", ["x.nii", "x.nii.gz", "x.hdr"])
+def test_of_files_that_differ_in_their_ending_the_one_that_was_named_is_read(name: str, tmp_path: Path) -> None:
+    others = {"x.nii": 1, "x.nii.gz": 2, "x.hdr": 3}
+    for other, more in others.items():
+        folder = tmp_path / other.replace(".", "")
+        folder.mkdir()
+        sitk.WriteImage(image() + more, str(folder / other))
+        for path in folder.iterdir():
+            path.rename(tmp_path / path.name)
+    assert np.array_equal(sitk.GetArrayFromImage(read_image(tmp_path / name, "image")), ARRAY + others[name])
+
+
+def test_a_displacement_is_that_of_the_file_that_was_named(tmp_path: Path) -> None:
+    for name, along in (("x.nii.gz", 1.0), ("x.nii", 2.0)):
+        (tmp_path / along.hex()).mkdir()
+        vectors = np.full((8, 9, 10, 3), along)
+        sitk.WriteImage(sitk.GetImageFromArray(vectors, isVector=True), str(tmp_path / along.hex() / name))
+        (tmp_path / along.hex() / name).rename(tmp_path / name)
+    assert read_transform(tmp_path / "x.nii.gz").TransformPoint((3.0, 3.0, 3.0)) == (4.0, 4.0, 4.0)
 
 
 @pytest.mark.parametrize("name", ["x.nii.gz", "x.img.gz", "x.nrrd", "x.mha"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -122,6 +123,57 @@ def test_an_earlier_result_is_replaced_whole_and_what_is_not_its_own_stays(desk:
     own = {"warped.seq.nrrd", "jacobian.seq.nrrd", "motion.seq.nrrd", "metrics.json"}
     assert listed(out) == each | own | {"notes.txt", "transforms/mine.txt"}
     assert not (out / "warped").exists()
+
+
+def test_points_keep_the_times_of_a_clock(desk: Path, tmp_path: Path) -> None:
+    frames = [str(desk / f"frame{number}.nrrd") for number in range(2)]
+    options = ["--times", "1764153600.25,1764153600.5", "--points", str(desk / "points.csv")]
+    assert cli.main(["sequence", *frames, "--output", str(tmp_path / "out"), *options, *QUICK]) == 0
+    with (tmp_path / "out" / "points.csv").open(encoding="utf-8", newline="") as file:
+        assert [float(row["time"]) for row in csv.DictReader(file)] == [1764153600.25] * 2 + [1764153600.5] * 2
+
+
+def test_an_empty_folder_that_cannot_be_moved_is_filled(
+    desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The current one; a disk of its own, such as a volume of a container, is another."""
+    frames = [str(desk / f"frame{number}.nrrd") for number in range(2)]
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["sequence", *frames, "--output", ".", *QUICK]) == 0, capsys.readouterr().err
+    assert "metrics.json" in listed(tmp_path) and not list(tmp_path.glob(".*"))
+    assert cli.main(["sequence", *frames, "--output", ".", *QUICK]) == 2
+    assert "is not empty" in capsys.readouterr().err
+
+
+def test_a_file_with_the_name_of_a_folder_of_results_is_not_lost(
+    desk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "transforms").write_text("mine")
+    frames = [str(desk / f"frame{number}.nrrd") for number in range(2)]
+    assert cli.main(["sequence", *frames, "--output", str(tmp_path), "--overwrite", *QUICK]) == 2
+    assert "transforms is there already, and no folder" in capsys.readouterr().err
+    assert listed(tmp_path) == {"transforms"} and (tmp_path / "transforms").read_text() == "mine"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit on the size of a file")
+def test_a_disk_without_room_for_the_report_is_told_in_a_sentence(
+    desk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import resource
+
+    sizes = {path.name: path.stat().st_size for path in (desk / "out").rglob("*") if path.is_file()}
+    room = max(size for name, size in sizes.items() if name not in ("report.html", "motion.gif")) + 1000
+    assert room < sizes["report.html"]
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, limits[1]))
+    try:
+        arguments = ["sequence", str(desk / "series.nii.gz"), "--output", str(tmp_path / "out"), "--report", *QUICK]
+        assert cli.main(arguments) == 2
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    said = capsys.readouterr().err
+    assert "The results could not be written to" in said and said.count("\n") == 1
+    assert not list(tmp_path.iterdir())
 
 
 def test_cancelled_it_leaves_nothing(desk: Path) -> None:

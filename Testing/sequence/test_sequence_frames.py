@@ -12,6 +12,7 @@ from nodeo.progress import Progress
 from nodeo.sequence.registration import register_sequence
 from nodeo.sequence.result import SequenceResult
 from nodeo.sequence.series import Series
+from nodeo.sequence.trajectory.trajectory import fit_trajectory
 from nodeo.sequence.walk import Step, outward
 from nodeo.settings import Settings
 from phantoms import mapped, world_points
@@ -157,3 +158,43 @@ def test_times_have_to_rise(ball: SeriesPhantom) -> None:
         Series.of(ball.frames[:2], (3.0, 2.0))
     with pytest.raises(InputError, match="2 frames and 3 times"):
         Series.of(ball.frames[:2], (1.0, 2.0, 3.0))
+
+
+def test_what_is_no_series_is_refused_in_a_sentence(ball: SeriesPhantom) -> None:
+    frames, array = ball.frames[:2], sitk.GetArrayFromImage(ball.frames[0])
+    for make, words in (
+        (lambda: Series.of(sitk.JoinSeries(list(frames))), "The frames are one image"),
+        (lambda: Series.of([array, array]), "frame 0 is of the type ndarray"),
+        (lambda: Series.of(frames, ("first", "last")), "The times are no numbers"),
+        (lambda: Series.of(frames).frame(2), "no frame 2, of 2"),
+        (lambda: Series(lambda _number: array, (0.0, 1.0)).frame(0), "frame 0 is of the type ndarray"),
+    ):
+        with pytest.raises(InputError, match=words):
+            make()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"series": "series.nii.gz"}, "argument series is of the type str"),
+        ({"settings": "fast"}, "argument settings is of the type str"),
+        ({"mask": np.ones((40, 44))}, "mask is of the type ndarray"),
+    ],
+)
+@pytest.mark.parametrize("function", [register_sequence, fit_trajectory])
+def test_arguments_of_a_wrong_type_get_a_sentence(ball: SeriesPhantom, function, options: dict, words: str) -> None:
+    given = {"series": Series.of(ball.frames), "settings": QUICK, **options}
+    with pytest.raises(InputError, match=words):
+        function(given.pop("series"), given.pop("settings"), **given)
+
+
+def test_who_is_told_has_to_listen(ball: SeriesPhantom) -> None:
+    with pytest.raises(InputError, match="argument progress is of the type int"):
+        register_sequence(Series.of(ball.frames), QUICK, progress=3)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="argument report is of the type"):
+        fit_trajectory(Series.of(ball.frames), QUICK, report=print)  # type: ignore[arg-type]
+
+
+def test_a_number_of_numpy_is_a_number(ball: SeriesPhantom) -> None:
+    found = register_sequence(Series.of(ball.frames[:2]), QUICK.replace(iterations=1), reference=np.argmax([0, 1]))
+    assert found.metrics["reference"] == 1 and type(found.metrics["reference"]) is int

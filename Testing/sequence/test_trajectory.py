@@ -220,6 +220,11 @@ def test_what_a_trajectory_cannot_do_is_refused() -> None:
         found.closure()
 
 
+def test_a_solver_that_chooses_its_steps_goes_without_a_warning() -> None:
+    found = fit_trajectory(Series.of(ball().frames[:3]), SETTINGS.replace(levels=4, iterations=4, solver="dopri5"))
+    assert np.isfinite(sitk.GetArrayFromImage(found.displacement(1.5))).all()
+
+
 def test_it_stops_when_it_is_told_to() -> None:
     def stop(news) -> None:
         if news.iteration == 2:

@@ -65,6 +65,11 @@ def test_a_trip_through_json_changes_nothing(settings: Settings, tmp_path: Path)
     assert json.loads((tmp_path / "settings.json").read_text(encoding="utf-8")) == settings.as_dict()
 
 
+def test_a_file_that_an_editor_of_windows_has_saved_is_read(tmp_path: Path) -> None:
+    (tmp_path / "settings.json").write_text('\ufeff{"iterations": [7]}\r\n', encoding="utf-8")
+    assert Settings.read(tmp_path / "settings.json").iterations == (7,)
+
+
 def test_a_file_may_hold_some_values_only(tmp_path: Path) -> None:
     path = tmp_path / "some.json"
     path.write_text('{"lambda_s": 2, "levels": [4, 2]}')

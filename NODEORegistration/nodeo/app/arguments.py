@@ -4,8 +4,30 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from ..settings import PRESETS, USES
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that takes files in whatever order they and the options come: ``apply T --reference F X`` names X, too.
+
+    Where some files may be left out, argparse decides at the first of them that those behind the options were.
+    """
+
+    _again = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """The options, and what is none of them."""
+        found, left = super().parse_known_args(args, namespace)
+        commands = any(action.nargs == argparse.PARSER for action in self._actions)
+        if commands or self._again or all(text.startswith("-") and text != "--" for text in left):
+            return found, left
+        self._again = True
+        try:
+            return self.parse_known_intermixed_args(args)
+        finally:
+            self._again = False
 
 
 def path(text: str) -> Path:

@@ -63,8 +63,12 @@ def _listen(stop: Stop) -> None:
 
 def lines_of_input() -> Iterator[bytes]:
     """The whole lines of standard input as they come, without the space around them."""
-    heard = b""
+    heard: list[bytes] = []  # of the line that has not ended; joined once, however long it is
     # the file descriptor, not sys.stdin: a thread that waits on that would hang the interpreter's exit
     while news := os.read(0, 65536):
-        *whole, heard = (heard + news).split(b"\n")
-        yield from (line.strip() for line in whole)
+        first, *others = news.split(b"\n")
+        heard.append(first)
+        if others:
+            *whole, begun = others
+            yield from (line.strip() for line in (b"".join(heard), *whole))
+            heard = [begun]

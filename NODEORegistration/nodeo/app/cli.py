@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 
 from ..errors import InputError
 from ..version import __version__
 from . import process
 from .answer import BAD_INPUT, OK, answered
-from .arguments import more_options, path, run_options
+from .arguments import Parser, more_options, path, run_options
 from .channel import open_channel
 from .cli_many import add_cohort, add_morphometry, add_sequence, add_study, add_template
 from .display import Display
 from .serve import Refusing, serve
 
 
-def parser(kind: type[argparse.ArgumentParser] = argparse.ArgumentParser) -> argparse.ArgumentParser:
+def parser(kind: type[Parser] = Parser) -> Parser:
     """The parser of ``nodeo``; a command leaves in ``run`` its module in :mod:`.commands` and its function there."""
     top = kind(prog="nodeo", description="Diffeomorphic registration by neural ODEs.")
     top.add_argument("--version", action="version", version=f"nodeo {__version__}")

@@ -30,6 +30,7 @@ from ..errors import InputError
 from ..version import __version__
 from . import process
 from .answer import BAD_INPUT, CANCELLED, OK, answered
+from .arguments import Parser
 from .channel import lines_of_input
 from .events import EventChannel, Events
 from .stop import Stop
@@ -54,7 +55,7 @@ def serve(parser: argparse.ArgumentParser) -> int:
     return Server(events, parser).run()
 
 
-class Refusing(argparse.ArgumentParser):
+class Refusing(Parser):
     """A parser that prints nothing and does not end the process."""
 
     def error(self, message: str) -> Any:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
+from ..files.table import Row
 from ..files.writing import appearing_file
 from ..version import __version__
 from .names import DESCRIPTION, IGNORE, PAGE, STATE, TABLE
 from .pair import Pair
-from .table import Row
 
 _NAME = re.compile(
     r"sub-(?P<subject>[A-Za-z0-9]+)(?:_ses-(?P<session>[A-Za-z0-9]+))?(?:_[a-z]+-[A-Za-z0-9]+)*_[A-Za-z0-9]+"

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..errors import InputError
+from ..files.table import Mistakes, Row
 from ..settings.channels import check_channel, weight_of
-from .table import Mistakes, Row
 
 _FILES = ("fixed", "moving", "fixed_mask", "moving_mask")
 _PARTS = (*_FILES, "similarity", "weight", "name")

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..files.names import check_there
+from ..files.table import Mistakes, Row
 from ..settings import ALIGNED, Settings
 from ..settings.checks import nearest
 from ..study import ROLES
 from . import names
 from .channels import COLUMNS as MORE
 from .channels import Channel, channels_of, file_roles, in_words, is_column
-from .table import Mistakes, Row
 
 FILE_ROLES = (*ROLES, "fixed_points", "moving_points")
 INITIALS = (*ALIGNED, "points")  # what initial may be besides a file
@@ -188,10 +188,18 @@ def check_fit(name: str) -> None:
 
 
 def _check_alone(pairs: Sequence[tuple[Row, Pair]], mistakes: Mistakes) -> None:
-    """Tell of two lines with one name, or one folder."""
+    """Tell of two lines with one name, or one folder, or with the folder of one in that of the other."""
     first: dict[str, Row] = {}
     for row, pair in pairs:
-        key = str(pair.folder).casefold()  # as some disks compare them
-        if key in first:
-            mistakes.add(row.where, f"The name '{pair.name}' is that of {first[key].where}, too. {_OWN_NAMES}")
-        first.setdefault(key, row)
+        keys = [key.casefold() for key in (pair.name, str(pair.folder))]  # as some disks compare them
+        other = next((first[key] for key in keys if key in first), None)
+        if other is not None:
+            mistakes.add(row.where, f"The name '{pair.name}' is that of {other.where}, too. {_OWN_NAMES}")
+        for key in keys:
+            first.setdefault(key, row)
+    around = {str(folder).casefold(): row for row, pair in pairs for folder in pair.folder.parents}
+    for row, pair in pairs:
+        inner = around.get(str(pair.folder).casefold())
+        if inner is not None:
+            sentence = f"The folder of {inner.where} would lie in that of the name '{pair.name}'. {_OWN_NAMES}"
+            mistakes.add(row.where, sentence)

@@ -102,7 +102,6 @@ def check_guidance(guidance: Guidance, fixed: sitk.Image, moving: sitk.Image) ->
     Raises:
         InputError: as the message says.
     """
-    check_kind("argument guidance", guidance, Guidance)
     if guidance.points_for not in USES:
         raise InputError(f"The points are for '{guidance.points_for}'.", f"Choose one of {', '.join(USES)}.")
     if guidance.points is not None:

@@ -15,6 +15,7 @@ from ..geometry.placement import check_placed, check_straight
 from ..progress import ProgressCallback
 from ..settings import Settings
 
+_NO_GREY = ("complex", "vector", "label")  # in what SimpleITK calls kinds of pixels that are no one number
 SMALLEST_AXIS = 8  # voxels; fewer cannot hold a deformation, one is a slice
 
 
@@ -102,12 +103,15 @@ def check_values(image: sitk.Image, role: str) -> tuple[float, float]:
 
 
 def _scalar(image: sitk.Image) -> bool:
-    return image.GetNumberOfComponentsPerPixel() == 1 and "complex" not in image.GetPixelIDTypeAsString()
+    kind = image.GetPixelIDTypeAsString()
+    return image.GetNumberOfComponentsPerPixel() == 1 and not any(word in kind for word in _NO_GREY)
 
 
 def _pixels(image: sitk.Image) -> str:
-    count = image.GetNumberOfComponentsPerPixel()
-    return "complex values" if count == 1 else f"{count} values per voxel"
+    kind, count = image.GetPixelIDTypeAsString(), image.GetNumberOfComponentsPerPixel()
+    if count > 1:
+        return f"{count} values per voxel"
+    return "complex values" if "complex" in kind else f"pixels of the kind '{kind}'"
 
 
 def check_pair(fixed: sitk.Image, moving: sitk.Image) -> None:

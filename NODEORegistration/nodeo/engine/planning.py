@@ -165,4 +165,8 @@ def _check_enough(counted: Tensor, code: str) -> None:
     width = int((box[:, 1] - box[:, 0] + 1).min())
     if width < _THINNEST:
         voxels = f"{width} voxel{'s' if width > 1 else ''}"
-        raise InputError(f"There is too little to compare: the images or masks overlap in {voxels} only.", remedy, code)
+        raise InputError(
+            f"There is too little to compare: what the images and masks have in common is only {voxels} wide.",
+            remedy,
+            code,
+        )

@@ -7,7 +7,7 @@ from collections.abc import Collection
 import SimpleITK as sitk
 
 from .. import models
-from ..errors import InputError
+from ..errors import InputError, check_kind
 from ..evaluation.landmarks import landmark_errors
 from ..field.initial_transform import InitialTransform
 from ..progress import ProgressCallback, Reporter
@@ -64,6 +64,7 @@ def register(
     inputs.check_kinds(images, settings, initial_transform, progress)
     settings = settings or Settings.preset("balanced")
     guidance = guidance or Guidance()
+    check_kind("argument guidance", guidance, Guidance)
     course = course or Course()
     if course.flow is not None:
         initial_transform = course.initial

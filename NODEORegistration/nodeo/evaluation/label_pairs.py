@@ -1,4 +1,4 @@
-"""Many pairs of label maps from one CSV file: Dice and HD95 of each, and their spread over the pairs."""
+"""Many pairs of label maps from one table: Dice and HD95 of each, and their spread over the pairs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from ..errors import InputError
 from ..files import reading
 from ..files.names import check_name
+from ..files.table import Mistakes, read_rows
 from ..files.writing import appearing_file
 from .labels import Evaluation, evaluate
 from .tables import aligned, mean_and_sd, spread_cell
@@ -35,27 +36,16 @@ class LabelPair:
 
 
 def read_pairs(path: Path) -> list[LabelPair]:
-    """The pairs of a CSV file; relative paths start at its folder.
+    """The pairs of a table; relative paths start at its folder.
 
     Raises:
         InputError: the file cannot be read, lacks a column or has an unknown one, or names a file that is not there.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, skipinitialspace=True)
-            columns = [(name or "").strip() for name in reader.fieldnames or ()]
-            reader.fieldnames = columns
-            _check_columns(path, columns)
-            rows = []
-            for row in reader:
-                if None in row:
-                    raise InputError(f"Line {reader.line_num} of {path} has more fields than columns.", _COLUMNS)
-                rows.append({key: (row[key] or "").strip() for key in columns})
-    except OSError as error:
-        raise InputError(f"The list of pairs {path} cannot be read: {error.strerror}.", "Check the path.") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"The list of pairs {path} is not a CSV file in UTF-8.", _COLUMNS) from error
-    rows = [row for row in rows if any(row.values())]
+    mistakes = Mistakes(f"The list of pairs {path}")
+    columns, lines = read_rows(path, mistakes)
+    _check_columns(path, columns)
+    mistakes.check()
+    rows = [line.values for line in lines]
     if not rows:
         raise InputError(f"The list of pairs {path} holds no pairs.", _COLUMNS)
     pairs = [_pair(path, number, row) for number, row in enumerate(rows, start=1)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from ..errors import InputError
@@ -21,7 +21,7 @@ def check_output(folder: Path, overwrite: bool, known: Iterable[str] = (), input
 
     Raises:
         InputError: it is a file, not empty (without ``overwrite``), or cannot be written; or an input, or something
-            that is no plain file, has the name of a result in it.
+            that is no plain file, has the name of a result in it, or a file that of a folder of results.
     """
     _check_place(folder)
     if folder.exists() and not folder.is_dir():
@@ -31,16 +31,17 @@ def check_output(folder: Path, overwrite: bool, known: Iterable[str] = (), input
     check_free(folder, overwrite)
     for name in known:
         check_plain(folder / name)
+        _check_folder((folder / name).parent)
     check_spared([folder / name for name in known], inputs)
 
 
-def check_free(folder: Path, overwrite: bool, but: Path | None = None) -> None:
-    """Refuse a folder that holds anything, ``but`` one thing, without ``overwrite``.
+def check_free(folder: Path, overwrite: bool, but: Collection[Path] = ()) -> None:
+    """Refuse a folder that holds anything, ``but`` some things, without ``overwrite``.
 
     Raises:
         InputError: it does.
     """
-    if folder.is_dir() and any(path != but for path in folder.iterdir()) and not overwrite:
+    if folder.is_dir() and any(path not in but for path in folder.iterdir()) and not overwrite:
         raise InputError(f"The output folder {folder} is not empty.", "Name another, or add --overwrite.", "output")
 
 
@@ -103,6 +104,12 @@ def check_plain(path: Path) -> None:
         return
     if not stat.S_ISREG(kind):
         raise InputError(f"The output {shown(path)} is there already, and no plain file.", "Choose another name.")
+
+
+def _check_folder(path: Path) -> None:
+    """Refuse to replace anything else by a folder of results."""
+    if os.path.lexists(path) and not path.is_dir():
+        raise InputError(f"The output {shown(path)} is there already, and no folder.", "Choose another name.")
 
 
 def _check_writable(folder: Path, output: Path) -> None:

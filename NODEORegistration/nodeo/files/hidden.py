@@ -7,6 +7,7 @@ holds a lock on it. What a killed process left is put right by the next one that
 from __future__ import annotations
 
 import contextlib
+import glob
 import hashlib
 import os
 import secrets
@@ -53,6 +54,11 @@ def movable(place: Path) -> bool:
 def old_name(folder: Path) -> Path:
     """What a result is called while the hidden ``folder`` takes its place."""
     return folder.with_name(folder.name + _OLD)
+
+
+def own(place: Path) -> list[Path]:
+    """The hidden folders that this process has in a place, which are those of a place that cannot be moved."""
+    return list(place.glob(f"{glob.escape(_prefix(place))}{os.getpid()}-*"))
 
 
 def clear(place: Path) -> None:

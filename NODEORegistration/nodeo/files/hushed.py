@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import locale
 import os
 import re
 import sys
@@ -26,9 +27,14 @@ class Complaints:
 
 @contextlib.contextmanager
 def hushed() -> Iterator[Complaints]:
-    """Hold back standard error; what was printed there is shown afterwards, unless the block failed or should have."""
+    """Hold back standard error; what was printed there is shown afterwards, unless the block failed or should have.
+
+    The locale of the process stays what it was: ITK's library for VTK files sets that of C, in which Python takes no
+    text for UTF-8 any more.
+    """
     complaints = Complaints()
     with _turn, contextlib.ExitStack() as stack:
+        stack.callback(_set_locale, locale.setlocale(locale.LC_ALL))
         try:
             if sys.stderr is not None:
                 sys.stderr.flush()
@@ -49,3 +55,9 @@ def hushed() -> Iterator[Complaints]:
         if not complaints.damaged:
             with contextlib.suppress(OSError):
                 os.write(2, _WARNING.sub(b"", printed))
+
+
+def _set_locale(name: str) -> None:
+    if locale.setlocale(locale.LC_ALL) != name:
+        with contextlib.suppress(locale.Error):
+            locale.setlocale(locale.LC_ALL, name)

@@ -13,7 +13,10 @@ _ROOM = 64  # bytes of a path that the files in a folder need for their names
 
 def shown(path: str | Path) -> str:
     """A path for a message, whatever its bytes are."""
-    return os.fsencode(path).decode("utf-8", "replace")
+    try:
+        return os.fsencode(path).decode("utf-8", "replace")
+    except UnicodeEncodeError:  # half of a character, which a program can write into JSON
+        return str(path).encode("utf-8", "replace").decode("utf-8")
 
 
 def check_name(path: str | Path, role: str) -> None:

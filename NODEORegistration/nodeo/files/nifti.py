@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+import shutil
 import struct
+import tempfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,6 +37,28 @@ def check_whole(path: Path) -> None:
     found = sum(map(len, _blocks(pixels))) if _compressed(pixels) else pixels.stat().st_size
     if found < size:
         raise Damaged(f"it is cut short, {found} of {size} bytes")
+
+
+@contextlib.contextmanager
+def alone(path: Path) -> Iterator[Path]:
+    """A name under which ITK reads this file, and no other that lies beside it.
+
+    Where ``x.nii`` and ``x.nii.gz`` lie in one folder, its NIfTI library takes the pixels of both from ``x.nii``.
+
+    Raises:
+        OSError: there is no room for another name.
+    """
+    plain = path.with_suffix("")
+    if path.suffix.lower() != ".gz" or plain.suffix.lower() != ".nii" or not plain.exists():
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        name = Path(folder) / path.name
+        try:
+            name.symlink_to(path.absolute())
+        except (OSError, NotImplementedError):  # Windows asks for a right
+            shutil.copyfile(path, name)
+        yield name
 
 
 def _files(path: Path) -> tuple[Path | None, Path | None]:

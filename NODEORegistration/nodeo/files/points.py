@@ -243,7 +243,8 @@ def _digits(position: np.ndarray) -> list[str]:
 
 
 def quoted(label: str) -> str:
-    """A cell of a table, in quotation marks where it needs them."""
+    """A cell of a table, in one line, in quotation marks where it needs them."""
+    label = " ".join(label.splitlines())
     return '"' + label.replace('"', '""') + '"' if any(mark in label for mark in ',"') else label
 
 

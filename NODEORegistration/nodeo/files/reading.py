@@ -9,7 +9,7 @@ import SimpleITK as sitk
 from ..errors import InputError
 from .hushed import hushed
 from .names import check_there
-from .nifti import Damaged
+from .nifti import Damaged, alone
 from .transforms import check_finite
 from .whole import check_complete, check_size
 
@@ -52,10 +52,15 @@ def size_of(path: str | Path) -> tuple[int, ...]:
     Raises:
         RuntimeError: it cannot be read.
     """
-    return _header(path).GetSize()
+    return header_of(path).GetSize()
 
 
-def _header(path: str | Path) -> sitk.ImageFileReader:
+def header_of(path: str | Path) -> sitk.ImageFileReader:
+    """What a file says of its image, whose pixels are not read: size, spacing, origin and direction.
+
+    Raises:
+        RuntimeError: it cannot be read.
+    """
     reader = sitk.ImageFileReader()
     reader.SetFileName(str(path))
     reader.ReadImageInformation()
@@ -64,14 +69,15 @@ def _header(path: str | Path) -> sitk.ImageFileReader:
 
 def _image(path: str | Path, role: str, with_time: bool) -> sitk.Image:
     check_complete(Path(path))
-    reader = _header(path)
+    reader = header_of(path)
     if not all(reader.GetSize()):
         raise Damaged(f"it has {' x '.join(map(str, reader.GetSize()))} voxels")
     if any(n > 1 for n in reader.GetSize()[4 if with_time else 3 :]):
         raise InputError(
             f"The {role} {path} has {reader.GetDimension()} dimensions.", "Extract one 2-D or 3-D frame first."
         )
-    image = sitk.ReadImage(str(path))
+    with alone(Path(path)) as name:
+        image = sitk.ReadImage(str(name))
     check_size(Path(path), sitk.GetArrayViewFromImage(image).nbytes)
     return image
 
@@ -102,4 +108,5 @@ def _transform(path: str | Path) -> sitk.Transform:
         return sitk.ReadTransform(str(path))
     except RuntimeError:
         check_complete(Path(path))
-        return sitk.DisplacementFieldTransform(sitk.ReadImage(str(path), sitk.sitkVectorFloat64))
+        with alone(Path(path)) as name:
+            return sitk.DisplacementFieldTransform(sitk.ReadImage(str(name), sitk.sitkVectorFloat64))

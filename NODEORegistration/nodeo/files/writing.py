@@ -74,7 +74,7 @@ def _appear(partial: Path, folder: Path, known: Sequence[str], overwrite: bool) 
             if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                 raise
     try:
-        check_free(folder, overwrite, but=partial)
+        check_free(folder, overwrite, but=hidden.own(folder))
     except InputError as error:
         raise InputError(
             f"While this ran, something else was written into {folder}.", error.hint, error.code

@@ -16,6 +16,7 @@ from ..files.points import PointList, quoted
 from ..geometry.grid import Grid
 from ..geometry.resampling import resampled
 from .result import Frame
+from .series import time_text
 from .stack import Stack
 
 PLAIN = (
@@ -131,4 +132,6 @@ class Writer:
         for number in sorted(self._tracks):
             track = np.pad(self._tracks[number], ((0, 0), (0, 3 - self._tracks[number].shape[1])))
             for label, place in zip(points.labels, track, strict=True):
-                yield ",".join([str(number), f"{self._times[number]:.9g}", quoted(label), *(f"{x:.6f}" for x in place)])
+                yield ",".join(
+                    [str(number), time_text(self._times[number]), quoted(label), *(f"{x:.6f}" for x in place)]
+                )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -15,23 +17,30 @@ import SimpleITK as sitk
 from ..engine.inputs import without_time
 from ..errors import InputError
 from ..files.reading import read_image
-from .series import Series, checked_times
+from .series import Series, checked_times, time_text
 
+_DATA_FILE = re.compile(rb"(?mi)^(data ?file: *)(\S[^\r\n]*?)(?=\r?$)")  # of a header apart
 _TIME = ("list", "time")  # kinds of an axis of a NRRD that frames lie along
 _NIFTI_UNITS = {8: "s", 16: "ms", 24: "us"}  # codes of units of time
 
 
-def read_series(paths: Sequence[Path]) -> Series:
+def read_series(paths: str | Path | Sequence[str | Path]) -> Series:
     """The series in one file (4-D, or a NRRD with an axis of kind ``list`` or ``time``), or in a file a frame.
 
     Files of a frame each are read when they are asked for, so that not all of them have to be in memory.
 
+    Args:
+        paths: of the one file, or of each frame's in the order of time.
+
     Raises:
         InputError: a file cannot be read, or there is one frame only.
     """
-    if len(paths) > 1:
-        return Series(_from_files(tuple(paths)), tuple(float(n) for n in range(len(paths))), name=paths[0].name)
-    path = paths[0]
+    files = tuple(map(Path, [paths] if isinstance(paths, str | Path) else paths))
+    if not files:
+        raise InputError("No file was named.", "Name a file with an axis of time, or a file for each frame.")
+    if len(files) > 1:
+        return Series(_from_files(files), tuple(float(n) for n in range(len(files))), name=files[0].name)
+    path = files[0]
     image = _with_listed_time(path)
     axis, unit, times = _time_axis(image)
     if axis is None:
@@ -101,9 +110,10 @@ def _spaced_times(image: sitk.Image, axis: int) -> tuple[str, tuple[float, ...]]
         code = int(float(_said(image, "xyzt_units") or 0)) & 0x38
         unit = _NIFTI_UNITS.get(code, "")
         first = float(_said(image, "toffset") or 0)
+        step, first = (float(f"{number:.7g}") for number in (step, first))  # it keeps no more digits
     if not (math.isfinite(step) and step > 0 and math.isfinite(first)):
         return "", tuple(float(n) for n in range(count))
-    return unit, tuple(float(f"{first + step * n:.9g}") for n in range(count))
+    return unit, tuple(float(time_text(first + step * n)) for n in range(count))
 
 
 def _said(image: sitk.Image, key: str) -> str:
@@ -114,9 +124,9 @@ def _with_listed_time(path: Path) -> sitk.Image:
     """The image in a file; of a NRRD whose axis of time ITK takes for one of space, as if it were called a list."""
     try:
         return read_image(path, "series", with_time=True)
-    except InputError:
+    except InputError as error:
         header = _nrrd_header(path)
-        patched = _listed(header)
+        patched = _listed(header, path.parent.absolute())
         if patched == header:
             raise
         with tempfile.TemporaryDirectory() as folder:
@@ -125,20 +135,30 @@ def _with_listed_time(path: Path) -> sitk.Image:
                 source.seek(len(header))
                 target.write(patched)
                 shutil.copyfileobj(source, target)
-            return read_image(copy, "series", with_time=True)
+            try:
+                return read_image(copy, "series", with_time=True)
+            except InputError:
+                raise error from None  # of the file that a person knows
 
 
 def _nrrd_header(path: Path) -> bytes:
-    """The text at the head of a NRRD that holds its data, too; nothing of any other file."""
+    """The text at the head of a NRRD, to the empty line where its data begin; nothing of any other file."""
     try:
         with path.open("rb") as file:
             head = file.read(1 << 16)
     except OSError:
         return b""
-    text, blank, _ = head.partition(b"\n\n")
-    return text + blank if head.startswith(b"NRRD") and blank and b"\ndata file:" not in text.lower() else b""
+    if not head.startswith(b"NRRD"):
+        return b""
+    end = re.search(rb"\r?\n\r?\n", head)
+    return head[: end.end()] if end else head if _DATA_FILE.search(head) else b""
 
 
-def _listed(header: bytes) -> bytes:
-    lines = header.split(b"\n")
-    return b"\n".join(line.replace(b"time", b"list") if line.startswith(b"kinds:") else line for line in lines)
+def _listed(header: bytes, folder: Path) -> bytes:
+    """The header with its axis of time called a list, and the one file of its data, if there is one, where it lies."""
+
+    def placed(found: re.Match[bytes]) -> bytes:
+        return found[1] + os.fsencode(folder / os.fsdecode(found[2]))
+
+    kinds = re.sub(rb"(?m)^kinds:.*$", lambda found: found[0].replace(b"time", b"list"), header)
+    return header if kinds == header else _DATA_FILE.sub(placed, kinds)

@@ -12,7 +12,7 @@ import SimpleITK as sitk
 from ..engine import devices, inputs
 from ..engine.measurement import FOREGROUND
 from ..engine.preparation import scaled
-from ..errors import InputError
+from ..errors import InputError, check_kind
 from ..evaluation.labels import labels_on
 from ..files.reading import read_transform
 from ..geometry.grid import Grid
@@ -96,6 +96,10 @@ class SequenceRegistration:
         progress: ProgressCallback | None = None,
     ) -> None:
         self._begun = time.perf_counter()
+        check_kind("argument series", series, Series)
+        inputs.check_kinds({"mask": mask}, settings, None, progress)
+        if labels is not None:
+            check_kind("labels", labels, sitk.Image)
         self.series, self.settings, self.mode = series, settings or Settings.preset("balanced"), mode
         self.number = _checked(series, reference, mode)
         if mode == "trajectory":

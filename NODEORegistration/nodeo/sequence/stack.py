@@ -10,6 +10,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from ..geometry.grid import Grid
+from .series import time_text
 
 _TYPES = {
     "b1": "uint8", "i1": "int8", "u1": "uint8", "i2": "int16", "u2": "uint16", "i4": "int32", "u4": "uint32",
@@ -66,7 +67,7 @@ class Stack:
             f"encoding: {encoding}",
             f"space origin: {_vector(grid.origin)}",
             "axis 0 index type:=numeric",
-            f"axis 0 index values:={' '.join(f'{time:.12g}' for time in times)}",
+            f"axis 0 index values:={' '.join(map(time_text, times))}",
         ]
         return "\n".join(lines) + "\n\n"
 

@@ -112,7 +112,7 @@ class Settings:
         try:
             if stat.S_ISFIFO(Path(path).stat().st_mode):
                 raise OSError(errno.EINVAL, "it is a pipe, which would be waited for")
-            values = json.loads(Path(path).read_text(encoding="utf-8"))
+            values = json.loads(Path(path).read_text(encoding="utf-8-sig"))
         except OSError as error:
             raise InputError(f"The settings file {path} cannot be read: {error.strerror}.", "", "settings") from error
         except ValueError as error:

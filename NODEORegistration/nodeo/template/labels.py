@@ -9,11 +9,11 @@ import numpy as np
 import SimpleITK as sitk
 
 from ..cohort.pair import Pair
-from ..cohort.table import Mistakes
 from ..engine.inputs import without_time
 from ..errors import InputError
 from ..evaluation.labels import check_codes
 from ..files.reading import read_image, size_of
+from ..files.table import Mistakes
 from ..files.writing import write_image
 
 _AT_ONCE = 16  # codes whose votes are in memory at a time, two bytes a voxel each

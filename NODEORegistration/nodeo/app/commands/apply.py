@@ -9,19 +9,20 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 
-from ...engine.inputs import check_values
+from ...engine.inputs import check_values, without_time
 from ...errors import InputError
 from ...field.point_inverse import moved, moved_back
 from ...files import reading
 from ...files.destination import check_file
-from ...files.hushed import hushed
 from ...files.points import PointList, is_points, read_points, write_points
-from ...files.writing import appearing_file
 from ...geometry.placement import check_placed
 from ...geometry.resampling import resampled
 from ..channel import Channel
+from .named import appearing_together, put_image, telling
 
 _PARTNERS = {"transform.h5": "inverse.h5", "inverse.h5": "transform.h5"}  # as a registration names its two ways
+_UNPLACED = ", a format that does not keep where the image lies: a .nrrd or .nii.gz does"
+_ENDINGS = (".nrrd", ".nhdr", ".nii", ".gz", ".hdr", ".img", ".mha", ".mhd", ".png", ".jpg", ".tif", ".tiff", ".h5")
 _FAR = 0.1  # mm: a point that is led back no nearer has no place that it came from
 
 
@@ -44,16 +45,20 @@ def apply(options: argparse.Namespace, channel: Channel) -> None:
     given = [_read(path, reference, transform) for path in things]
     pull_back = None if reference is None else _pull_back(transform, inverse, options.backwards)
     said = []
-    for number, (thing, output) in enumerate(zip(given, outputs, strict=True)):
-        if isinstance(thing, PointList):
-            carried, way = _carried(thing, transform, inverse, options.backwards)
-            _write_points(carried, output)
-            said.append(f"Wrote {output}: {len(carried.positions)} points, {way}")
-        else:
-            assert reference is not None and pull_back is not None
-            nearest = options.labels == [] or number >= len(options.things)
-            write_image(resampled(thing, reference, pull_back, nearest), output, compress=nearest)
-            said.append(f"Wrote {output}")
+    with appearing_together(outputs) as partials:
+        for number, (thing, output, partial) in enumerate(zip(given, outputs, partials, strict=True)):
+            if isinstance(thing, PointList):
+                carried, way = _carried(thing, transform, inverse, options.backwards)
+                with telling(output, "points"):
+                    write_points(partial, carried)
+                said.append(f"Wrote {output}: {len(carried.positions)} points, {way}")
+            else:
+                assert reference is not None and pull_back is not None
+                nearest = options.labels == [] or number >= len(options.things)
+                image = resampled(thing, reference, pull_back, nearest)
+                with telling(output, "image"):
+                    placed = put_image(image, partial, compress=nearest)
+                said.append(f"Wrote {output}{'' if placed else _UNPLACED}")
     channel.say("\n".join(said))
 
 
@@ -66,7 +71,7 @@ def _outputs(things: list[Path], output: Path) -> list[Path]:
                 "Points go to .csv, .mrk.json or .fcsv.",
             )
         return [output]
-    if output.suffix and not output.is_dir():
+    if (is_points(output) or output.suffix.lower() in _ENDINGS) and not output.is_dir():
         raise InputError(f"There are {len(things)} files to carry and one to write.", "Name a folder after --output.")
     names = [path.name for path in things]
     if len(set(names)) < len(names):
@@ -108,7 +113,7 @@ def _reference(options: argparse.Namespace, things: list[Path]) -> sitk.Image | 
         return None
     if options.reference is None:
         raise InputError("An image needs a grid to be carried to.", "Name an image that has it with --reference.")
-    reference = reading.read_image(options.reference, "reference")
+    reference = without_time(reading.read_image(options.reference, "reference"))
     check_placed(reference, "reference")
     return reference
 
@@ -122,7 +127,7 @@ def _read(path: Path, reference: sitk.Image | None, transform: sitk.Transform) -
             raise InputError(f"The points are 2-D and the transform is {k}-D.", "Give x, y and z.")
         return points
     assert reference is not None
-    image = reading.read_image(path, "image")
+    image = without_time(reading.read_image(path, "image"))
     if not image.GetDimension() == reference.GetDimension() == k:
         raise InputError(
             f"The image is {image.GetDimension()}-D, the reference {reference.GetDimension()}-D and the transform "
@@ -154,27 +159,3 @@ def _carried(
             "Look whether the points belong to the moving image; those of the fixed image go --backwards.",
         )
     return replace(points, positions=positions), "from the moving image to the fixed one, by the inverse"
-
-
-def _write_points(points: PointList, path: Path) -> None:
-    try:
-        with appearing_file(path) as partial:
-            write_points(partial, points)
-    except OSError as error:
-        raise InputError(f"The points could not be written to {path}.") from error
-
-
-def write_image(image: sitk.Image, path: Path, compress: bool) -> None:
-    """Write ``image`` under its name only when it is complete.
-
-    Raises:
-        InputError: it cannot be written.
-    """
-    try:
-        with appearing_file(path) as partial, hushed():
-            sitk.WriteImage(image, str(partial), useCompression=compress)
-            reading.size_of(partial)  # some formats are written, and cannot be read
-    except (OSError, RuntimeError) as error:
-        raise InputError(
-            f"The image could not be written to {path}.", "Use a name such as warped.nrrd or warped.nii.gz."
-        ) from error

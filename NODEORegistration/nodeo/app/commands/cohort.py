@@ -14,9 +14,9 @@ from ...cohort import bids
 from ...cohort.measures import text_table
 from ...cohort.pair import FILE_ROLES, Pair, check_columns, check_fit, pairs_of
 from ...cohort.run import Plan, as_dict, collected, planned, run_pairs, write_summary
-from ...cohort.table import Mistakes, Row, read_rows
 from ...errors import InputError
 from ...evaluation.tables import aligned
+from ...files.table import Mistakes, Row, read_rows
 from ...progress import Progress, ProgressCallback
 from ...report.canvas import check_matplotlib
 from ...settings import Settings
@@ -57,6 +57,8 @@ def _check_options(options: argparse.Namespace) -> None:
         raise InputError("--bids was given without a template.", "Add --fixed FILE.")
     if (options.index is None) != (options.of is None):
         raise InputError("--index and --of belong together.", "Such as --index 0 --of 10.")
+    if options.of is not None and options.of < 1:
+        raise InputError(f"--of is {options.of}.", "It must be at least 1.")
     if options.of is not None and not 0 <= options.index < options.of:
         raise InputError(f"--index is {options.index} of {options.of}.", f"It must be 0 to {options.of - 1}.")
     check_crew(options)

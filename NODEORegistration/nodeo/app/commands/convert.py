@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import ExitStack
 from pathlib import Path
 
-import SimpleITK as sitk
-
+from ...engine.inputs import without_time
 from ...errors import InputError
 from ...field.affine_part import split
 from ...field.initial_transform import field_transform
 from ...files import reading
 from ...files.destination import check_file
-from ...files.hushed import hushed
-from ...files.writing import appearing_file
 from ...geometry.grid import Grid
 from ...geometry.placement import check_placed
 from ..channel import Channel
-from .apply import write_image
+from .named import appearing, put_displacement, put_transform
 
 _TRANSFORMS = (".h5", ".hdf5", ".tfm", ".txt", ".mat", ".xfm")
 
@@ -33,7 +31,7 @@ def convert(options: argparse.Namespace, channel: Channel) -> None:
     if options.affine is not None and options.affine.absolute() == options.output.absolute():
         raise InputError("The affine part and the rest have one name.", "Name two files.")
     transform = reading.read_transform(options.transform)
-    reference = reading.read_image(options.reference, "reference")
+    reference = without_time(reading.read_image(options.reference, "reference"))
     check_placed(reference, "reference")
     if reference.GetDimension() != transform.GetDimension():
         raise InputError(
@@ -48,13 +46,15 @@ def convert(options: argparse.Namespace, channel: Channel) -> None:
     affine, rest = split(transform)
     written = transform if options.affine is None else rest
     displacement = Grid.of(reference).displacements(written)
-    if _is_transform(options.output):
-        _write_transform(field_transform(displacement), options.output)
-    else:
-        write_image(sitk.Cast(displacement, sitk.sitkVectorFloat32), options.output, compress=True)
+    with ExitStack() as files:  # one without the other would be another transform
+        if options.affine is not None:
+            put_transform(affine, files.enter_context(appearing(options.affine, "transform")))
+        if _is_transform(options.output):
+            put_transform(field_transform(displacement), files.enter_context(appearing(options.output, "transform")))
+        else:
+            put_displacement(displacement, files.enter_context(appearing(options.output, "displacement")))
     said = f"Wrote {options.output}"
     if options.affine is not None:
-        _write_transform(affine, options.affine)
         said += f", and what comes after it, the affine part, {options.affine}"
     channel.say(said)
 
@@ -66,11 +66,3 @@ def _is_transform(path: Path) -> bool:
 def _is_nifti(path: Path) -> bool:
     """NIfTI drops axes of one voxel where there are vectors: ITK, ANTs and greedy read another image, or none."""
     return (path.with_suffix("") if path.suffix == ".gz" else path).suffix.lower() in (".nii", ".hdr", ".img")
-
-
-def _write_transform(transform: sitk.Transform, path: Path) -> None:
-    try:
-        with appearing_file(path) as partial, hushed():
-            sitk.WriteTransform(transform, str(partial))
-    except (OSError, RuntimeError) as error:
-        raise InputError(f"The transform could not be written to {path}.", "Use a name such as warp.h5.") from error

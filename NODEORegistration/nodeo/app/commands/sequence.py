@@ -78,8 +78,8 @@ def sequence(options: argparse.Namespace, channel: Channel) -> None:
         metrics = {**work.metrics(), "inputs": _inputs(options)}
         with telling_of_the_disk(options.output):
             writer.finish(metrics, work.reference if work.number is None else None)
-        if pictures is not None:
-            write_report(folder, f"{series.name}: {len(series)} frames", metrics, pictures.film())
+            if pictures is not None:
+                write_report(folder, f"{series.name}: {len(series)} frames", metrics, pictures.film())
         with appearing(options.output, known_files(options.output, len(series)), overwrite=options.overwrite) as place:
             for path in sorted(folder.iterdir()):
                 path.rename(place / path.name)

@@ -12,8 +12,8 @@ from pathlib import Path
 from ...cohort.attempt import Work
 from ...cohort.pair import Pair, pairs_of
 from ...cohort.run import Plan, run_pairs
-from ...cohort.table import Mistakes, Row, read_rows
 from ...files.names import check_there
+from ...files.table import Mistakes, Row, read_rows
 from ...progress import ProgressCallback
 from ...settings import Settings
 from ...settings.checks import nearest

@@ -46,7 +46,7 @@ class SeriesField(nn.Module):
 
     def forward(self, t: Tensor) -> Tensor:
         """Velocity [k, D, H, W] at a time, local mm per unit of it."""
-        return self.mixed(self.splines.weights(float(t)))
+        return self.mixed(self.splines.weights(float(t.detach())))
 
     def change(self, t: float, over: float) -> Tensor:
         """How the velocity changes about ``t``, [k, D, H, W] per unit of time: a difference ``over`` that long."""

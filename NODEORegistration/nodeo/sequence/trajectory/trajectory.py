@@ -10,10 +10,10 @@ import SimpleITK as sitk
 import torch
 from torch import Tensor
 
-from ...engine import devices
+from ...engine import devices, inputs
 from ...engine.measurement import spread_of
 from ...engine.surroundings import undisturbed
-from ...errors import InputError
+from ...errors import InputError, check_kind
 from ...field.certificate import NEXT_TO_NONE, Certificate, folded_nodes, turned_down
 from ...field.flow import Solver
 from ...field.initial_transform import composite, field_transform
@@ -171,7 +171,10 @@ def fit_trajectory(
     Raises:
         InputError: a frame, the mask or the settings cannot be used.
     """
+    check_kind("argument series", series, Series)
+    inputs.check_kinds({"mask": mask}, settings, None, None)
     settings, report = settings or Settings.preset("balanced"), report or Reporter(None)
+    check_kind("argument report", report, Reporter)
     number = checked_reference(series, reference)
     with devices.threads(settings.threads):
         seen = survey(series, series.frame(number), settings, report.check)
