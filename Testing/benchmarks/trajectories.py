@@ -1,12 +1,15 @@
 """One flow through a series: how near it comes to a known answer, between its frames too, and the memory it takes.
 
     python Testing/benchmarks/trajectories.py phantom
+    python Testing/benchmarks/trajectories.py smoothing
     python Testing/benchmarks/trajectories.py memory
 
 ``phantom``: twelve frames of a textured ball with noise that is squeezed and turned, every point on a closed path: all
-of them, every other one with the rest held out, and each registered by itself. ``memory``: what ``nodeo sequence`` has
-taken at most for series of growing length, with two iterations a level. Every run with one thread, on the
-CPU. The liver: ``sequences.py``.
+of them, every other one with the rest held out, and each registered by itself. ``smoothing``: the same in the plane
+with little and with much noise: the mode frames without and with parabolas of time, and how restless its error is: the
+mean length of its second difference from frame to frame. ``memory``: what ``nodeo sequence`` has taken at most for
+series of growing length, with two iterations a level. Every run with one thread, on the CPU. The liver:
+``sequences.py``.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "helpers"))
 from beating_phantom import beating_ball
 from nodeo import Settings, register
 from nodeo.progress import Reporter
+from nodeo.sequence.registration import register_sequence
 from nodeo.sequence.series import Series
 from nodeo.sequence.trajectory.trajectory import fit_trajectory
 
@@ -60,6 +64,29 @@ def phantom() -> None:
         print(f"| {'×'.join(map(str, size))} | each alone | {told} |", flush=True)
 
 
+def smoothing() -> None:
+    """What parabolas of time take from the error of frames that were registered by themselves."""
+    print("| noise | fit | error, mean / worst | restlessness | folds | s |\n|---|---|---|---|---|---|")
+    for noise in (10.0, 40.0):
+        ball = beating_ball((96, 96), far=3.0, noise=noise, blobs=250)
+        truth = np.array([ball.beat(ball.inside, time) for time in range(len(ball.frames))])
+        for name, options in {
+            "frames": {},
+            "frames, smoothing 5": {"smoothing": 5},
+            "frames, smoothing 7": {"smoothing": 7},
+            "trajectory": {"mode": "trajectory"},
+        }.items():
+            result = register_sequence(Series.of(ball.frames), SETTINGS, cyclic=True, **options)
+            found = [[frame.transform.TransformPoint(p) for p in ball.inside.tolist()] for frame in result.frames]
+            apart = np.array(found) - truth
+            errors = np.linalg.norm(apart, axis=-1).mean(1)[1:]
+            restless = np.linalg.norm(np.diff(apart, 2, axis=0), axis=-1).mean()
+            folds = sum(frame.metrics["folds"] + frame.metrics["folds_inverse"] for frame in result.frames)
+            seconds = result.metrics["seconds"]["total"]
+            told = f"{errors.mean():.2f} / {errors.max():.2f} | {restless:.2f} | {folds} | {seconds:.0f}"
+            print(f"| {noise:g} | {name} | {told} |", flush=True)
+
+
 def memory() -> None:
     """Peak memory of a process by size and number of frames."""
     for size in SIZES:
@@ -88,10 +115,10 @@ def one(width: int, height: int, depth: int, count: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("phantom", "memory", "one"))
+    parser.add_argument("what", choices=("phantom", "smoothing", "memory", "one"))
     parser.add_argument("numbers", type=int, nargs="*")
     options = parser.parse_args()
-    {"phantom": phantom, "memory": memory, "one": one}[options.what](*options.numbers)
+    {"phantom": phantom, "smoothing": smoothing, "memory": memory, "one": one}[options.what](*options.numbers)
 
 
 if __name__ == "__main__":

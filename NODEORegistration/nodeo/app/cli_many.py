@@ -192,6 +192,13 @@ def add_sequence(commands) -> None:
         help="the last frame is a neighbour of the first; a trajectory ends where it began",
     )
     sub.add_argument(
+        "--smoothing",
+        type=int,
+        default=0,
+        metavar="FRAMES",
+        help="of the mode frames: lay a parabola of time through so many frames in a row, 5, 7 … (default: 0, none)",
+    )
+    sub.add_argument(
         "--times",
         metavar="T,T,…",
         help="of the frames (default: as the file says, or 0,1,2…); --times=-1,0,1 where the first is below 0",

@@ -76,7 +76,8 @@ def descend(objective: Judge[Part], segment: Part, tolerance: float, told: Told)
             break
         loss.total.backward()
         falling = 0.5 * (1.0 + math.cos(math.pi * iteration / iterations))
-        optimiser.rate = first_rate * (descent.last_rate + (1.0 - descent.last_rate) * falling)
+        rising = min(1.0, (iteration + 1) / (descent.warm_up + 1))
+        optimiser.rate = first_rate * rising * (descent.last_rate + (1.0 - descent.last_rate) * falling)
         optimiser.step()
     _copy(kept, parameters)
     return stop

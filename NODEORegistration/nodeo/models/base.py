@@ -138,11 +138,14 @@ class Descent:
     Attributes:
         optimiser: of its parameters; its rate is that of the first step.
         last_rate: share of the first rate to which the rate falls along a cosine.
+        warm_up: iterations over which the rate rises to what it is to be: Adam's first steps are as long where a
+            gradient is noise as where it is large, and spoil what is nearly right.
         keeps_best: take the best iterate, and end when little more is to be gained; otherwise the last of all.
     """
 
     optimiser: Adam
     last_rate: float = 0.3
+    warm_up: int = 0
     keeps_best: bool = True
 
 

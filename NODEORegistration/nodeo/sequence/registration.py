@@ -25,9 +25,10 @@ from .mean import mean_reference
 from .progress import ENDED, SURVEYED, SeriesProgress, SeriesReporter
 from .result import Frame, SequenceResult, at_rest
 from .series import Series
+from .smoothed import REGISTERED, check_smoothing, smoothed
 from .survey import survey
 from .trajectory.frames import FITTED, fitted_trajectory, followed
-from .trajectory.plan import check_settings, checked_reference
+from .trajectory.plan import check_settings, checked_reference, plan_series
 from .walk import outward
 
 MODES = ("frames", "trajectory")
@@ -41,6 +42,7 @@ def register_sequence(
     reference: int | Literal["mean"] = 0,
     mode: str = "frames",
     cyclic: bool = False,
+    smoothing: int = 0,
     mask: sitk.Image | None = None,
     labels: sitk.Image | None = None,
     progress: ProgressCallback | None = None,
@@ -54,6 +56,8 @@ def register_sequence(
         mode: ``frames``: each is registered, and begins with what its neighbour has found; ``trajectory``: all are
             fitted together by one velocity field over the series' time, and the reference is one of them.
         cyclic: the last frame is a neighbour of the first; a trajectory ends where it began.
+        smoothing: of the mode frames: how many frames in a row a parabola of time is laid through, odd, 5 at least; 0:
+            each frame stays as it was found.
         mask: of the reference, where the similarity counts (not 0).
         labels: of the reference: how large each structure is in every frame is measured, too.
         progress: called after every iteration; it stops the run by raising :class:`~nodeo.errors.Cancelled`.
@@ -65,7 +69,15 @@ def register_sequence(
         InputError: a frame, the mask, the labels or the settings cannot be used; the message says why and what to do.
     """
     work = SequenceRegistration(
-        series, settings, reference, mode=mode, cyclic=cyclic, mask=mask, labels=labels, progress=progress
+        series,
+        settings,
+        reference,
+        mode=mode,
+        cyclic=cyclic,
+        smoothing=smoothing,
+        mask=mask,
+        labels=labels,
+        progress=progress,
     )
     frames = sorted(work.frames(), key=lambda frame: frame.number)
     return SequenceResult(work.reference, tuple(frames), work.metrics(), work.settings)
@@ -91,6 +103,7 @@ class SequenceRegistration:
         *,
         mode: str = "frames",
         cyclic: bool = False,
+        smoothing: int = 0,
         mask: sitk.Image | None = None,
         labels: sitk.Image | None = None,
         progress: ProgressCallback | None = None,
@@ -104,7 +117,8 @@ class SequenceRegistration:
         self.number = _checked(series, reference, mode)
         if mode == "trajectory":
             check_settings(self.settings)
-        self._mask, self._cyclic = mask, cyclic
+        check_smoothing(smoothing, series, mode, self.number, self.settings)
+        self._mask, self._cyclic, self._smoothing = mask, cyclic, smoothing
         start = self.number or 0
         self._steps = outward(len(series), start, cyclic, with_start=self.number is None)
         self._reporter = Reporter(progress)
@@ -132,8 +146,25 @@ class SequenceRegistration:
 
     def _each(self) -> Iterator[Registered]:
         """The frames by themselves."""
-        report = SeriesReporter(self._reporter, [step.after is None for step in self._steps], self._span)
-        return registered(self.series, self.reference, self._steps, self.settings, self.survey, report, self._mask)
+        (begin, end), anew = self._span, [step.after is None for step in self._steps]
+        frames = self.series, self.reference, self._steps, self.settings, self.survey
+        if not self._smoothing or self.number is None:
+            return registered(*frames, SeriesReporter(self._reporter, anew, self._span), self._mask)
+        middle = begin + (end - begin) * REGISTERED
+        first = SeriesReporter(self._reporter, anew, (begin, middle), "Before smoothing: ")
+        second = SeriesReporter(self._reporter, [True] * len(anew), (middle, end))
+        with devices.threads(self.settings.threads):
+            plan = plan_series(
+                self.series,
+                self.number,
+                self._mask,
+                self.survey.corners,
+                self.settings,
+                self._cyclic,
+                self._reporter.check,
+            )
+        found = registered(*frames, first, self._mask)
+        return smoothed(found, plan, self.series, self._smoothing, self.settings, second, self._cyclic)
 
     def _followed(self, number: int) -> Iterator[Registered]:
         """The frames along one flow."""
@@ -160,6 +191,7 @@ class SequenceRegistration:
             "mode": self.mode,
             "reference": "mean" if self.number is None else self.number,
             "cyclic": self._cyclic,
+            "smoothing": self._smoothing,
             "time_unit": self.series.unit,
             "frames": figures,
             "background_motion_mm": measures.background_motion(figures),

@@ -49,6 +49,7 @@ def sequence(options: argparse.Namespace, channel: Channel) -> None:
         reference,
         mode=options.mode,
         cyclic=options.cyclic,
+        smoothing=options.smoothing,
         mask=mask,
         labels=labels,
         progress=process.giving_back(channel.progress),

@@ -19,7 +19,7 @@ from ...similarity.channel import Channel
 from ...start.search import most_of
 from .basis import TimeSplines
 from .field import SeriesField
-from .level import AT_ONCE, STEPS, SeriesProblem, SeriesSegment
+from .level import AT_ONCE, SeriesProblem, SeriesSegment, pace, solver_of
 from .plan import SeriesPlan
 from .turns import Turns
 from .walk import carried, displacements
@@ -94,8 +94,8 @@ class SeriesFit:
         lattice = Lattice(level.node_grid, device)
         velocity = self._velocity(before, level, lattice)
         turns = Turns(list(plan.tasks), AT_ONCE, settings.seed + number)
-        segment = SeriesSegment(velocity, lattice, settings.learning_rate, turns.all_at_once)
-        solver = Solver.of(settings, max(level.steps, STEPS))
+        segment = SeriesSegment(velocity, lattice, pace(level) * settings.learning_rate, turns.all_at_once)
+        solver = solver_of(settings, level)
         sliding = self._slides(before)
         problem = SeriesProblem(
             level,
@@ -107,6 +107,7 @@ class SeriesFit:
             settings,
             turns,
             sliding,
+            held=before is not None and not sliding,
         )
         fitted = Fitted(velocity, lattice, solver)
         if before is not None:

@@ -8,24 +8,21 @@ from collections.abc import Iterator
 import SimpleITK as sitk
 from torch import Tensor
 
-from ...engine import devices, inputs, preparation
-from ...engine.completion import completed
-from ...engine.inverse import exact_inverse
+from ...engine import devices
 from ...engine.optimisation import Flow
-from ...engine.result import Result
 from ...engine.surroundings import undisturbed
 from ...field.deformation import Deformation
-from ...progress import Progress, ProgressCallback, Reporter
+from ...progress import Progress, Reporter
 from ...settings import Settings
 from ..frames import Registered
 from ..progress import SeriesProgress, SeriesReporter
 from ..series import Series
 from ..survey import Survey
+from .handed_out import handed_out
 from .plan import plan_series
 from .trajectory import Trajectory, trajectory_of
 
 FITTED = 0.75  # share of the whole time when the fit ends
-_STAGES = {"inverse": 5.0, "transforms": 2.0, "warped image": 0.5, "measurements": 3.0}  # of a frame, their work
 
 
 def followed(
@@ -37,7 +34,8 @@ def followed(
         settings: as they were given.
     """
     for number, forward, backward in trajectory.walk():
-        result = _result(trajectory, number, forward, backward, series.frame(number), settings, report.of(number))
+        flow = _flow(trajectory, number, forward)
+        result = handed_out(trajectory.plan, number, flow, backward, series.frame(number), settings, report.of(number))
         report.finished(number)
         seconds = result.metrics["seconds"]["total"] + trajectory.fitted.seconds / (len(series) - 1)
         yield Registered(number, result, None, round(seconds, 3))
@@ -83,35 +81,15 @@ def fitted_trajectory(
     return trajectory
 
 
-@undisturbed()
-def _result(
-    trajectory: Trajectory,
-    number: int,
-    forward: Tensor,
-    backward: Tensor,
-    frame: sitk.Image,
-    settings: Settings,
-    told: ProgressCallback,
-) -> Result:
-    """What a registration of reference and frame would hand out, of the flow from one to the other."""
-    plan, fitted = trajectory.plan, trajectory.fitted
-    report = Reporter(told)
-    report.expect(_STAGES)
-    with devices.threads(settings.threads):
-        deformation = Deformation(forward, fitted.lattice)
-        with report.timed("inverse"):
-            report.tell("Inverse", "inverse")
-            inverse = exact_inverse(backward, deformation, plan.domain, report)
-        moving = inputs.check_image(frame, f"frame {number}")
-        _, scan = preparation.prepare(plan.reference.image, moving, None, None, settings)
-        task = plan.tasks[number].in_world(plan.reference, scan, plan.rest)
-        flow = Flow(
-            fitted.lattice.device,
-            deformation=deformation,
-            similarities=fitted.similarities[number],
-            certificates=[trajectory.certificate],
-            stops=fitted.stops,
-            history=fitted.history,
-            fallbacks=list(fitted.fallbacks),
-        )
-        return completed(frame, task, flow, inverse, plan.unit, (), settings, report)
+def _flow(trajectory: Trajectory, number: int, forward: Tensor) -> Flow:
+    """The flow as it is at a frame."""
+    fitted = trajectory.fitted
+    return Flow(
+        fitted.lattice.device,
+        deformation=Deformation(forward, fitted.lattice),
+        similarities=fitted.similarities[number],
+        certificates=[trajectory.certificate],
+        stops=fitted.stops,
+        history=fitted.history,
+        fallbacks=list(fitted.fallbacks),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -21,18 +21,43 @@ from .field import Passage, SeriesField
 from .walk import both_ways, walked
 
 AT_ONCE = 16  # frames that an iteration looks at
-STEPS = 2  # of the solver, a passage, at least: with one the ends of a period would not agree
+_STEPS = 2  # of the solver, a passage, at least: with one the ends of a period would not agree
 _BETAS = (0.9, 0.99)
-_PACE = 0.7  # of the steps of a pair
-_CHANGE = 0.001  # weight of |∂v/∂t|², v in the fixed image's unit per mean interval of the frames
-_CLOSURE = 0.3  # weight of the squared distance between both ends of a period, in the fixed image's unit
+_PACE = 1.4  # of the steps of a pair; half of it where each voxel has a node, whose gradient is that voxel's noise, too
+_WARM_UP = 5  # iterations
+_HELD = 0.1  # of λ_df, where little moves: a frame's displacement is held by the velocity and by the other frames
+_CHANGE = 0.0001  # weight of |∂v/∂t|², v in the fixed image's unit per mean interval of the frames
+_CLOSURE = 1.0  # weight of the squared distance between both ends of a period, in the fixed image's unit
 _KEPT = 40_000_000  # numbers that the passages of an iteration may keep for the gradient; else they are walked twice
-_PER_POINT = 30  # numbers that a passage keeps, a point
+_PER_POINT = 15  # numbers that a passage keeps, a point and velocity
+_VELOCITIES = {"euler": 1, "heun3": 3, "rk4": 4}  # that a step of a solver asks for; 2 of the others
+
+
+def pace(level: Level) -> float:
+    """How long the steps of the descent are, in those of a pair."""
+    return _PACE if max(level.node_factors) > 1 else 0.5 * _PACE
+
+
+def solver_of(settings: Settings, level: Level) -> Solver:
+    """The solver of a passage.
+
+    Two steps of midpoint are one of rk4, which asks for as many velocities and is far nearer to the flow: a series may
+    move many nodes in an interval, and a fit of a flow that is not quite the one that is handed out misses by as much.
+    """
+    steps = max(level.steps, _STEPS)
+    if settings.solver != "midpoint":
+        return Solver.of(settings, steps)
+    return replace(Solver.of(settings, (steps + 1) // 2), method="rk4")
 
 
 @dataclass(eq=False)
 class SeriesSegment:
-    """The velocity field of one level."""
+    """The velocity field of one level.
+
+    Attributes:
+        rate: the first step of the optimiser, in spacings of the velocity grid.
+        keeps_best: take the best iterate, see :class:`~nodeo.models.base.Descent`.
+    """
 
     field: SeriesField
     lattice: Lattice
@@ -43,9 +68,9 @@ class SeriesSegment:
         return self.field.heads.parameters()
 
     def descent(self) -> Descent:
-        """Adam, with steps as long as a pair's: a share of the spacing of the velocity grid."""
-        rate = _PACE * self.rate * min(self.lattice.spacing)
-        return Descent(Adam(self.parameters(), rate, _BETAS), keeps_best=self.keeps_best)
+        """Adam, with steps that are a share of the spacing of the velocity grid, as a pair's are."""
+        rate = self.rate * min(self.lattice.spacing)
+        return Descent(Adam(self.parameters(), rate, _BETAS), warm_up=_WARM_UP, keeps_best=self.keeps_best)
 
 
 class SeriesProblem:
@@ -58,6 +83,7 @@ class SeriesProblem:
         solver: of a passage.
         turns: which frames are looked at in an iteration.
         sliding: let what is rough be so in few places, see ``penalty`` in the settings.
+        held: little moves, so that the displacement needs little of a penalty of its own.
     """
 
     def __init__(
@@ -71,6 +97,7 @@ class SeriesProblem:
         settings: Settings,
         turns: Callable[[int], Sequence[int]],
         sliding: bool = False,
+        held: bool = False,
     ) -> None:
         self.level = level
         self.lattice = lattice
@@ -81,6 +108,7 @@ class SeriesProblem:
         self.settings = settings
         self.turns = turns
         self.sliding = sliding
+        self.held = held
 
     def loss(self, segment: SeriesSegment, iteration: int) -> Loss:
         """The mean of the frames' own losses, and the penalties on the velocity and on what a period leaves."""
@@ -115,6 +143,8 @@ class SeriesProblem:
             similarities = problem.similarities(displacement)
             alike = problem.weighted(similarities)
             penalties = problem.penalties(displacement, [], iteration)
+            if self.held and "df" in penalties:
+                penalties["df"] = _HELD * penalties["df"]
             return [alike + sum(penalties.values()), alike, *similarities.values(), *penalties.values()]
 
         return judge
@@ -129,7 +159,8 @@ class SeriesProblem:
     def _checkpointed(self, chosen: Sequence[int]) -> bool:
         times = [self.times[n] for n in chosen]
         length = self.period or max(0.0, *times) - min(0.0, *times)
-        return length * self.solver.steps * _PER_POINT * self.level.nodes > _KEPT
+        velocities = length * self.solver.steps * _VELOCITIES.get(self.solver.method, 2)
+        return velocities * _PER_POINT * self.level.nodes > _KEPT
 
 
 class _Walk:

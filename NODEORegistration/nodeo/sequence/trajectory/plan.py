@@ -152,8 +152,13 @@ def checked_reference(series: Series, reference: object) -> int:
     return series.checked_number(reference)
 
 
-def check_settings(settings: Settings) -> None:
-    """Refuse what has no meaning for one flow through all frames.
+def check_settings(
+    settings: Settings, asked: str = "in the mode trajectory", instead: str = "choose the mode frames"
+) -> None:
+    """Refuse what has no meaning where the frames of a series say something of each other.
+
+    Args:
+        asked, instead: where that was asked for, and what else could be done.
 
     Raises:
         InputError: the model has no velocity at a place, or an initial transform is asked for.
@@ -161,12 +166,12 @@ def check_settings(settings: Settings) -> None:
     if not models.build(settings).follows:
         raise InputError(
             f"The model {settings.model} has no velocity that goes on through time.",
-            "Set model=flow, or choose the mode frames.",
+            f"Set model=flow, or {instead}.",
             "settings",
         )
     if settings.initial != "identity":
         raise InputError(
-            f"initial is {settings.initial} in the mode trajectory, where all frames lie in one world.",
-            "Set initial=identity, or choose the mode frames.",
+            f"initial is {settings.initial} {asked}, where all frames lie in one world.",
+            f"Set initial=identity, or {instead}.",
             "initial",
         )
