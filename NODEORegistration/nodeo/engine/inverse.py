@@ -81,10 +81,12 @@ def exact_inverse(backwards: Tensor, deformation: Deformation, domain: Domain, r
     backwards = refine_inverse(backwards, displacement, lattice, enough=_NEAR)
     error, best = math.inf, None
     while True:
-        exact = refine_inverse(on_nodes(backwards, kept.shape), displacement, lattice, at=kept, told=told, enough=_NEAR)
-        fitted = fit_inverse(exact, on_voxels, voxels)
+        start = on_nodes(backwards, kept.shape)
+        inverse = refine_inverse(start, displacement, lattice, at=kept, told=told, enough=_NEAR)
+        del start  # as large as all that is to come
+        inverse = fit_inverse(inverse, on_voxels, voxels)
         report.tell("Inverse", "inverse", _FITTED)
-        inverse, _ = without_folds(fitted, kept.spacing)
+        inverse, _ = without_folds(inverse, kept.spacing)
         before, error = error, _inexactness(inverse, on_voxels, voxels)
         if best is not None and error > _WORTH * before:  # as of a map that folds and has no inverse
             return best
