@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -298,3 +300,23 @@ def test_moved_takes_the_kernel_along() -> None:
     away = field.moved(torch.device("meta"))  # a device every machine has
     tensors = [*away.parameters(), *away.buffers(), *(b.matrix for b in away.kernel.bands + away.kernel.adjoint)]
     assert {tensor.device.type for tensor in tensors} == {"meta"}
+
+
+# --- what is loaded for it --------------------------------------------------------------------------------------------
+
+_LOADED = """
+import sys
+import torch
+from nodeo.field.integrators import odeint
+
+assert "scipy.integrate" not in sys.modules
+print(odeint(lambda t, y: y, torch.ones(1), torch.tensor([0.0, 1.0]), method="scipy_solver")[-1].item())
+import scipy.integrate
+print(scipy.integrate.quad(lambda x: x, 0.0, 2.0)[0])
+"""
+
+
+def test_integrators_that_nobody_asks_for_are_loaded_when_somebody_does() -> None:
+    told = subprocess.run([sys.executable, "-c", _LOADED], capture_output=True, text=True, check=True)
+    grown, integral = map(float, told.stdout.split())
+    assert grown == pytest.approx(math.e, rel=1e-3) and integral == pytest.approx(2.0)

@@ -9,10 +9,14 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pytest
 import torch
+from nodeo.field import regularity
 from nodeo.field.certificate import Certificate, scale_down, unfold
 from nodeo.field.flow import Solver, integrate
 from nodeo.field.hinge import _OfAll, jacobian_hinge
 from nodeo.field.regularity import (
+    at_corner,
+    determinant,
+    differences,
     energy,
     gradient_energy,
     gradient_variation,
@@ -210,8 +214,9 @@ def test_a_cell_may_turn_inside_out_though_no_scheme_folds() -> None:
 
 
 @pytest.mark.parametrize("plane", [0, 14, 15, 16, 17, 31, 32, 36])
-def test_a_fold_is_seen_in_whichever_slab_it_lies(plane: int) -> None:
+def test_a_fold_is_seen_in_whichever_slab_it_lies(plane: int, monkeypatch: pytest.MonkeyPatch) -> None:
     shape, spacing = (37, 6, 5), (1.0, 2.0, 0.5)
+    monkeypatch.setattr(regularity, "_FEW", 16 * 6 * 5)
     displacement = torch.zeros(3, *shape)
     displacement[2, plane, 3, 2] = 0.8 * (1 if plane < 36 else -1)  # past its neighbour in z, 0.5 mm away
     folding, mask = measure_folding(displacement, spacing)
@@ -220,6 +225,17 @@ def test_a_fold_is_seen_in_whichever_slab_it_lies(plane: int) -> None:
     )
     assert mask[plane, 3, 2]
     assert folding.volume == pytest.approx(non_diffeomorphic_volume(displacement, spacing), rel=1e-5)
+
+
+@pytest.mark.parametrize("few", [30, 100_000], ids=["plane by plane", "at once"])
+def test_what_is_computed_once_for_several_corners_changes_no_bit(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    displacement = rough((20, 6, 5), SPACING)
+    monkeypatch.setattr(regularity, "_FEW", few)
+    folding, _ = measure_folding(displacement, SPACING)
+    edges = differences(displacement, SPACING)
+    each = [determinant(at_corner(edges, corner)) for corner in itertools.product((0, 1), repeat=3)]
+    assert folding.smallest == min(volumes.min().item() for volumes in each)
+    assert folding.largest == max(volumes.max().item() for volumes in each)
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3)))[1:])

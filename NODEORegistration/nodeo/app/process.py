@@ -17,7 +17,8 @@ from ..progress import Progress, ProgressCallback
 
 _signals: list[int] = []  # received by ending_gently
 _LARGE = ("Looking for folds", "Inverse", "Transforms", "Measurements")  # stages as large as what is over by then
-_LARGE_BLOCK = 2_000_000  # bytes
+_LARGE_BLOCK = 2_000_000  # bytes, and
+_FIELD = 30_000_000  # of a field at every voxel, of which only what comes after the iterations needs many, once each
 _ROOM = 1.5e9  # bytes of address space without which PyTorch and SciPy fail while they are loaded, or hang
 
 
@@ -145,29 +146,41 @@ def sparing_memory(wanted: bool = True) -> Iterator[None]:
 
     Each is cleared anew, which costs a quarter of the time: for work that else would not fit.
     """
-    if not (wanted and sys.platform.startswith("linux")):
+    if not wanted:
         yield
         return
-    m_mmap_threshold, m_mmap_max = -3, -4  # from malloc.h
-    with contextlib.suppress(OSError, AttributeError):
-        library = ctypes.CDLL("libc.so.6")
-        library.mallopt(m_mmap_threshold, _LARGE_BLOCK)
-        library.mallopt(m_mmap_max, 65536)
+    _keep_no_block_of(_LARGE_BLOCK)
     try:
         yield
     finally:
         keep_freed_memory()
 
 
+def _keep_no_block_of(size: int) -> None:
+    """Let glibc give blocks of so many bytes or more back to the system as soon as they are freed."""
+    if sys.platform.startswith("linux"):
+        with contextlib.suppress(OSError, AttributeError):
+            library = ctypes.CDLL("libc.so.6")
+            m_mmap_threshold, m_mmap_max = -3, -4  # from malloc.h
+            library.mallopt(m_mmap_threshold, size)
+            library.mallopt(m_mmap_max, 65536)
+
+
 def giving_back(told: ProgressCallback) -> ProgressCallback:
-    """The news passed on; where a large part of the work is over, its memory is given back before the next begins."""
+    """The news passed on; where a large part of the work is over, its memory is given back before the next begins.
+
+    After the iterations of a registration, large fields go as soon as they are freed.
+    """
     over: set[tuple[str, int]] = set()
+    keep_freed_memory()
 
     def passed_on(news: Progress) -> None:
         part = news.stage, news.level
         if part not in over and (news.level > 1 or news.stage.rpartition(": ")[2] in _LARGE):
             over.add(part)
             give_memory_back()
+            if news.stage == "Inverse":
+                _keep_no_block_of(_FIELD)
         told(news)
 
     return passed_on

@@ -24,6 +24,7 @@ from .optimisation import Flow
 _STEPS = 2  # solver steps, a segment, when the flow is run once more
 _MOST_POINTS = 16_000_000  # an inverse at every voxel has at most these; of a larger domain it is kept on the nodes
 _MOST_PARTS = 10_000_000  # and one between the voxels
+_NEAR = 0.005  # of a spacing: nearer than this a node need not be, whose neighbours' mean is farther
 _EXACT = 0.15  # of a voxel: as far as all but a hundredth of the box may end from where it came
 _WALKED, _REFINED, _FITTED = 0.1, 0.6, 0.78  # shares of the time, when each is done
 _WORTH = 0.75  # of the error before: what more nodes have to come below
@@ -76,12 +77,16 @@ def exact_inverse(backwards: Tensor, deformation: Deformation, domain: Domain, r
     voxels = Lattice(domain.nodes((1,) * len(displacement)), displacement.device)
     on_voxels = on_nodes(displacement, voxels.shape)
     kept = voxels if math.prod(voxels.shape) <= _MOST_POINTS else lattice
+    # few points, which leave little to do for the many
+    backwards = refine_inverse(backwards, displacement, lattice, enough=_NEAR)
     error, best = math.inf, None
     while True:
-        exact = refine_inverse(on_nodes(backwards, kept.shape), displacement, lattice, at=kept, told=told)
-        fitted = fit_inverse(exact, on_voxels, voxels)
+        start = on_nodes(backwards, kept.shape)
+        inverse = refine_inverse(start, displacement, lattice, at=kept, told=told, enough=_NEAR)
+        del start  # as large as all that is to come
+        inverse = fit_inverse(inverse, on_voxels, voxels)
         report.tell("Inverse", "inverse", _FITTED)
-        inverse, _ = without_folds(fitted, kept.spacing)
+        inverse, _ = without_folds(inverse, kept.spacing)
         before, error = error, _inexactness(inverse, on_voxels, voxels)
         if best is not None and error > _WORTH * before:  # as of a map that folds and has no inverse
             return best

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torchdiffeq import odeint, odeint_adjoint
-from torchdiffeq._impl.odeint import SOLVERS
 
 from ..geometry.lattice import Lattice
 from ..settings import ADAPTIVE_SOLVERS, Settings
+from .integrators import SOLVERS, odeint, odeint_adjoint
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ _SLAB = 8 * _BLOCK  # planes looked at a time
 
 
 @torch.no_grad()
-def fit_inverse(inverse: Tensor, forward: Tensor, points: Lattice, iterations: int = 4) -> Tensor:
+def fit_inverse(inverse: Tensor, forward: Tensor, points: Lattice, iterations: int = 2) -> Tensor:
     """``inverse`` fitted, by least squares, to undo ``forward`` at all ``points`` and not only at its own nodes.
 
     Where the inverse curves, linear interpolation between exact nodes is wrong on one side everywhere; a fit spreads
@@ -28,9 +28,9 @@ def fit_inverse(inverse: Tensor, forward: Tensor, points: Lattice, iterations: i
     every node is held near where it starts, which is exact. Where the start is right already nothing is fitted.
 
     Args:
-        inverse: [k, d, h, w] on nodes, exact there.
+        inverse: [k, d, h, w] on nodes, exact there; it is overwritten.
         forward: [k, D, H, W] at ``points``, a lattice over the same box, of any spacing.
-        iterations: at most.
+        iterations: at most; after two, more change the last digit of what is left.
     """
     targets, error = _wrong_points(inverse, forward, points)
     if not error.numel():
@@ -44,7 +44,7 @@ def _fitted(inverse: Tensor, error: Tensor, targets: Tensor, iterations: int, en
     Linear in the nodes: conjugate gradients on the normal equations, scaled by what every node weighs.
 
     Args:
-        error, targets: of n points, mm and sampling coordinates, [k, n].
+        error, targets: of n points, mm and sampling coordinates, [k, n]; error and inverse are overwritten.
         enough: root mean square of the error, mm, at which to stop.
 
     Returns:
@@ -55,15 +55,17 @@ def _fitted(inverse: Tensor, error: Tensor, targets: Tensor, iterations: int, en
     downhill, scale = sums[:-1].mul_(-inner), inner / sums[-1:].add_(_ANCHOR)
     direction = scale * downhill
     slope = _dot(downhill, direction)
-    for _ in range(iterations):
+    for left in reversed(range(iterations)):
         if slope == 0 or error.square().sum(0).mean() <= enough**2:
             break
         read = sample(direction, targets)
         bend = spread(read, targets, inverse.shape[1:])
         bend.mul_(inner).add_(direction, alpha=_ANCHOR)
         step = slope / _dot(direction, bend)
-        inverse = torch.addcmul(inverse, step, direction)
-        error = torch.addcmul(error, step, read)
+        inverse.addcmul_(step, direction)
+        error.addcmul_(step, read)
+        if not left:
+            break
         downhill.addcmul_(-step, bend)
         scaled = torch.mul(scale, downhill, out=bend)
         before, slope = slope, _dot(downhill, scaled)

@@ -15,7 +15,10 @@ from ..geometry.sampling import sample
 from .regularity import determinant
 
 _ENOUGH = 0.0005  # of a spacing: a point of the inverse that is as near as this
-_SLAB = 32  # planes whose points are moved at a time on a CPU
+_MOST = 0.75  # of the points; fewer that are far are gone on with alone
+_SLAB = 16  # planes whose points are moved at a time on a CPU
+
+Step = Callable[[Tensor, Tensor, Tensor], Tensor]  # of an inverse, its residual, and the points at rest, each [k, n]
 
 
 @torch.no_grad()
@@ -31,8 +34,10 @@ def search_inverse(forward: Tensor, lattice: Lattice, iterations: int = 20) -> T
     def there(inverse: Tensor, rest: Tensor) -> Tensor:
         return sample(forward, lattice.displaced(rest, inverse))
 
-    start = torch.zeros_like(rest)
-    return _approached(start, rest, there, iterations, lambda inverse, residual, rest: residual).view_as(forward)
+    def straight(inverse: Tensor, residual: Tensor, rest: Tensor) -> Tensor:
+        return residual
+
+    return _approached(torch.zeros_like(rest), rest, there, [straight] * iterations).view_as(forward)
 
 
 @torch.no_grad()
@@ -43,23 +48,26 @@ def refine_inverse(
     iterations: int = 3,
     at: Lattice | None = None,
     told: Callable[[float], None] | None = None,
+    enough: float = _ENOUGH,
 ) -> Tensor:
     """``inverse`` made exact at every point of ``at``: Newton steps on v + u(y + v) = 0.
 
-    A point takes a step only if that brings it closer, half of it otherwise, so that a kink of the field between two
-    nodes cannot make it diverge.
+    The first step needs no look at the slopes of u: where v is about the inverse, (I + ∇u)⁻¹ = I + ∇v. A point takes a
+    step only if that brings it closer, half of it otherwise, so that a kink of the field between two nodes cannot make
+    it diverge.
 
     Args:
         inverse: [k, d, h, w] at the points of ``at``, to start from.
         forward: u [k, D, H, W] on ``lattice``.
         at: a lattice over the same box; None: ``lattice``.
         told: is called with the share of the points that are done, after some at a time; it may raise.
+        enough: spacings of ``at``; a point that ends as near as this to where it should needs no further step.
     """
     points = at or lattice
     slopes = _slopes(forward, lattice.spacing)
     refined = torch.empty_like(inverse)
     slab = _SLAB if inverse.device.type == "cpu" else points.shape[0]
-    enough = _ENOUGH * min(points.spacing)
+    length = enough * min(points.spacing)
 
     def there(inverse: Tensor, rest: Tensor) -> Tensor:
         return sample(forward, points.displaced(rest, inverse))
@@ -71,7 +79,8 @@ def refine_inverse(
         planes = slice(first, first + slab)
         start = inverse[:, planes]
         rest = points.sampling(torch.zeros_like(start), planes).flatten(1)
-        refined[:, planes] = _approached(start.flatten(1), rest, there, iterations, newton, enough).view_as(start)
+        steps = [_by_own_slopes(inverse, planes, points.spacing), *[newton] * (iterations - 1)]
+        refined[:, planes] = _approached(start.flatten(1), rest, there, steps, length).view_as(start)
         if told is not None:
             told(min(1.0, (first + slab) / points.shape[0]))
     return refined
@@ -92,28 +101,23 @@ def left_over(inverse: Tensor, forward: Tensor, lattice: Lattice, count: int = 2
 
 
 def _approached(
-    inverse: Tensor,
-    rest: Tensor,
-    there: Callable[[Tensor, Tensor], Tensor],
-    iterations: int,
-    step: Callable[[Tensor, Tensor, Tensor], Tensor],
-    enough: float = 0.0,
+    inverse: Tensor, rest: Tensor, there: Callable[[Tensor, Tensor], Tensor], steps: Sequence[Step], enough: float = 0.0
 ) -> Tensor:
     """``inverse`` [k, n] after some steps, each taken where it brings a point closer.
 
     Args:
         rest: sampling coordinates [k, n] of the points that it is told at.
         there: the forward displacement at the points that an inverse leads to, given it and the points at rest.
-        step: sees inverse, residual, and the points at rest.
+        steps: the first is made for these points, the others for any.
         enough: length of a residual with which a point is left alone; on a CPU, where that saves work.
     """
     residual = inverse + there(inverse, rest)
     damping = torch.ones_like(residual[:1])
-    for done in range(iterations):
-        if enough and inverse.device.type == "cpu":
+    for done, step in enumerate(steps):
+        if done and enough and inverse.device.type == "cpu":
             far = (residual.square().sum(0) > enough**2).nonzero()[:, 0]
-            if 2 * len(far) < inverse.shape[1]:  # go on with these only
-                nearer = _approached(inverse[:, far], rest[:, far], there, iterations - done, step, enough)
+            if len(far) <= _MOST * inverse.shape[1]:  # go on with these only
+                nearer = _approached(inverse[:, far], rest[:, far], there, steps[done:], enough)
                 return inverse.index_copy(1, far, nearer)
         candidate = inverse - damping * step(inverse, residual, rest)
         remaining = candidate + there(candidate, rest)
@@ -122,6 +126,23 @@ def _approached(
         residual = torch.where(better, remaining, residual)
         damping = torch.where(better, 1.0, 0.5 * damping)
     return inverse
+
+
+def _by_own_slopes(inverse: Tensor, planes: slice, spacing: Sequence[float]) -> Step:
+    """The step (I + ∇v) r that an inverse v [k, D, H, W] proposes for some of its planes."""
+    k = len(spacing)
+    before = min(planes.start, 1)
+    around = inverse[:, planes.start - before : planes.stop + 1]
+
+    def step(_: Tensor, residual: Tensor, rest: Tensor) -> Tensor:
+        residual = residual.view_as(inverse[:, planes])
+        proposed = residual.clone()
+        for axis, h in enumerate(spacing):
+            slope = torch.gradient(around, spacing=h, dim=k - axis)[0][:, before : before + residual.shape[1]]
+            proposed.addcmul_(slope, residual[axis])
+        return proposed.flatten(1)
+
+    return step
 
 
 def _slopes(displacement: Tensor, spacing: Sequence[float]) -> Tensor:

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import torch
 from torch import Tensor
 
-_SLAB = 16  # planes measured at a time: what they need stays in the cache
+_SLAB = 16  # planes looked at a time; on a CPU, where cells are measured,
+_FEW = 65536  # points, about: what they need stays in the cache
 
 
 def energy(velocities: Sequence[Tensor]) -> Tensor:
@@ -137,7 +138,7 @@ def of_cells(points: Tensor, corner: Sequence[int], along: int | None = None) ->
     return points
 
 
-def determinant(columns: Sequence[Tensor]) -> Tensor:
+def determinant(columns: Sequence[Iterable[Tensor]]) -> Tensor:
     """det of the matrices whose columns are given, each column [k, ...]."""
     if len(columns) == 2:
         (a, c), (b, d) = columns
@@ -177,20 +178,20 @@ def measure_folding(displacement: Tensor, spacing: Sequence[float], middles: boo
     folded = torch.zeros(displacement.shape[1:], dtype=torch.bool, device=displacement.device)
     turned = torch.zeros_like(folded)
     smallest, largest, negative = float("inf"), float("-inf"), 0.0
-    for first in range(0, displacement.shape[1] - 1, _SLAB):
-        planes = slice(first, first + _SLAB + 1)
+    width = max(1, _FEW // math.prod(displacement.shape[2:])) if displacement.device.type == "cpu" else _SLAB
+    for first in range(0, displacement.shape[1] - 1, width):
+        planes = slice(first, first + width + 1)
         slab = displacement[:, planes]
-        edges = differences(slab, spacing)
-        for corner in itertools.product((0, 1), repeat=k):
-            volumes = determinant(at_corner(edges, corner))
+        for corner, volumes in _at_all_corners(differences(slab, spacing)):
             low, high = (extreme.item() for extreme in volumes.aminmax())
             smallest = low if math.isnan(low) or low < smallest else smallest
             largest = high if math.isnan(high) or high > largest else largest
             if not low > 0:  # NaN folds too
                 negative += volumes.clamp(max=0.0).sum().item() / (2.0 if k == 2 else 6.0)
                 of_cells(folded[planes], corner).logical_or_(~(volumes > 0))
+        in_steps = [component / h for component, h in zip(slab, spacing, strict=True)]
         for parity in (0, 1) if k == 3 else ():
-            middle = central_tetrahedron(partial(_corner_position, slab, spacing), parity)
+            middle = central_tetrahedron(partial(_corner_position, in_steps), parity)
             if not middle.min() > 0:
                 negative += middle.clamp(max=0.0).sum().item()
                 for corner in itertools.product((0, 1), repeat=k):
@@ -201,25 +202,56 @@ def measure_folding(displacement: Tensor, spacing: Sequence[float], middles: boo
     return Folding(voxels, 100.0 * voxels / folded.numel(), volume, smallest, largest), mask
 
 
-def central_tetrahedron(position: Callable[[Sequence[int]], Tensor], parity: int) -> Tensor:
+def _at_all_corners(edges: Sequence[Tensor]) -> Iterator[tuple[tuple[int, ...], Tensor]]:
+    """The determinant at each corner of all cells: what two of them have in common is computed once."""
+    k = len(edges)
+    corners = list(itertools.product((0, 1), repeat=k))
+    if k == 2:
+        yield from ((corner, determinant(at_corner(edges, corner))) for corner in corners)
+        return
+    minors = [_minors(edges, axis) for axis in range(k)]
+    for corner in corners:
+        x, y, z = (
+            column[0] * _side(minor[corner[:axis] + corner[axis + 1 :]], axis, corner[axis])
+            for axis, (column, minor) in enumerate(zip(at_corner(edges, corner), minors, strict=True))
+        )
+        yield corner, x.sub_(y).add_(z)
+
+
+def _minors(edges: Sequence[Tensor], axis: int) -> dict[tuple[int, ...], Tensor]:
+    """Of the last two rows of the other two columns, by the sides that a corner lies on along their axes."""
+    one, other = (column for column in range(3) if column != axis)
+    minors = {}
+    for sides in itertools.product((0, 1), repeat=2):
+        first, second = _side(edges[one], other, sides[1]), _side(edges[other], one, sides[0])
+        minors[sides] = first[1] * second[2] - second[1] * first[2]
+    return minors
+
+
+def _side(points: Tensor, axis: int, side: int) -> Tensor:
+    """All points [..., D, H, W] but the last (0) or the first (1) along an axis; a view."""
+    dim = points.dim() - 1 - axis
+    return points.narrow(dim, side, points.shape[dim] - 1)
+
+
+def central_tetrahedron(position: Callable[[Sequence[int]], Iterable[Tensor]], parity: int) -> Tensor:
     """Of each cell, the volume of the tetrahedron between every other corner, in cells; negative: inside out.
 
     Args:
-        position: of one corner (0 or 1 for x, y, z) of each cell, [3, ...], in units of the spacing.
+        position: of one corner (0 or 1 for x, y, z) of each cell, three coordinates, in units of the spacing.
         parity: of the corners' sums, 0 or 1: which four of them.
     """
     corners = [c for c in itertools.product((0, 1), repeat=3) if sum(c) % 2 == parity]
     apex, *others = [position(corner) for corner in corners]
     rest = torch.tensor(corners[1:], dtype=torch.float64) - torch.tensor(corners[0], dtype=torch.float64)
     orientation = torch.linalg.det(rest).sign().item()
-    return determinant([other - apex for other in others]) * (orientation / 6.0)
+    edges = [[end - start for end, start in zip(other, apex, strict=True)] for other in others]
+    return determinant(edges) * (orientation / 6.0)
 
 
-def _corner_position(displacement: Tensor, spacing: Sequence[float], corner: Sequence[int]) -> Tensor:
-    """Position of one corner of each cell, relative to the cell's first corner at rest, in units of the spacing."""
-    moved = [of_cells(component, corner) for component in displacement]
-    steps = [moved[axis] / h + corner[axis] for axis, h in enumerate(spacing)]
-    return torch.stack(steps)
+def _corner_position(in_steps: Sequence[Tensor], corner: Sequence[int]) -> list[Tensor]:
+    """Where one corner of each cell lies, relative to the cell's first at rest, all in units of the spacing."""
+    return [of_cells(component, corner) + side for component, side in zip(in_steps, corner, strict=True)]
 
 
 @torch.no_grad()

@@ -54,7 +54,8 @@ def spread(values: Tensor, points: Tensor, shape: Sequence[int]) -> Tensor:
     transpose = {2: torch.ops.aten.grid_sampler_2d_backward, 3: torch.ops.aten.grid_sampler_3d_backward}[k]
     batches = _dealt(values, axis, parts), field, _dealt(points, axis, parts).movedim(1, -1)
     bilinear, border, align_corners, of_field_only = 0, 1, True, [True, False]
-    return transpose(*batches, bilinear, border, align_corners, of_field_only)[0].sum(0)
+    shares = transpose(*batches, bilinear, border, align_corners, of_field_only)[0]
+    return shares.sum(0) if parts > 1 else shares[0]
 
 
 def _row(values: Tensor, k: int) -> Tensor:

@@ -14,10 +14,10 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torchdiffeq import odeint_adjoint
 
 from ...field import smoothing
 from ...field.certificate import Certificate
+from ...field.integrators import odeint_adjoint
 from ...field.smoothing import SeparableKernel
 from ...geometry.lattice import Lattice
 from ...settings import Settings
