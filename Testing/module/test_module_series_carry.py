@@ -12,7 +12,7 @@ import SimpleITK as sitk
 from series_scene import SHIFTS, TIMES, add_series
 from test_module_run import PATIENCE, temporary_folders, until_over, workers
 from test_module_series import SHORT, add_couch, center, endless, open_panel, point_list, reason, show
-from test_module_series_structures import label_map
+from test_module_series_structures import APEX, CAP, NAMES, drawing, label_map, overlap, segmentation, voxels_of
 
 FLIP = np.array([-1.0, -1.0, 1.0])  # RAS <-> LPS
 MIDDLE = 1  # the reference
@@ -152,6 +152,21 @@ def test_undo_leaves_what_a_run_without_it_leaves(desk) -> None:
                 slicer.mrmlScene.RemoveNode(reference.GetDisplayNode())
                 slicer.mrmlScene.RemoveNode(reference)
         assert counts() == before, copies
+
+
+def test_copies_of_a_segmentation_of_the_reference_move_with_the_frames(desk) -> None:
+    organs = segmentation(desk.series)  # of the first frame
+    run, _ways = run_along(desk, organs, reference=0, carryCopies=True, outputs={"transform": None})
+    (found,) = run.carried
+    assert found is not organs and organs.GetParentTransformNode() is None
+    for number, shift in enumerate(SHIFTS):
+        show(desk.host, desk.series, number)
+        for code in (CAP, APEX):
+            there = voxels_of(found, NAMES[code], desk.series.proxy)
+            assert overlap(there, drawing(shift) == code) > 0.8, (number, code)  # few iterations, voxels of 1.5 mm
+            assert number == 0 or overlap(drawing() == code, drawing(shift) == code) < 0.85  # at rest
+            if number:
+                assert overlap(there, drawing(shift) == code) > overlap(there, drawing(0.0) == code)
 
 
 def test_a_series_under_a_transform_and_once_more_into_the_same_node(desk) -> None:
