@@ -412,6 +412,14 @@
         <translation>Von beiden:</translation>
     </message>
     <message>
+        <source>What lies where the moving volume lies, under the same transform. What is ticked lies on the fixed volume after the registration: under its transform, in the folder of the results. Of a series: what changes with the frames lies on the reference in every frame (→ reference); what was drawn on the reference moves with the frames (→ frames).</source>
+        <translation>Was da liegt, wo das bewegte Volumen liegt, unter derselben Transformation. Was angekreuzt ist, liegt nach der Registrierung auf dem festen Volumen: unter dessen Transformation, im Ordner der Ergebnisse. Bei einer Serie: was mit den Bildern wechselt, liegt in jedem Bild auf der Referenz (→ Referenz); was auf der Referenz gezeichnet wurde, bewegt sich mit den Bildern (→ Bilder).</translation>
+    </message>
+    <message>
+        <source>What is ticked stays where it is; hardened copies of it lie on the fixed volume. Of a series: one for every frame, as sequences.</source>
+        <translation>Was angekreuzt ist, bleibt, wo es ist; gehärtete Kopien davon liegen auf dem festen Volumen. Bei einer Serie: eine für jedes Bild, als Sequenzen.</translation>
+    </message>
+    <message>
         <source>What is drawn over the frames: how far they move, or how large a structure of the reference is in them.</source>
         <translation>Was über die Bilder gezeichnet wird: wie weit sie sich bewegen oder wie groß eine Struktur des Bezugs in ihnen ist.</translation>
     </message>
@@ -776,16 +784,8 @@
         <translation>Geht mit:</translation>
     </message>
     <message>
-        <source>What lies where the moving volume lies, under the same transform. What is ticked lies on the fixed volume after the registration: under its transform, in the folder of the results.</source>
-        <translation>Was dort liegt, wo das bewegte Volumen liegt, unter derselben Transformation. Was angekreuzt ist, liegt nach der Registrierung auf dem festen Volumen: unter ihrer Transformation, im Ordner der Ergebnisse.</translation>
-    </message>
-    <message>
         <source>As copies:</source>
         <translation>Als Kopien:</translation>
-    </message>
-    <message>
-        <source>What is ticked stays where it is; hardened copies of it lie on the fixed volume.</source>
-        <translation>Was angekreuzt ist, bleibt, wo es ist; gehärtete Kopien davon liegen auf dem festen Volumen.</translation>
     </message>
     <message>
         <source>Leave the originals alone</source>
@@ -1752,6 +1752,33 @@
     </message>
 </context>
 <context>
+    <name>run.SeriesCarryReadiness</name>
+    <message>
+        <source>{title} → reference</source>
+        <translation>{title} → Referenz</translation>
+    </message>
+    <message>
+        <source>{title} → frames</source>
+        <translation>{title} → Bilder</translation>
+    </message>
+    <message>
+        <source>{title}: another series</source>
+        <translation>{title}: andere Serie</translation>
+    </message>
+    <message>
+        <source>{name} is read by the registration, and cannot go along with it.</source>
+        <translation>{name} wird von der Registrierung gelesen und kann nicht mit ihr mitgehen.</translation>
+    </message>
+    <message>
+        <source>{name} shows a frame of another series than {series}: untick it under Carry along.</source>
+        <translation>{name} zeigt ein Bild einer anderen Serie als {series}: unter Mitnehmen abwählen.</translation>
+    </message>
+    <message>
+        <source>{name} cannot go along: it lies neither where {series} lies nor where {reference} does.</source>
+        <translation>{name} kann nicht mitgehen: es liegt weder, wo {series} liegt, noch, wo {reference} liegt.</translation>
+    </message>
+</context>
+<context>
     <name>run.SeriesReadiness</name>
     <message>
         <source>A moving mask does not go with a series: choose None. The fixed mask belongs to the reference.</source>
@@ -1814,10 +1841,6 @@
         <translation>Weitere Bilder passen nicht zu einer Serie: entfernen.</translation>
     </message>
     <message>
-        <source>Nothing goes along with a series: untick it under Carry along.</source>
-        <translation>Mit einer Serie geht nichts mit: unter Mitnehmen abwählen.</translation>
-    </message>
-    <message>
         <source>Frame {number} of {name} holds no image: remove it from the sequence.</source>
         <translation>Bild {number} von {name} ist leer: aus der Sequenz entfernen.</translation>
     </message>
@@ -1870,6 +1893,10 @@
     <message>
         <source>frame {number}</source>
         <translation>Bild {number}</translation>
+    </message>
+    <message>
+        <source>{name} was moved or removed meanwhile, and did not go along.</source>
+        <translation>{name} wurde inzwischen verschoben oder entfernt und ging nicht mit.</translation>
     </message>
 </context>
 <context>
@@ -2199,6 +2226,17 @@
     <message>
         <source>The result {name} could not be read.</source>
         <translation>Das Ergebnis {name} konnte nicht gelesen werden.</translation>
+    </message>
+</context>
+<context>
+    <name>scene.SeriesCarrying</name>
+    <message>
+        <source>{name} on {fixed}</source>
+        <translation>{name} auf {fixed}</translation>
+    </message>
+    <message>
+        <source>{name} in {series}</source>
+        <translation>{name} in {series}</translation>
     </message>
 </context>
 <context>

@@ -412,6 +412,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>What is ticked stays where it is; hardened copies of it lie on the fixed volume. Of a series: one for every frame, as sequences.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>What is drawn over the frames: how far they move, or how large a structure of the reference is in them.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -776,15 +780,11 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>What lies where the moving volume lies, under the same transform. What is ticked lies on the fixed volume after the registration: under its transform, in the folder of the results.</source>
+        <source>What lies where the moving volume lies, under the same transform. What is ticked lies on the fixed volume after the registration: under its transform, in the folder of the results. Of a series: what changes with the frames lies on the reference in every frame (→ reference); what was drawn on the reference moves with the frames (→ frames).</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>As copies:</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>What is ticked stays where it is; hardened copies of it lie on the fixed volume.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1752,6 +1752,33 @@
     </message>
 </context>
 <context>
+    <name>run.SeriesCarryReadiness</name>
+    <message>
+        <source>{title} → reference</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{title} → frames</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{title}: another series</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is read by the registration, and cannot go along with it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} shows a frame of another series than {series}: untick it under Carry along.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} cannot go along: it lies neither where {series} lies nor where {reference} does.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>run.SeriesReadiness</name>
     <message>
         <source>A moving mask does not go with a series: choose None. The fixed mask belongs to the reference.</source>
@@ -1814,10 +1841,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Nothing goes along with a series: untick it under Carry along.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Frame {number} of {name} holds no image: remove it from the sequence.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1869,6 +1892,10 @@
     </message>
     <message>
         <source>frame {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} was moved or removed meanwhile, and did not go along.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2198,6 +2225,17 @@
     </message>
     <message>
         <source>The result {name} could not be read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>scene.SeriesCarrying</name>
+    <message>
+        <source>{name} on {fixed}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} in {series}</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

@@ -311,7 +311,7 @@ def carry(nodes, copies: bool, transform, fixed):
 
 def test_copies_are_removed_by_undo_and_replaced_by_a_new_result_of_the_same_node(desk) -> None:
     import slicer
-    from NODEORegistrationLib.scene.Carrying import carriedBy, undoCarrying
+    from NODEORegistrationLib.scene.Carried import carriedBy, undoCarrying
     from NODEORegistrationLib.scene.Companions import companionsBefore
 
     before, transform = desk.host.snapshot(), deforming()

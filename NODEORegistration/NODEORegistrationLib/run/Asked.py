@@ -1,8 +1,11 @@
 """What Register does with the panel as it is: a pair of volumes, or a whole series."""
 
+from ..scene.Companions import titleOf
+from .CarryReadiness import offeredNodes
 from .PairRun import PairRun
 from .Readiness import whyNotReady, whyNotSettings
 from .Request import requestFromParameters
+from .SeriesCarryReadiness import offeredWith
 from .SeriesReadiness import whyNotBesideSeries, whyNotSeries
 from .SeriesRequest import isOfSeries, seriesRequestFromParameters
 from .SeriesRun import SeriesRun
@@ -24,3 +27,10 @@ def runAsked(parameters):
     if isOfSeries(parameters):
         return SeriesRun(seriesRequestFromParameters(parameters))
     return PairRun(requestFromParameters(parameters))
+
+
+def offeredToCarry(parameters):
+    """{node: what it is called in the list} of what can be ticked to go along."""
+    if isOfSeries(parameters):
+        return offeredWith(seriesRequestFromParameters(parameters))
+    return {node: titleOf(node) for node in offeredNodes(parameters)}

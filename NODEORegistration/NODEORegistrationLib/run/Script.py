@@ -2,7 +2,7 @@
 
 from slicer.i18n import tr as _
 
-from ..scene.Carrying import undoCarrying
+from ..scene.Carried import undoCarrying
 from . import Dependencies
 from .Batch import Batch
 from .BatchRequests import scriptRequests
@@ -98,7 +98,9 @@ class Scripting:
             reference: the number of a frame, from 0; ``mean``; or a volume node outside the series.
             options: mode (frames or trajectory), cyclic; of the reference, to be followed through the frames: points (a
                 list), fixedStructures (a segmentation or label map), structures (names of those that count; default:
-                all); preset, fixedMask, outputs, keepFiles, settings as in :meth:`register`, which says the rest, too.
+                all); carry and carryCopies: what changes with the frames lies on the reference afterwards, and what
+                was drawn on the reference moves with the frames; preset, fixedMask, outputs, keepFiles, settings as in
+                :meth:`register`, which says the rest, too.
         """
         request = seriesRequestFromScript(series, reference, **options)
         return _carryOut(SeriesRun(request), wait)

@@ -6,14 +6,14 @@ from ..Parameters import InitialTransform, SeriesMode, channelsOf
 from ..scene.Landmarks import placed
 from ..scene.Series import browserOf
 from ..scene.Structures import namesOf
-from .CarryReadiness import carriedNodes
 from .Readiness import whyNotDimensions, whyNotOutputs, whyNotRigid
 from .Reason import Reason, isDeformed, whyNotVolume
+from .SeriesCarryReadiness import whyNotAlong
 
 
 def whyNotSeries(request):
     """The first :class:`Reason` why a :class:`~.SeriesRequest.SeriesRequest` cannot be met; an empty one if it can."""
-    for check in (_frames, _place, _mode, _reference, _mask, _points, _structures, _outputs):
+    for check in (_frames, _place, _mode, _reference, _mask, _points, _structures, _outputs, whyNotAlong):
         reason = check(request)
         if reason:
             return reason
@@ -33,8 +33,6 @@ def whyNotBesideSeries(parameters):
         return Reason(sentence, "movingStructures")
     if channelsOf(parameters):
         return Reason(_("More images do not go with a series: remove them."), "channel2")
-    if carriedNodes(parameters):
-        return Reason(_("Nothing goes along with a series: untick it under Carry along."), "carried")
     if parameters.initial == InitialTransform.NODE:
         sentence = _("A series does not start from a transform of the scene: choose another initial transform.")
         return Reason(sentence, "initialTransform")

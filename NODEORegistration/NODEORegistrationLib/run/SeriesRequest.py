@@ -7,10 +7,12 @@ from slicer.i18n import tr as _
 
 from ..EngineSettings import engineSettings
 from ..Parameters import OUTPUTS, SeriesReference, SeriesScope, wantedOutputs
+from ..scene.NodeChoices import CARRIED, chosenNodes
 from ..scene.Series import outsideReference, seriesOf
 from ..scene.Structures import commonNames, namesOf
 from .GuidanceReadiness import tickedOf
 from .Request import labelOf, presetOf
+from .SeriesCarryReadiness import offeredWith
 from .SeriesReadiness import whyNotSeries
 
 MEAN = SeriesReference.MEAN.value
@@ -32,6 +34,9 @@ class SeriesRequest:
         points: a list of points of the reference that are followed through the frames, or None.
         fixedStructures: a segmentation or label map node of the reference, whose structures are followed, or None.
         structures: the names of those that are; None: all that it has.
+        carried: nodes that go along, each frame onto the reference or from the reference into each frame, see
+            :class:`~NODEORegistrationLib.scene.SeriesCompanions.SeriesCompanions`.
+        carryCopies: they stay where they are, and sequences of hardened copies go along.
     """
 
     series: object
@@ -45,6 +50,8 @@ class SeriesRequest:
     points: object = None
     fixedStructures: object = None
     structures: object = None
+    carried: list = field(default_factory=list)
+    carryCopies: bool = False
     outputs: dict = field(default_factory=lambda: dict.fromkeys(OUTPUTS))
     keepFiles: bool = False
     label: str = ""
@@ -91,7 +98,7 @@ def seriesRequestFromParameters(parameters):
     isMean = parameters.seriesReference == SeriesReference.MEAN
     settings = engineSettings(parameters)
     settings["initial"] = parameters.initial.value
-    return SeriesRequest(
+    request = SeriesRequest(
         series=seriesOf(parameters.movingVolume),
         fixed=outsideReference(parameters.fixedVolume, parameters.movingVolume),
         reference=MEAN if isMean else parameters.seriesFrame - 1,
@@ -104,8 +111,12 @@ def seriesRequestFromParameters(parameters):
         fixedStructures=parameters.fixedStructures,
         structures=tickedOf(parameters, offeredStructures(parameters)),
         outputs=wantedOutputs(parameters),
+        carryCopies=parameters.carryCopies,
         label=labelOf(parameters),
     )
+    chosen = chosenNodes(parameters, CARRIED)
+    request.carried = [node for node in offeredWith(request) if node in chosen] if chosen else []
+    return request
 
 
 def seriesRequestFromScript(
@@ -134,6 +145,8 @@ def seriesRequestFromScript(
         preset=preset,
         settings=options,
         keepFiles=keepFiles,
+        carried=list(options.pop("carry", ())),
+        carryCopies=options.pop("carryCopies", False),
         **nodes,
     )
     if outputs is not None:

@@ -8,11 +8,14 @@ import vtk
 from slicer.i18n import tr as _
 
 from ..scene import LabelExport, Landmarks, SceneExport
+from ..scene.Carried import FOLLOWER, followerOf
 from ..scene.FollowedStructures import FollowedStructures
 from ..scene.SceneImport import outputNames, readOutput
+from ..scene.SeriesCarrying import SeriesCarrying
 from ..scene.SeriesImport import POINTS, STRUCTURES, SeriesImport
 from ..scene.SeriesMetrics import frameMetrics
 from .Run import Run
+from .SeriesCarryReadiness import seriesCompanions
 from .SeriesRequest import MEAN
 
 
@@ -22,7 +25,14 @@ class SeriesRun(Run):
     As a :class:`~NODEORegistrationLib.run.Run.Run`, but that its nodes show the results of one frame, the one that the
     sequence browser shows; ``progress`` tells ``frame``, ``done`` and ``of``, too; ``history`` is that of the frame at
     hand; and ``metrics`` are those of the series.
+
+    Attributes:
+        carried: the nodes that went along with the frames or the reference, or what shows their copies.
     """
+
+    def __init__(self, request):
+        super().__init__(request)
+        self.carried = []
 
     def _writing(self):
         frames = [lambda n=number: self._writeFrame(n) for number in range(self.request.series.count())]
@@ -40,9 +50,21 @@ class SeriesRun(Run):
             if node is not None:
                 words = {"points": node.GetName(), "series": request.series.name()}
                 self._names[kind] = _("{points} in {series}").format(**words)
+        self._names[FOLLOWER] = _("{points} in {series}").format(
+            points=request.referenceName(), series=request.series.name()
+        )
+        self._carrying = self._whatGoesAlong()
         self._reference = self._copyOfReference()
         self._files, self._frame = [], None
         self._followed = None
+
+    def _whatGoesAlong(self):
+        request = self.request
+        there = seriesCompanions(request)
+        frames = [node for node in request.carried if node in there.frames]
+        others = [node for node in request.carried if node not in frames]
+        home = self._toWorld if self._isInside else SceneExport.worldMatrix(request.fixed, rigidOnly=True)
+        return SeriesCarrying(request.series.browser, frames, others, request.carryCopies, home)
 
     def _writeFrame(self, number):
         path = self.folder / f"{number:03d}.nrrd"
@@ -136,15 +158,21 @@ class SeriesRun(Run):
                 self._stillThere(request.series.browser),
                 moving,
                 fixed,
-                request.outputs,
+                {**request.outputs, FOLLOWER: follower},
                 self.settings,
                 frameMetrics(self.metrics, first, inputs, structures),
                 self._names,
             )
+            self.carried = self._carrying.commit(self.nodes, request.referenceName(), request.series.name())
+            for name in self._carrying.leftBehind:
+                self._note(_("{name} was moved or removed meanwhile, and did not go along.").format(name=name))
             self._end("finished")
 
+        before = request.outputs.get("transform")
+        follower = followerOf(before)
+        along = self._carrying.steps(result, before) if "transform" in request.outputs else []
         mean = [lambda: self._readMean(output)] if request.reference == MEAN and self._isInside else []
-        return [lambda: self._readNumbers(output), *mean, *result.steps(), *followed, commit]
+        return [lambda: self._readNumbers(output), *mean, *result.steps(), *followed, *along, commit]
 
     def _readMean(self, output):
         self._reference = readOutput("warped", output / "reference.nrrd")
@@ -158,5 +186,5 @@ class SeriesRun(Run):
         self.metrics["seconds"]["slicer"] = round(time.monotonic() - self._begun, 1)
 
     def _letGo(self):
-        self._reference = self._followed = None
+        self._reference = self._followed = self._carrying = None
         super()._letGo()

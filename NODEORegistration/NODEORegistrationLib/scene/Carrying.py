@@ -5,15 +5,12 @@ way of putting a node under a transform, and of hardening it, knows that.
 """
 
 import slicer
-import vtk
 from slicer.i18n import tr as _
 
-from .Companions import isCopy, markCopy, putUnder, takeOut
+from .Carried import hardened, markCarried, removeCopies, samePlacing
+from .Companions import markCopy, putUnder
 from .Loan import copyOwn
-from .ResultMarks import folderOf
 from .SceneImport import useLinearInterpolation
-
-_CARRIED_BY = "NODEO.CarriedBy"  # role of the reference to the transform
 
 
 class Carrying:
@@ -49,17 +46,14 @@ class Carrying:
         Returns:
             the nodes that follow the transform now.
         """
-        former = [node for node in carriedBy(transform) if isCopy(node)]  # the transform was another's before
-        for node in former:
-            _remove(node)
+        removeCopies(transform)  # it was another's before
         if self._asCopies:
-            carried = _added(self._copies, fixed)
+            with samePlacing():
+                carried = [_added(node, copy, fixed) for node, copy in self._copies]
         else:
             carried = [node for node, place in self._placed if self._isThere(node, place)]
             putUnder(carried, transform)
-        for node in carried:
-            node.SetNodeReferenceID(_CARRIED_BY, transform.GetID())
-        _intoFolder(carried, transform)
+        markCarried(carried, transform)
         self._placed, self._copies = [], []
         return carried
 
@@ -70,89 +64,23 @@ class Carrying:
         return isThere
 
     def _copy(self, node, place, loaded):
-        if not self._isThere(node, place):
-            return
-        useLinearInterpolation(loaded["transform"])
-        toFixed = vtk.vtkGeneralTransform()  # segmentations know no other that deforms
-        toFixed.Concatenate(loaded["transform"].GetTransformToParent())
-        copy = slicer.mrmlScene.CreateNodeByClass(node.GetClassName())
-        copy.UnRegister(None)
-        copy.CopyContent(node)
-        copy.ApplyTransform(toFixed)
-        self._copies.append((node, copy))
+        if self._isThere(node, place):
+            useLinearInterpolation(loaded["transform"])
+            self._copies.append((node, hardened(node, loaded["transform"].GetTransformToParent())))
 
 
-def carriedBy(transform):
-    """The nodes that follow a transform because they were carried along, and the copies that did."""
-    if transform is None:
-        return []
-    found = []
-    for node in slicer.util.getNodesByClass("vtkMRMLTransformableNode"):
-        follows = isCopy(node) or node.GetParentTransformNode() is transform
-        if follows and node.GetNodeReference(_CARRIED_BY) is transform:
-            found.append(node)
-    return found
+def showLikeModel(copy, model):
+    """Show a copy as the node that it was made of is shown."""
+    if model.GetDisplayNode() is not None:
+        copy.CreateDefaultDisplayNodes()
+        copyOwn(model.GetDisplayNode(), copy.GetDisplayNode())
 
 
-def undoCarrying(transform):
-    """Everything that was carried along lies where it lay before; the copies are gone."""
-    nodes = carriedBy(transform)
-    originals = [node for node in nodes if not isCopy(node)]
-    takeOut(originals)
-    _outOfFolder(originals)
-    for node in nodes:
-        if isCopy(node):
-            _remove(node)
-        else:
-            node.SetNodeReferenceID(_CARRIED_BY, None)
-
-
-def _added(copies, fixed):
-    """The copies of nodes in the scene; what a person places goes on going to the list that it went to."""
-    selection = slicer.mrmlScene.GetNodeByID("vtkMRMLSelectionNodeSingleton")
-    if selection is None:
-        return [_addedOne(node, copy, fixed) for node, copy in copies]
-    place, kind = selection.GetActivePlaceNodeID(), selection.GetActivePlaceNodeClassName()
-    added = [_addedOne(node, copy, fixed) for node, copy in copies]
-    selection.SetReferenceActivePlaceNodeClassName(kind)  # with word to the tool bar of the mouse
-    selection.SetReferenceActivePlaceNodeID(place)
-    return added
-
-
-def _addedOne(node, copy, fixed):
+def _added(node, copy, fixed):
     """A copy in the scene, named after where it lies, and shown like its model."""
     name = _("{name} on {fixed}").format(name=node.GetName(), fixed=_("fixed") if fixed is None else fixed.GetName())
     copy.SetName(slicer.mrmlScene.GenerateUniqueName(name))
     markCopy(copy)
     copy = slicer.mrmlScene.AddNode(copy)
-    if node.GetDisplayNode() is not None:
-        copy.CreateDefaultDisplayNodes()
-        copyOwn(node.GetDisplayNode(), copy.GetDisplayNode())
+    showLikeModel(copy, node)
     return copy
-
-
-def _remove(copy):
-    """Take a copy out of the scene, and what it is shown with."""
-    displays = [copy.GetNthDisplayNode(index) for index in range(copy.GetNumberOfDisplayNodes())]
-    for node in (copy, *filter(None, displays)):
-        slicer.mrmlScene.RemoveNode(node)
-
-
-def _intoFolder(nodes, transform):
-    """Into the folder of the results; what a person put into another folder stays there."""
-    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
-    folder = 0 if hierarchy is None else folderOf(hierarchy, transform)
-    if folder:
-        root = hierarchy.GetSceneItemID()
-        for node in nodes:
-            item = hierarchy.GetItemByDataNode(node) or hierarchy.CreateItem(root, node)
-            if hierarchy.GetItemParent(item) == root or folderOf(hierarchy, node):
-                hierarchy.SetItemParent(item, folder)
-
-
-def _outOfFolder(nodes):
-    """Back to the root of the subject hierarchy, where they came from."""
-    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
-    for node in nodes:
-        if hierarchy is not None and folderOf(hierarchy, node):
-            hierarchy.SetItemParent(hierarchy.GetItemByDataNode(node), hierarchy.GetSceneItemID())

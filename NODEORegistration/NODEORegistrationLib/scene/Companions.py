@@ -6,6 +6,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from .ResultMarks import isOutput, kindOf, outputsInScene, pairOf
+from .Series import browserOf, isShownBy
 
 _CLASSES = ("vtkMRMLScalarVolumeNode", "vtkMRMLSegmentationNode", "vtkMRMLMarkupsNode", "vtkMRMLModelNode")
 
@@ -35,13 +36,17 @@ class Companion:
 def companionsOf(results):
     """Every node that lies where the moving volume of these results lies; the volume itself comes first.
 
-    A node under another transform than the volume lies elsewhere: the transform would lead it astray.
+    A node under another transform than the volume lies elsewhere: the transform would lead it astray. So it would what
+    does not change with the frames, where it is that of a series.
     """
     moving, fixed = results.moving, results.fixed
     if moving is None or results.transform is None:
         return []
-    places = (moving.GetParentTransformNode(), results.transform)
-    return [Companion(moving, True), *_lyingIn(places, moving, fixed)]
+    found = lyingIn((moving.GetParentTransformNode(), results.transform), moving, fixed)
+    browser = browserOf(results.transform)
+    if browser is not None:
+        found = [companion for companion in found if isShownBy(browser, companion.node)]
+    return [Companion(moving, True), *found]
 
 
 def companionsBefore(fixed, moving):
@@ -51,11 +56,15 @@ def companionsBefore(fixed, moving):
     """
     if moving is None:
         return []
-    earlier = [node for node in outputsInScene() if kindOf(node) == "transform" and pairOf(node)[1] is moving]
-    return _lyingIn((moving.GetParentTransformNode(), *earlier), moving, fixed)
+    return lyingIn((moving.GetParentTransformNode(), *earlierTransforms(moving)), moving, fixed)
 
 
-def _lyingIn(places, moving, fixed):
+def earlierTransforms(moving):
+    """Where earlier registrations of a volume have put it, and what belongs to it."""
+    return [node for node in outputsInScene() if kindOf(node) == "transform" and pairOf(node)[1] is moving]
+
+
+def lyingIn(places, moving, fixed):
     """Every node under one of these transforms but the two volumes, and what came out of a registration."""
     found = []
     for className in _CLASSES:
@@ -80,6 +89,12 @@ def markCopy(node):
 def isCopy(node):
     """Whether a node is a copy that was carried along: it lies on the fixed volume."""
     return bool(node.GetAttribute(_COPY))
+
+
+def placeBefore(node):
+    """The transform that a node lies under, or lay under before a registration took it along; None for the world."""
+    parent = node.GetParentTransformNode()
+    return node.GetNodeReference(_BEFORE) if parent is not None and isOutput(parent) else parent
 
 
 def isDrawnOn(node, volume):

@@ -123,6 +123,46 @@ def browserOf(node):
     return module.logic().GetFirstBrowserNodeForProxyNode(node)
 
 
+def isShownBy(browser, node):
+    """Whether a node changes with the frames that a browser shows."""
+    return browser.GetSequenceNode(node) is not None
+
+
+def showSequence(browser, node, sequence):
+    """Have a node show the items of a sequence that is not in the scene yet, and no others."""
+    scene = slicer.mrmlScene
+    forgetSequence(node)
+    sequence.SetName(scene.GenerateUniqueName(f"{node.GetName()}-Sequence"))  # as Slicer names them
+    scene.AddNode(sequence)
+    browser.AddSynchronizedSequenceNodeID(sequence.GetID())
+    other = browser.GetProxyNode(sequence)  # a browser makes one of its own as soon as it may
+    browser.AddProxyNode(node, sequence, False)
+    if other is not None and other is not node:
+        removeShown(other)
+
+
+def removeShown(node):
+    """Take a node out of the scene, and what it is shown with."""
+    displays = []
+    if node.IsA("vtkMRMLDisplayableNode"):
+        displays = [node.GetNthDisplayNode(index) for index in range(node.GetNumberOfDisplayNodes())]
+    for gone in (node, *filter(None, displays)):
+        slicer.mrmlScene.RemoveNode(gone)
+
+
+def forgetSequence(node):
+    """Take the sequence that a node shows an item of out of the scene; the node stays."""
+    browser, scene = browserOf(node), slicer.mrmlScene
+    if browser is not None:
+        sequence = browser.GetSequenceNode(node)
+        scene.StartState(scene.BatchProcessState)  # else the browser makes another node to show it, in between
+        try:
+            browser.RemoveSynchronizedSequenceNode(sequence.GetID())
+            scene.RemoveNode(sequence)
+        finally:
+            scene.EndState(scene.BatchProcessState)
+
+
 def outsideReference(fixed, moving):
     """The volume that the frames of a series are to lie on, if it is none of them; else None.
 

@@ -3,8 +3,10 @@
 import csv
 
 import slicer
+import vtk
 from slicer.i18n import tr as _
 
+from .Carried import FOLLOWER
 from .ResultMarks import isNamedByUs, markItem, newMark, pairOf, setName, setPair
 from .SceneImport import (
     TRANSFORMS,
@@ -18,7 +20,7 @@ from .SceneImport import (
     updateVolume,
     useLinearInterpolation,
 )
-from .Series import itemsOf
+from .Series import itemsOf, showSequence
 
 _FILES = {  # of frame 0, 1, …
     "transform": "transforms/{:03d}.h5",
@@ -96,6 +98,28 @@ class SeriesImport:
         item.SetName(name)
         self._structures.fill(item, labels)
 
+    def follower(self, referenceToWorld):
+        """What leads from the reference into each frame, made of the transforms, with which it shares the fields.
+
+        Args:
+            referenceToWorld: the matrix of the reference's parents.
+
+        Returns:
+            a sequence of transforms, outside the scene; ToParent leads from the reference to where the frame is seen.
+        """
+        sequence = _newSequence(self.index)
+        for value, transform in zip(self.index.values, itemsOf(self.sequences["transform"]), strict=True):
+            way = vtk.vtkGeneralTransform()
+            way.PostMultiply()
+            way.Concatenate(referenceToWorld)
+            way.Concatenate(transform.GetTransformFromParent())
+            if self.movingToWorld is not None:
+                way.Concatenate(self.movingToWorld)
+            node = slicer.vtkMRMLTransformNode()
+            node.SetAndObserveTransformToParent(way)
+            sequence.SetDataNodeAtValue(slicer.vtkMRMLTransformNode(), value).CopyContent(node, False)
+        return sequence
+
     def _pointRows(self):
         """[(x, y, z, label) of each point] of each frame."""
         frames = [[] for _value in self.index.values]
@@ -140,7 +164,7 @@ class SeriesImport:
             if fixed is not None and fixed.GetScene() is not scene:
                 fixed = _placed(fixed, moving, nodes)
             for kind, node in nodes.items():
-                _replaceSequence(browser, node, self.sequences[kind])
+                showSequence(browser, node, self.sequences[kind])
                 setPair(node, fixed, moving)
                 if kind in TRANSFORMS:
                     referToPair(node, kind, fixed, moving)
@@ -161,7 +185,7 @@ class SeriesImport:
             self._structures.display(node)
         elif kind == POINTS:
             node.CreateDefaultDisplayNodes()
-        elif kind not in TRANSFORMS:
+        elif kind not in (*TRANSFORMS, FOLLOWER):
             prepareDisplay(node)
         node.SetAndObserveTransformNodeID(None)
         if not isNew and not isNamedByUs(node):
@@ -193,16 +217,3 @@ def _placed(loaded, moving, nodes):
     node.SetAttribute(_REFERENCE, "1")
     displayLike(node, moving)
     return node
-
-
-def _replaceSequence(browser, node, sequence):
-    """Have a node show the items of a sequence that is not in the scene yet, and no others."""
-    scene = slicer.mrmlScene
-    before = browser.GetSequenceNode(node)
-    if before is not None:
-        browser.RemoveSynchronizedSequenceNode(before.GetID())
-        scene.RemoveNode(before)
-    sequence.SetName(scene.GenerateUniqueName(f"{node.GetName()}-Sequence"))  # as Slicer names them
-    scene.AddNode(sequence)
-    browser.AddSynchronizedSequenceNodeID(sequence.GetID())
-    browser.AddProxyNode(node, sequence, False)
