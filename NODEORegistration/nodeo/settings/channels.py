@@ -23,11 +23,13 @@ def check_channel(name: str, similarity: str, weight: object, others: Collection
         InputError: the name is taken, there is no such similarity, or the weight is none.
     """
     if name in (PAIR, STRUCTURES, *others):
-        raise InputError(f"Two channels are called {name}.", "Give each a name of its own.")
+        raise InputError(f"Two channels are called {name}.", "Give each a name of its own.", "settings")
     if similarity and similarity not in SIMILARITIES:
-        raise InputError(f"The similarity of {name} is '{similarity}'.", f"Choose one of {', '.join(SIMILARITIES)}.")
+        raise InputError(
+            f"The similarity of {name} is '{similarity}'.", f"Choose one of {', '.join(SIMILARITIES)}.", "settings"
+        )
     if not isinstance(weight, int | float) or not 0 <= weight <= _LARGEST_WEIGHT:
-        raise InputError(f"The weight of {name} is {weight}.", f"It may be 0 to {_LARGEST_WEIGHT:g}.")
+        raise InputError(f"The weight of {name} is {weight}.", f"It may be 0 to {_LARGEST_WEIGHT:g}.", "settings")
 
 
 def weight_of(text: str, whose: str) -> float:
@@ -42,4 +44,4 @@ def weight_of(text: str, whose: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise InputError(f"The weight of {whose} is '{text}'.", "Give a number, such as 0.5.") from None
+        raise InputError(f"The weight of {whose} is '{text}'.", "Give a number, such as 0.5.", "settings") from None
