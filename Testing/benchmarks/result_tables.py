@@ -54,12 +54,17 @@ def document(results: Results) -> str:
 
 
 def provenance(results: Results) -> str:
-    """Date, machine, versions, of the last call."""
+    """Date and machine, of each call that they differ for with what it ran; threads and versions, of the last call."""
     session = results.sessions[-1]
     machine = session["machine"]
     versions = {**machine["versions"], **_peer_versions(results)}
+    called = [f"{call['date'][:10]}, {in_words(call['machine'])}" for call in results.sessions]
+    ran: dict[str, list[str]] = {}
+    for run in results.runs:
+        ran.setdefault(called[run.session], []).append(METHODS[run.method].title)
+    told = [f"{call}: {', '.join(dict.fromkeys(titles))}" if len(ran) > 1 else call for call, titles in ran.items()]
     return (
-        f"{session['date'][:10]}, {in_words(machine)}; {_threads(session)} for every method. "
+        f"{'. '.join(told or called[-1:])}; {_threads(session)} for every method. "
         f"{versions_in_words({**machine, 'versions': versions})}."
     )
 
