@@ -173,6 +173,17 @@ def test_the_document_says_what_it_was_measured_on(recorded: Results) -> None:
     assert "Not measured:" in text and "accurate, oasis_pair: dice 27" in text
 
 
+def test_what_calls_of_two_days_ran_is_told_apart(recorded: Results) -> None:
+    recorded.sessions.append({**recorded.sessions[0], "date": "2026-02-03T04:05+00:00"})
+    for one in recorded.runs:
+        one.session = int(one.method == "greedy")
+    first, second = provenance(recorded).split("; 2 threads")[0].split(". 2026-02-03")
+    assert first.startswith("2026-01-02") and first.endswith(
+        ": this engine, fast, this engine, balanced, convexAdam MIND"
+    )
+    assert second.endswith(": greedy 100x50x10")
+
+
 def test_everything_is_published(recorded: Results, tmp_path: Path) -> None:
     publish(recorded, tmp_path)
     with (tmp_path / "methods.csv").open(encoding="utf-8") as file:
