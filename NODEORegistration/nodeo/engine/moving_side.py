@@ -32,23 +32,24 @@ def mended(task: Task, back: Tensor, nodes: Grid) -> tuple[sitk.Transform, Foldi
     Args:
         back: the displacement [k, ...] of the deformation's inverse, local mm, that folds nowhere at its own ``nodes``.
     """
-    best: tuple[sitk.Transform, Folding] | None = None
     fewest, since = math.inf, 0
     while True:
         inverse = composite([field_transform(nodes.vector_image(back)), task.initial.inverse])
         seen, first = _seen(task, inverse, back, nodes)
         folding, folded = measure_folding(seen, task.moving.grid.step, middles=True)
         count = int(folded.sum())
-        since = 0 if count < fewest else since + 1
-        if best is None or since == 0:
-            best, fewest = (inverse, folding), count
+        if count < fewest:
+            best, fewest, since = (inverse, folding), count, 0
+        else:
+            since += 1
         reach = since // 2 + 1
-        if not count or since == _PATIENCE or count * len(_around(task, nodes, reach)) > _MOST_POINTS:
+        around = _around(task, nodes, reach)
+        if not count or since == _PATIENCE or count * len(around) > _MOST_POINTS:
             return best
         if since % 2:
             changed = _carried(seen, first, task, back, nodes)
         else:
-            near = _nodes_near(folded, first, task, nodes, reach)
+            near = _nodes_near(folded, first, task, nodes, around)
             changed = smoothed_at(back, near, rounds=_ROUNDS * reach**2)
         back, _ = without_folds(changed, nodes.step)
 
@@ -58,7 +59,7 @@ def _carried(seen: Tensor, first: tuple[int, ...], task: Task, back: Tensor, nod
     grid = task.moving.grid
     calm, _ = without_folds(seen, grid.step)
     change = calm - seen
-    near = _nodes_near(change.abs().amax(0), first, task, nodes)
+    near = _nodes_near(change.abs().amax(0), first, task, nodes, _around(task, nodes, reach=1))
     if task.initial.determinant < 0:
         change[0] = -change[0]
     whole = change.new_zeros(len(change), *grid.shape)
@@ -97,9 +98,9 @@ def _around(task: Task, nodes: Grid, reach: int) -> np.ndarray:
     return np.array(list(itertools.product(*[np.linspace(-reach, reach, 2 * reach * n + 1) for n in parts])))
 
 
-def _nodes_near(some: Tensor, first: tuple[int, ...], task: Task, nodes: Grid, reach: int = 1) -> Tensor:
+def _nodes_near(some: Tensor, first: tuple[int, ...], task: Task, nodes: Grid, around: np.ndarray) -> Tensor:
     """Indices [m, k], z first, of the nodes around the moving voxels, from ``first`` on, where ``some`` is not 0."""
-    grid, inside, around = task.moving.grid, list(nodes.axes), _around(task, nodes, reach)
+    grid, inside = task.moving.grid, list(nodes.axes)
     voxels = some.nonzero().flip(1).numpy() + first
     places = (voxels[:, None] + around).reshape(-1, around.shape[1])
     index = np.zeros((len(places), grid.ndim))
