@@ -1,9 +1,10 @@
-"""Every run of these tests has a process of its own, unless a test wants the engine kept ready."""
+"""What the tests of the module share: a process of its own for every run, and a series in the scene."""
 
 from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
@@ -22,3 +23,15 @@ def _one_process_a_run() -> Iterator[None]:
     settings.setValue(_SETTING, False)
     yield
     settings.remove(_SETTING)
+
+
+@pytest.fixture
+def series(host) -> Iterator[SimpleNamespace]:
+    """A series of three frames; whatever a test does, in the end no process and no file is left."""
+    from series_scene import add_series
+    from test_module_run import PATIENCE, temporary_folders, workers
+
+    yield add_series()
+    host.reset()
+    host.wait(lambda: not workers(), PATIENCE)
+    assert temporary_folders() == []

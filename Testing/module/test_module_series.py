@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from series_scene import SHIFTS, TIMES, add_series, ball
-from test_module_run import PATIENCE, fresh_host, pixels, temporary_folders, until_over, workers
+from test_module_run import fresh_host, pixels, temporary_folders, until_over
 
 MODULE = Path(__file__).resolve().parents[2] / "NODEORegistration" / "NODEORegistration.py"
 SHORT = {"start": "none", "levels": [2], "iterations": [25], "steps": [1], "threads": 1}  # as a script says it
@@ -73,15 +73,6 @@ def center(series) -> np.ndarray:
     matrix = vtk.vtkMatrix4x4()
     series.proxy.GetIJKToRASMatrix(matrix)
     return np.array(matrix.MultiplyPoint((10.0, 9.0, 8.0, 1.0))[:3])
-
-
-@pytest.fixture
-def series(host) -> Iterator[SimpleNamespace]:
-    """A series of three frames; whatever a test does, in the end no process and no file is left."""
-    yield add_series()
-    host.reset()
-    host.wait(lambda: not workers(), PATIENCE)
-    assert temporary_folders() == []
 
 
 # --- what is asked ---

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import SimpleITK as sitk
 from series_scene import SHIFTS, TIMES, add_series
-from test_module_run import PATIENCE, temporary_folders, until_over, workers
+from test_module_run import until_over
 from test_module_series import SHORT, add_couch, center, endless, open_panel, point_list, reason, show
 from test_module_series_structures import APEX, CAP, NAMES, drawing, label_map, overlap, segmentation, voxels_of
 
@@ -54,16 +53,12 @@ def written(run) -> list[sitk.Transform]:
 
 
 @pytest.fixture
-def desk(host) -> Iterator[SimpleNamespace]:
+def desk(host, series) -> SimpleNamespace:
     """A series of three frames, points that change with them, and points on its reference."""
-    series = add_series()
     panel = open_panel(host, series)
     leads = add_frames_points(series)
     valve = point_list("valve", *(center(series) + OFFSETS))
-    yield SimpleNamespace(host=host, series=series, panel=panel, logic=panel.logic, leads=leads, valve=valve)
-    host.reset()
-    host.wait(lambda: not workers(), PATIENCE)
-    assert temporary_folders() == []
+    return SimpleNamespace(host=host, series=series, panel=panel, logic=panel.logic, leads=leads, valve=valve)
 
 
 def run_along(desk, *nodes, reference=MIDDLE, **asked):

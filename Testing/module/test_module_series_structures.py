@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from series_scene import SHIFTS, add_series, ball
-from test_module_run import PATIENCE, fresh_host, pixels, temporary_folders, until_over, workers
+from test_module_run import fresh_host, pixels, temporary_folders, until_over
 from test_module_series import SHORT, add_couch, endless, open_panel, reason, show
 
 CORE, CAP, APEX = 4, 9, 2  # codes of a label map, and an order of its own
@@ -69,15 +69,6 @@ def voxels_of(node, name: str, volume) -> np.ndarray:
 
 def overlap(one: np.ndarray, other: np.ndarray) -> float:
     return 2 * (one & other).sum() / (one.sum() + other.sum())
-
-
-@pytest.fixture
-def series(host) -> Iterator[SimpleNamespace]:
-    """A series of three frames; whatever a test does, in the end no process and no file is left."""
-    yield add_series()
-    host.reset()
-    host.wait(lambda: not workers(), PATIENCE)
-    assert temporary_folders() == []
 
 
 # --- what is asked ---
