@@ -96,3 +96,27 @@ def test_what_folds_nowhere_stays_as_it_is() -> None:
     inverse, folding = mended(to_do, back, nodes)
     assert folding.voxels == 0 < folding.smallest
     np.testing.assert_allclose(nodes.local_vectors(nodes.displacements(inverse)), back, atol=1e-6)
+
+
+def test_the_nodes_near_a_voxel_are_the_same_taken_one_by_one_and_at_once(monkeypatch) -> None:
+    to_do = task(linear((0.9, 0.3, -0.3, 1.1), (2.0, 0.7)))
+    nodes = to_do.domain.of_shape([PARTS * n + 1 for n in reversed(to_do.domain.length)])
+    some = torch.zeros(20, 24)
+    some[9:12, 7], some[15, 16] = 1, 1
+    around = moving_side._around(moving_side._nodes_a_voxel(to_do, nodes), reach=1)
+    at_once = moving_side._nodes_near(some, (0, 0), to_do, nodes, around)
+    monkeypatch.setattr(moving_side, "_AT_ONCE", 1)
+    assert torch.equal(moving_side._nodes_near(some, (0, 0), to_do, nodes, around), at_once)
+    assert (at_once >= 0).all() and (at_once.amax(0) < torch.tensor(nodes.shape)).all() and len(at_once) > 4 * PARTS**2
+
+
+def test_moving_voxels_in_other_units_have_no_more_nodes_around() -> None:
+    to_do = task(sitk.Transform(2, sitk.sitkIdentity))
+    nodes = to_do.domain.of_shape([PARTS * n + 1 for n in reversed(to_do.domain.length)])
+    assert moving_side._nodes_a_voxel(to_do, nodes) == [PARTS, PARTS]
+    moving = sitk.Image(to_do.moving.image)
+    moving.SetSpacing([1e3 * step for step in moving.GetSpacing()])
+    scaled, _ = prepare(moving, moving, None, None, Settings())
+    channel = Channel("image", to_do.channels[0].fixed, scaled, "mse")
+    start = InitialTransform(linear((1e3, 0.0, 0.0, 1e3), (0.0, 0.0)), to_do.fixed.grid)
+    assert moving_side._nodes_a_voxel(Task((channel,), start, to_do.domain), nodes) == [PARTS, PARTS]

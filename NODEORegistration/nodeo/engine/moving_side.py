@@ -20,6 +20,8 @@ from ..models.base import Task
 _ROUNDS = 2  # of smoothing at a time, what folds at the moving voxels only; more, and wider, when it does not help
 _PATIENCE = 8  # times without fewer folds, and
 _MOST_POINTS = 2_000_000  # places to change at: where the map itself folds, no change ends it
+_AT_ONCE = 200_000  # of them
+_ROUND_OFF = 1e-6  # of a step, in nodes
 
 
 def mended(task: Task, back: Tensor, nodes: Grid) -> tuple[sitk.Transform, Folding]:
@@ -32,7 +34,7 @@ def mended(task: Task, back: Tensor, nodes: Grid) -> tuple[sitk.Transform, Foldi
     Args:
         back: the displacement [k, ...] of the deformation's inverse, local mm, that folds nowhere at its own ``nodes``.
     """
-    fewest, since = math.inf, 0
+    fewest, since, parts = math.inf, 0, _nodes_a_voxel(task, nodes)
     while True:
         inverse = composite([field_transform(nodes.vector_image(back)), task.initial.inverse])
         seen, first = _seen(task, inverse, back, nodes)
@@ -43,23 +45,22 @@ def mended(task: Task, back: Tensor, nodes: Grid) -> tuple[sitk.Transform, Foldi
         else:
             since += 1
         reach = since // 2 + 1
-        around = _around(task, nodes, reach)
-        if not count or since == _PATIENCE or count * len(around) > _MOST_POINTS:
+        if not count or since == _PATIENCE or count * math.prod(2 * reach * n + 1 for n in parts) > _MOST_POINTS:
             return best
         if since % 2:
-            changed = _carried(seen, first, task, back, nodes)
+            changed = _carried(seen, first, task, back, nodes, _around(parts, reach=1))
         else:
-            near = _nodes_near(folded, first, task, nodes, around)
+            near = _nodes_near(folded, first, task, nodes, _around(parts, reach))
             changed = smoothed_at(back, near, rounds=_ROUNDS * reach**2)
         back, _ = without_folds(changed, nodes.step)
 
 
-def _carried(seen: Tensor, first: tuple[int, ...], task: Task, back: Tensor, nodes: Grid) -> Tensor:
+def _carried(seen: Tensor, first: tuple[int, ...], task: Task, back: Tensor, nodes: Grid, around: np.ndarray) -> Tensor:
     """``back`` after what it does at the moving voxels, ``seen``, has been smoothed there where that folds."""
     grid = task.moving.grid
     calm, _ = without_folds(seen, grid.step)
     change = calm - seen
-    near = _nodes_near(change.abs().amax(0), first, task, nodes, _around(task, nodes, reach=1))
+    near = _nodes_near(change.abs().amax(0), first, task, nodes, around)
     if task.initial.determinant < 0:
         change[0] = -change[0]
     whole = change.new_zeros(len(change), *grid.shape)
@@ -92,9 +93,16 @@ def _seen(task: Task, inverse: sitk.Transform, back: Tensor, nodes: Grid) -> tup
     return displacement, (0,) * len(grid.axes)
 
 
-def _around(task: Task, nodes: Grid, reach: int) -> np.ndarray:
-    """Steps [m, k], x first, in moving voxels, to all places up to ``reach`` of them away, as near as the nodes are."""
-    parts = [max(1, math.ceil(h / n)) for h, n in zip(task.moving.grid.step, nodes.step, strict=True)]
+def _nodes_a_voxel(task: Task, nodes: Grid) -> list[int]:
+    """How many steps from node to node, along any axis, each step from one moving voxel to the next takes; x first."""
+    moving = task.moving.grid
+    before = np.linalg.solve(task.initial.matrix, moving.matrix[:, moving.axes])  # as A⁻¹ takes it to the fixed world
+    steps = np.abs(np.linalg.solve(nodes.matrix, before)[list(nodes.axes)]).max(0)
+    return [max(1, math.ceil(n - _ROUND_OFF)) for n in steps]
+
+
+def _around(parts: list[int], reach: int) -> np.ndarray:
+    """Steps [m, k], x first, in moving voxels, to all places up to ``reach`` of them away, each in its ``parts``."""
     return np.array(list(itertools.product(*[np.linspace(-reach, reach, 2 * reach * n + 1) for n in parts])))
 
 
@@ -102,11 +110,13 @@ def _nodes_near(some: Tensor, first: tuple[int, ...], task: Task, nodes: Grid, a
     """Indices [m, k], z first, of the nodes around the moving voxels, from ``first`` on, where ``some`` is not 0."""
     grid, inside = task.moving.grid, list(nodes.axes)
     voxels = some.nonzero().flip(1).numpy() + first
-    places = (voxels[:, None] + around).reshape(-1, around.shape[1])
-    index = np.zeros((len(places), grid.ndim))
-    index[:, list(grid.axes)] = places
-    before = moved(task.initial.inverse, grid.world(index))
-    found = nodes.index(before)[:, inside].round().astype(np.int64)
     last = np.array([nodes.size[axis] - 1 for axis in inside])
-    found = found[((found >= 0) & (found <= last)).all(1)]
-    return torch.from_numpy(np.unique(found, axis=0)[:, ::-1].copy())
+    near = np.empty((0, len(inside)), np.int64)
+    many = max(1, _AT_ONCE // len(around))
+    for part in (voxels[k : k + many] for k in range(0, len(voxels), many)):
+        index = np.zeros((len(part) * len(around), grid.ndim))
+        index[:, list(grid.axes)] = (part[:, None] + around).reshape(-1, around.shape[1])
+        before = moved(task.initial.inverse, grid.world(index))
+        found = nodes.index(before)[:, inside].round().astype(np.int64)
+        near = np.unique(np.concatenate([near, found[((found >= 0) & (found <= last)).all(1)]]), axis=0)
+    return torch.from_numpy(near[:, ::-1].copy())
