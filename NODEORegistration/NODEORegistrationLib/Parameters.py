@@ -127,7 +127,7 @@ class Parameters:
     start: Start = Start.AUTO
     penalty: Penalty = Penalty.AUTO
     levels: str = "4, 2, 1"
-    iterations: str = "50, 30, 16"
+    iterations: str = "50, 20, 12"
     solver: Solver = Solver.MIDPOINT
     steps: str = "1"
     time_modes: Annotated[int, WithinRange(1, 8)] = 2

@@ -66,7 +66,7 @@ class Descent:
         generator = torch.Generator().manual_seed(seed)
         segment = FlowModel(problem.settings).segment(task, problem.level, problem.lattice, generator)
         kept = [p.detach().clone() for p in segment.parameters()]
-        return cls(problem, segment, segment.descent().optimiser, kept)
+        return cls(problem, segment, segment.descent(problem.level.iterations).optimiser, kept)
 
     def step(self, clock: StageClock, iteration: int) -> None:
         """One iteration as it is, charged to ``whole``."""

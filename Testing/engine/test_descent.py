@@ -33,7 +33,7 @@ class _Number:
     def parameters(self):
         return [self.value]
 
-    def descent(self) -> Descent:
+    def descent(self, iterations: int) -> Descent:
         return Descent(Adam(self.parameters(), 0.1, (0.9, 0.99)), last_rate=1.0, warm_up=self.warm_up)
 
 

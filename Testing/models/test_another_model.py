@@ -27,7 +27,7 @@ class Translation(Segment):
     def parameters(self) -> Iterable[nn.Parameter]:
         return [self.shift]
 
-    def descent(self) -> Descent:
+    def descent(self, iterations: int) -> Descent:
         return Descent(Adam(self.parameters(), 0.3, (0.9, 0.99)))
 
     def motion(self) -> tuple[Tensor, list[Tensor]]:

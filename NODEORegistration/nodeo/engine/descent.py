@@ -25,8 +25,8 @@ class Descending(Protocol):
     def parameters(self) -> Iterable[nn.Parameter]:
         """What is moved."""
 
-    def descent(self) -> Descent:
-        """How."""
+    def descent(self, iterations: int) -> Descent:
+        """How, in so many iterations."""
 
 
 Part = TypeVar("Part", bound=Descending)
@@ -52,9 +52,10 @@ def descend(objective: Judge[Part], segment: Part, tolerance: float, told: Told)
     Returns:
         why the descent ended.
     """
-    descent = segment.descent()
+    iterations = objective.level.iterations
+    descent = segment.descent(iterations)
     optimiser, parameters = descent.optimiser, list(segment.parameters())
-    iterations, first_rate = objective.level.iterations, optimiser.rate
+    first_rate = optimiser.rate
     best, kept = math.inf, [p.detach().clone() for p in parameters]
     bests: list[float] = []
     stop = "all iterations done"

@@ -17,33 +17,49 @@ _LONG_BLOCK = 256  # for the inner axes, where a block is a batched product and 
 
 
 class Band:
-    """A square banded matrix that acts along one axis of a tensor.
+    """A banded matrix that acts along one axis of a tensor.
 
     Args:
-        matrix: [n, n].
+        matrix: [m, n].
         radius: entries further than this from the diagonal are zero.
+        every: columns from row to row along the diagonal; 1 for a square matrix.
     """
 
-    def __init__(self, matrix: Tensor, radius: int) -> None:
+    def __init__(self, matrix: Tensor, radius: float, every: float = 1) -> None:
         self.matrix = matrix
         self.radius = radius
+        self.every = every
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether it is diagonal: a kernel as wide as a point."""
+        return self.radius == 0 and self.every == 1
 
     def transposed(self) -> Band:
         """The adjoint."""
-        return Band(self.matrix.T.contiguous(), self.radius)
+        return Band(self.matrix.T.contiguous(), self.radius / self.every, 1 / self.every)
+
+    def thinned(self, every: int) -> Band:
+        """Of its rows every so many, the first one first."""
+        return Band(self.matrix[::every].contiguous(), self.radius, self.every * every)
+
+    def moved(self, device: torch.device) -> Band:
+        """The same on another device."""
+        return Band(self.matrix.to(device), self.radius, self.every)
 
     def apply(self, values: Tensor, axis: int) -> Tensor:
         """The product along ``axis`` of a contiguous tensor, as a new tensor."""
         values = values.contiguous()
-        n = values.shape[axis]
-        result = torch.empty_like(values)
+        m, n = self.matrix.shape
+        result = values.new_empty(*values.shape[:axis], m, *values.shape[axis + 1 :])
         before, after = math.prod(values.shape[:axis]), math.prod(values.shape[axis + 1 :])
-        source, target = values.view(before, n, after), result.view(before, n, after)
+        source, target = values.view(before, n, after), result.view(before, m, after)
         block = _BLOCK if before == 1 or after == 1 else _LONG_BLOCK
-        block = n if values.device.type != "cpu" else block
-        for first in range(0, n, block):
-            rows = slice(first, min(first + block, n))
-            columns = slice(max(0, first - self.radius), min(n, first + block + self.radius))
+        block = m if values.device.type != "cpu" else block
+        for first in range(0, m, block):
+            rows = slice(first, min(first + block, m))
+            start, stop = rows.start * self.every - self.radius, (rows.stop - 1) * self.every + self.radius + 1
+            columns = slice(max(0, math.ceil(start)), min(n, math.floor(stop)))
             part = self.matrix[rows, columns]
             if after == 1:
                 torch.mm(source[:, columns, 0], part.T, out=target[:, rows, 0])
@@ -76,20 +92,20 @@ class SeparableKernel:
 
     def moved(self, device: torch.device) -> SeparableKernel:
         """The same kernel on another device."""
-        return SeparableKernel([Band(band.matrix.to(device), band.radius) for band in self.bands])
+        return SeparableKernel([band.moved(device) for band in self.bands])
 
     @staticmethod
     def product(values: Tensor, bands: Sequence[Band]) -> Tensor:
         """The plain product along the last ``len(bands)`` axes, outside autograd."""
         first = values.dim() - len(bands)
         for axis in reversed(range(len(bands))):
-            if bands[axis].radius > 0:
+            if not bands[axis].changes_nothing:
                 values = bands[axis].apply(values, first + axis)
         return values
 
     def __call__(self, values: Tensor) -> Tensor:
         """K applied to [..., D, H, W]."""
-        if all(band.radius == 0 for band in self.bands):
+        if all(band.changes_nothing for band in self.bands):
             return values
         return _Separable.apply(values, self)
 

@@ -168,8 +168,8 @@ class Segment(Protocol):
             for parameter, value in zip(self.parameters(), earlier.parameters(), strict=True):
                 parameter.copy_(value)
 
-    def descent(self) -> Descent:
-        """How: an optimiser that has not taken a step, and its schedule."""
+    def descent(self, iterations: int) -> Descent:
+        """How, in so many iterations: an optimiser that has not taken a step, and its schedule."""
 
     def motion(self) -> tuple[Tensor, list[Tensor]]:
         """What the segment does to the level's nodes.

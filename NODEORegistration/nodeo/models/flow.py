@@ -20,7 +20,8 @@ from .adam import Adam
 from .base import Descent, FoldedNodes, Model, Segment, Task, Whole
 from .kernel import kernel_of
 
-_BETAS = (0.9, 0.99)
+_MEMORIES = (0.2, 2.0)  # of the iterations: how long Adam remembers a gradient, and its square; but for
+_SHORTEST = 2.0  # iterations at least
 _LONG_STEPS = 6  # of the solver, at least, and
 _LONG_RATE = 0.05  # spacings, the first step of Adam, of a segment that goes a long way at once
 
@@ -72,9 +73,9 @@ class FlowSegment(Segment):
     def parameters(self) -> Iterable[nn.Parameter]:
         return self.field.parameters()
 
-    def descent(self) -> Descent:
+    def descent(self, iterations: int) -> Descent:
         """Adam whose step has a length in space: that many spacings of the velocity grid."""
-        return Descent(Adam(self.parameters(), self.rate * min(self.lattice.spacing), _BETAS))
+        return Descent(Adam(self.parameters(), self.rate * min(self.lattice.spacing), _betas(iterations)))
 
     def motion(self) -> tuple[Tensor, list[Tensor]]:
         displacement, velocities = integrate(self.field, self.lattice, self.solver)
@@ -88,3 +89,12 @@ class FlowSegment(Segment):
 
     def moved(self, device: torch.device) -> FlowSegment:
         return replace(self, field=self.field.moved(device), lattice=Lattice(self.lattice.grid, device))
+
+
+def _betas(iterations: int) -> tuple[float, float]:
+    """How much of the gradient's running mean and square Adam keeps from step to step.
+
+    In few iterations a long memory steers by gradients of where the field no longer is.
+    """
+    mean, square = (1.0 - 1.0 / max(share * iterations, _SHORTEST) for share in _MEMORIES)
+    return mean, square

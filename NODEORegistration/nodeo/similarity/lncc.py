@@ -14,10 +14,12 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from ..field.smoothing import averaging
+from ..field.smoothing import SeparableKernel, averaging
 from .analytic import differentiable
 
 EPSILON = 1e-8  # product of two variances of images scaled to 0..1: a standard deviation of 0.01 in each counts as flat
+_MANY = 1_000_000  # voxels: of more, only every second window along each axis is looked at, where
+_WIDE = 4  # voxels to either side of it at least are in a window: its neighbours share most of what is in it
 
 
 class LocalNCC:
@@ -36,14 +38,17 @@ class LocalNCC:
     epsilon = credit = EPSILON
 
     def __init__(self, fixed: Tensor, window: int, weight: Tensor | None = None) -> None:
-        radius = window // 2
-        self.box = averaging(fixed.shape, [min(radius, (n - 1) // 2) for n in fixed.shape], device=fixed.device)
+        radii = [min(window // 2, (n - 1) // 2) for n in fixed.shape]
+        every = 2 if fixed.numel() > _MANY and min(radii) >= _WIDE else 1
+        box = averaging(fixed.shape, radii, device=fixed.device)
+        self.box = box if every == 1 else SeparableKernel([band.thinned(every) for band in box.bands])
         self.weight = weight
+        self.window_weight = None if weight is None else weight[(slice(None, None, every),) * weight.dim()]
         self.share = None if weight is None else self._mean(weight).clamp_(min=1e-6)
         self._look_at(fixed)
         textured = self.fixed_variance.square() / (self.fixed_variance.square() + EPSILON)
-        self.count = self._weighted(textured).sum().clamp(min=1.0)
-        self.total = float(fixed.numel()) if weight is None else weight.sum()
+        self.count = _times(textured, self.window_weight).sum().clamp(min=1.0)
+        self.total = float(textured.numel()) if self.window_weight is None else self.window_weight.sum()
 
     def __call__(self, warped: Tensor) -> Tensor:
         """The loss for ``warped`` [D, H, W], a scalar in 0..1; differentiable once."""
@@ -61,10 +66,6 @@ class LocalNCC:
     def _spread(self, *values: Tensor) -> Sequence[Tensor]:
         """The transpose of the box mean, of each."""
         return _each(values, lambda some: self.box.product(some, self.box.adjoint))
-
-    def _weighted(self, values: Tensor) -> Tensor:
-        """``values``, which it overwrites, times the weight."""
-        return values if self.weight is None else values.mul_(self.weight)
 
     def _per_share(self, values: Tensor) -> Tensor:
         """``values``, which it overwrites, divided by the part of each window that counts."""
@@ -84,18 +85,24 @@ class LocalNCC:
         covariance = product.addcmul_(self.fixed_mean, mean, value=-1.0)
         denominator = variance.mul_(self.fixed_variance).add_(self.epsilon)
         ratio = covariance / denominator
-        correlation = self._weighted(covariance.mul_(ratio).add_(denominator.reciprocal(), alpha=self.credit))
+        correlation = covariance.mul_(ratio).add_(denominator.reciprocal(), alpha=self.credit)
+        correlation = _times(correlation, self.window_weight)
         loss = (self.total - correlation.sum()) / self.count
         if not with_gradient:
             return loss, None
         # dcc/dA = 2 A / (B C + ε), -dcc/dC = B cc / (B C + ε), dC/dwarped = 2 (...): the scale brings in both 2s
-        by_covariance = self._per_share(self._weighted(ratio))
+        by_covariance = self._per_share(_times(ratio, self.window_weight))
         by_variance = self._per_share(correlation).mul_(self.fixed_variance).div_(denominator)
         constant = torch.mul(by_covariance, self.fixed_mean).addcmul_(by_variance, mean, value=-1.0)
         of_covariance, of_variance, of_constant = self._spread(by_covariance, by_variance, constant)
         gradient = of_covariance.mul_(self.fixed)
         gradient.addcmul_(of_variance, warped, value=-1.0).sub_(of_constant)
-        return loss, self._weighted(gradient).mul_(-2.0 / self.count)
+        return loss, _times(gradient, self.weight).mul_(-2.0 / self.count)
+
+
+def _times(values: Tensor, weight: Tensor | None) -> Tensor:
+    """``values``, which it overwrites, times the weight if there is one."""
+    return values if weight is None else values.mul_(weight)
 
 
 def _each(values: Sequence[Tensor], linear: Callable[[Tensor], Tensor]) -> Sequence[Tensor]:

@@ -125,7 +125,7 @@ class CloudSegment(Segment):
     def parameters(self) -> Iterable[nn.Parameter]:
         return self.field.parameters()
 
-    def descent(self) -> Descent:
+    def descent(self, iterations: int) -> Descent:
         """The published optimiser; its rate falls, and the best iterate is kept."""
         return Descent(published_adam(self.parameters(), self.settings))
 

@@ -100,7 +100,7 @@ class PublishedSegment(Segment):
     def parameters(self) -> Iterable[nn.Parameter]:
         return self.field.parameters()
 
-    def descent(self) -> Descent:
+    def descent(self, iterations: int) -> Descent:
         """At one rate to the end, and what stands there is taken."""
         return Descent(published_adam(self.parameters(), self.settings), last_rate=1.0, keeps_best=False)
 

@@ -86,7 +86,7 @@ class PublishedNCC(LocalNCC):
 
     def __init__(self, fixed: Tensor, window: int) -> None:
         voxels = window ** fixed.dim()
-        self.weight = self.share = None
+        self.weight = self.window_weight = self.share = None
         self.box = zero_padded(fixed.shape, [1.0 / window] * window, device=fixed.device)
         self.epsilon, self.credit = _NCC_FLOOR / voxels**2, 0.0
         self._look_at(fixed.double())

@@ -67,7 +67,7 @@ class SeriesSegment:
     def parameters(self) -> Iterable[nn.Parameter]:
         return self.field.heads.parameters()
 
-    def descent(self) -> Descent:
+    def descent(self, iterations: int) -> Descent:
         """Adam, with steps that are a share of the spacing of the velocity grid, as a pair's are."""
         rate = self.rate * min(self.lattice.spacing)
         return Descent(Adam(self.parameters(), rate, _BETAS), warm_up=_WARM_UP, keeps_best=self.keeps_best)
