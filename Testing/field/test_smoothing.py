@@ -96,6 +96,30 @@ def test_a_long_axis_equals_the_product_that_is_not_cut_into_blocks(axis):
     torch.testing.assert_close(kernel(values), expected)
 
 
+@pytest.mark.parametrize("axis", [0, 1, 2])
+@pytest.mark.parametrize("length", [5, 6, 300, 301])
+def test_every_second_row_is_a_product_and_has_its_transpose(axis, length):
+    shape = [4, 5, 6]
+    shape[axis] = length
+    radii = [min(4, (n - 1) // 2) for n in shape]
+    whole = averaging(shape, radii)
+    thinned = SeparableKernel([band.thinned(2) for band in whole.bands])
+    values, fewer = noise(2, *shape), [(n + 1) // 2 for n in shape]
+    torch.testing.assert_close(thinned(values), whole(values)[:, ::2, ::2, ::2])
+    upstream = noise(2, *fewer)
+    spread = torch.zeros(2, *shape)
+    spread[:, ::2, ::2, ::2] = upstream
+    back = thinned.product(upstream, thinned.adjoint)
+    torch.testing.assert_close(back, whole.product(spread, whole.adjoint))
+    torch.testing.assert_close((thinned(values) * upstream).sum(), (values * back).sum())
+
+
+def test_every_second_row_of_what_is_one_point_wide():
+    values = noise(7, 5)
+    thinned = SeparableKernel([band.thinned(2) for band in identity((7, 5)).bands])
+    torch.testing.assert_close(thinned(values), values[::2, ::2])
+
+
 def test_a_window_wider_than_the_image_is_the_mean_of_the_image():
     values = noise(6, 5)
     torch.testing.assert_close(averaging((6, 5), (9, 9))(values), values.mean().expand(6, 5))

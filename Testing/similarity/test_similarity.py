@@ -8,7 +8,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from nodeo.errors import InputError
-from nodeo.similarity import SIMILARITIES, build
+from nodeo.similarity import SIMILARITIES, build, lncc
 from torch import Tensor
 
 WINDOW = 5
@@ -60,7 +60,7 @@ def relative_error(value: Tensor, truth: Tensor) -> float:
 # --- oracles: the formulas written down as they stand, in double precision, for autograd to differentiate -------------
 
 
-def lncc_oracle(fixed: Tensor, warped: Tensor, weight: Tensor | None) -> Tensor:
+def lncc_oracle(fixed: Tensor, warped: Tensor, weight: Tensor | None, every: int = 1) -> Tensor:
     pool = {2: F.avg_pool2d, 3: F.avg_pool3d}[fixed.dim()]
     count = torch.ones_like(fixed) if weight is None else weight
 
@@ -75,7 +75,8 @@ def lncc_oracle(fixed: Tensor, warped: Tensor, weight: Tensor | None) -> Tensor:
     covariance = mean(fixed * warped) - mean(fixed) * mean(warped)
     correlation = (covariance**2 + 1e-8) / (fixed_variance * warped_variance + 1e-8)
     textured = fixed_variance**2 / (fixed_variance**2 + 1e-8)
-    return (count * (1.0 - correlation)).sum() / (count * textured).sum()
+    windows = (slice(None, None, every),) * fixed.dim()
+    return (count * (1.0 - correlation))[windows].sum() / (count * textured)[windows].sum()
 
 
 def mutual_information_oracle(fixed: Tensor, warped: Tensor, weight: Tensor | None) -> Tensor:
@@ -139,6 +140,22 @@ def test_value_and_gradient_are_those_of_the_oracle(name, oracle, shape, weighte
     truth, true_gradient = loss_and_gradient(lambda values: oracle(fixed.double(), values, double), warped.double())
     assert loss == pytest.approx(float(truth), rel=1e-5)
     assert relative_error(gradient, true_gradient) < 1e-5  # single precision: measured below 1e-6
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_of_a_large_image_every_second_window_is_compared(shape, weighted, monkeypatch):
+    monkeypatch.setattr(lncc, "_MANY", 0)
+    monkeypatch.setattr(lncc, "_WIDE", WINDOW // 2)
+    fixed, weight = noise(shape), patchy_weight(shape) if weighted else None
+    warped = 0.5 * noise(shape, seed=1) + 0.5 * fixed
+    loss, gradient = loss_and_gradient(build("lncc", fixed, window=WINDOW, weight=weight), warped)
+    double = weight.double() if weighted else None
+    truth, true_gradient = loss_and_gradient(
+        lambda values: lncc_oracle(fixed.double(), values, double, every=2), warped.double()
+    )
+    assert loss == pytest.approx(float(truth), rel=1e-5)
+    assert relative_error(gradient, true_gradient) < 1e-5
 
 
 @pytest.mark.parametrize("shape", SHAPES)
