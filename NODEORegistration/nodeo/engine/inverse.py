@@ -86,7 +86,7 @@ def exact_inverse(backwards: Tensor, deformation: Deformation, domain: Domain, r
         del start  # as large as all that is to come
         inverse = fit_inverse(inverse, on_voxels, voxels)
         report.tell("Inverse", "inverse", _FITTED)
-        inverse, _ = without_folds(inverse, kept.spacing)
+        inverse = without_folds(inverse, kept.spacing)
         before, error = error, _inexactness(inverse, on_voxels, voxels)
         if best is not None and error > _WORTH * before:  # as of a map that folds and has no inverse
             return best

@@ -52,13 +52,13 @@ def mended(task: Task, back: Tensor, nodes: Grid) -> tuple[sitk.Transform, Foldi
         else:
             near = _nodes_near(folded, first, task, nodes, _around(parts, reach))
             changed = smoothed_at(back, near, rounds=_ROUNDS * reach**2)
-        back, _ = without_folds(changed, nodes.step)
+        back = without_folds(changed, nodes.step)
 
 
 def _carried(seen: Tensor, first: tuple[int, ...], task: Task, back: Tensor, nodes: Grid, around: np.ndarray) -> Tensor:
     """``back`` after what it does at the moving voxels, ``seen``, has been smoothed there where that folds."""
     grid = task.moving.grid
-    calm, _ = without_folds(seen, grid.step)
+    calm = without_folds(seen, grid.step)
     change = calm - seen
     near = _nodes_near(change.abs().amax(0), first, task, nodes, around)
     if task.initial.determinant < 0:

@@ -13,34 +13,31 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from .regularity import Folding, central_tetrahedron, determinant, measure_folding
+from .regularity import central_tetrahedron, determinant, measure_folding
 
 ROUNDS = 200
 _WIDENED = 8  # rounds without success, after which the neighbours count as folded themselves
+_SURELY = 1e-3  # det J, and volume in cells, above which a smoothed place does not fold, whoever measures and rounds
 
 
 @torch.no_grad()
-def without_folds(displacement: Tensor, spacing: Sequence[float]) -> tuple[Tensor, Folding]:
-    """A displacement [k, D, H, W], local mm, that folds nowhere, and its folding as it is now measured.
+def without_folds(displacement: Tensor, spacing: Sequence[float]) -> Tensor:
+    """A displacement [k, D, H, W], local mm, that folds nowhere; but for folds that are left after all rounds.
 
-    The faces stay as they are. Should some folds be left after all rounds, the measurement says so.
+    The faces stay as they are.
 
     Args:
         spacing: mm between the nodes, x first.
     """
-    folding, folded = measure_folding(displacement, spacing, middles=True)
-    nodes = folded.nonzero()
+    nodes = measure_folding(displacement, spacing, middles=True)[1].nonzero()
     if not len(nodes):
-        return displacement, folding
+        return displacement
     work = _Unfolding(displacement.clone(), spacing)
-    rounds = 0
-    while len(nodes) and rounds < ROUNDS:
-        while len(nodes) and rounds < ROUNDS:
-            rounds += 1
-            nodes = work.round(nodes, widened=rounds % _WIDENED == 0)
-        folding, folded = measure_folding(work.displacement, spacing, middles=True)  # rounds otherwise than the rounds
-        nodes = folded.nonzero()
-    return work.displacement, folding
+    for count in range(1, ROUNDS + 1):
+        nodes = work.round(nodes, widened=count % _WIDENED == 0)
+        if not len(nodes):
+            break
+    return work.displacement
 
 
 @torch.no_grad()
@@ -103,7 +100,7 @@ class _Unfolding(_Smoothing):
         self.corners = corners.to(displacement.device)
 
     def round(self, nodes: Tensor, widened: bool) -> Tensor:
-        """Smooth at and around ``nodes``; the nodes that fold there afterwards."""
+        """Smooth at and around ``nodes``; the nodes that fold there afterwards, or nearly."""
         moved = self.smooth(nodes, widened)
         return self._folded_near(moved) if len(moved) else moved
 
@@ -117,9 +114,9 @@ class _Unfolding(_Smoothing):
         folded = []
         for corner, place in places.items():
             edges = [self._edge(positions, corner, axis) for axis in range(len(corner))]
-            folded.append(place[~(determinant(edges) > 0)])
+            folded.append(place[~(determinant(edges) > _SURELY)])
         for parity in (0, 1) if len(corners) == 8 else ():
-            turned = ~(central_tetrahedron(lambda corner: positions[tuple(corner)], parity) > 0)
+            turned = ~(central_tetrahedron(lambda corner: positions[tuple(corner)], parity) > _SURELY)
             folded += [place[turned] for place in places.values()]
         return self._indices(self._numbers(torch.cat(folded)).unique())
 
