@@ -25,6 +25,8 @@ _WIDE = 4  # voxels to either side of it at least are in a window: its neighbour
 class LocalNCC:
     """1 - mean local squared normalised cross correlation, the mean over windows in which the fixed image has texture.
 
+    Of a large image only every second window along each axis is looked at.
+
     Args:
         fixed: [D, H, W], scaled to 0..1.
         window: width of the box in voxels, odd.
