@@ -141,6 +141,7 @@ def test_what_does_not_fold_stays_bit_for_bit() -> None:
     of = lattice(3)
     smooth = transport([trained(of, 4.0)], of, FINE)
     assert without_folds(smooth, of.spacing) is smooth
+    assert measure_folding(smooth, of.spacing, middles=True)[0].voxels == 0
 
 
 def test_what_cannot_be_smoothed_is_left() -> None:

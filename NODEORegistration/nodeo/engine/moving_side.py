@@ -111,12 +111,12 @@ def _nodes_near(some: Tensor, first: tuple[int, ...], task: Task, nodes: Grid, a
     grid, inside = task.moving.grid, list(nodes.axes)
     voxels = some.nonzero().flip(1).numpy() + first
     last = np.array([nodes.size[axis] - 1 for axis in inside])
-    near = np.empty((0, len(inside)), np.int64)
+    near = [np.empty((0, len(inside)), np.int64)]
     many = max(1, _AT_ONCE // len(around))
     for part in (voxels[k : k + many] for k in range(0, len(voxels), many)):
         index = np.zeros((len(part) * len(around), grid.ndim))
         index[:, list(grid.axes)] = (part[:, None] + around).reshape(-1, around.shape[1])
         before = moved(task.initial.inverse, grid.world(index))
         found = nodes.index(before)[:, inside].round().astype(np.int64)
-        near = np.unique(np.concatenate([near, found[((found >= 0) & (found <= last)).all(1)]]), axis=0)
-    return torch.from_numpy(near[:, ::-1].copy())
+        near.append(np.unique(found[((found >= 0) & (found <= last)).all(1)], axis=0))
+    return torch.from_numpy(np.unique(np.concatenate(near), axis=0)[:, ::-1].copy())

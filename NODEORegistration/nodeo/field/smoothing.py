@@ -94,6 +94,10 @@ class SeparableKernel:
         """The same kernel on another device."""
         return SeparableKernel([band.moved(device) for band in self.bands])
 
+    def thinned(self, every: int) -> SeparableKernel:
+        """The same at every so many points along each axis, the first one first."""
+        return SeparableKernel([band.thinned(every) for band in self.bands])
+
     @staticmethod
     def product(values: Tensor, bands: Sequence[Band]) -> Tensor:
         """The plain product along the last ``len(bands)`` axes, outside autograd."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from ..field.smoothing import SeparableKernel, averaging
+from ..field.smoothing import averaging
 from .analytic import differentiable
 
 EPSILON = 1e-8  # product of two variances of images scaled to 0..1: a standard deviation of 0.01 in each counts as flat
@@ -43,7 +43,7 @@ class LocalNCC:
         radii = [min(window // 2, (n - 1) // 2) for n in fixed.shape]
         every = 2 if fixed.numel() > _MANY and min(radii) >= _WIDE else 1
         box = averaging(fixed.shape, radii, device=fixed.device)
-        self.box = box if every == 1 else SeparableKernel([band.thinned(every) for band in box.bands])
+        self.box = box if every == 1 else box.thinned(every)
         self.weight = weight
         self.window_weight = None if weight is None else weight[(slice(None, None, every),) * weight.dim()]
         self.share = None if weight is None else self._mean(weight).clamp_(min=1e-6)
