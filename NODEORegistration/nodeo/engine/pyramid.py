@@ -8,6 +8,8 @@ here lies as it does whichever way the axes run.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 
 from ..geometry.boxes import occupied_box
@@ -19,6 +21,32 @@ from ..similarity.channel import Scan
 
 REACH = 0.15  # of the fixed content's width: as far beyond it the domain follows the moving content
 FEW_VOXELS = 300_000  # an image with no more content than this can afford a velocity node at each voxel
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A level as the settings ask for it.
+
+    Attributes:
+        factor: fixed voxels between two of the level's.
+        node: fixed voxels between two velocity nodes; None: by image size.
+    """
+
+    factor: int
+    node: int | None
+    iterations: int
+    steps: int
+
+    @classmethod
+    def all(cls, settings: Settings, planes: bool) -> list[_Asked]:
+        """Coarse to fine; of planes with those that come before the first, each twice as coarse as the next."""
+        nodes = settings.per_level("node_spacing") if settings.node_spacing else (None,) * len(settings.levels)
+        iterations, steps = settings.per_level("iterations"), settings.per_level("steps")
+        asked = [cls(*each) for each in zip(settings.levels, nodes, iterations, steps, strict=True)]
+        for _ in range(settings.plane_levels if planes else 0):
+            first = asked[0]
+            asked.insert(0, replace(first, factor=2 * first.factor, node=None if first.node is None else 2 * first.node))
+        return asked
 
 
 def plan(
@@ -34,9 +62,11 @@ def plan(
     sizes = np.array([grid.size[axis] for axis in grid.axes])
     guard = settings.lncc_window // 2 + 1
     first, last = _content(fixed, sizes, guard, settings.crop and not model.whole_image)
-    shrinks = [shrink_factors(grid, factor * min(grid.step), last - first + 1) for factor in settings.levels]
+    asked = _Asked.all(settings, planes=len(sizes) == 2 and not model.whole_image)
+    shrinks = [shrink_factors(grid, level.factor * min(grid.step), last - first + 1) for level in asked]
     kept = [level for level, shrink in enumerate(shrinks) if _fits(last - first + 1, shrink, level, shrinks, settings)]
-    nodes = _node_factors(grid, last - first + 1, [shrinks[level] for level in kept], kept, model, settings)
+    asked = [asked[level] for level in kept]
+    nodes = _node_factors(grid, last - first + 1, [shrinks[level] for level in kept], asked, model)
     decoder = model.decoder_factors(grid, last - first + 1, nodes[0])
     coarsest = np.max([*nodes, decoder] if decoder else nodes, axis=0)
     if domain is None:
@@ -44,13 +74,12 @@ def plan(
     if fixed.mask is not None:
         box = occupied_box(fixed.mask.numpy() > 0)[::-1]
         first, last = _grown(box, guard, (SMALLEST_LEVEL + 1) * np.max(shrinks, axis=0), first, last)
-    steps, iterations = settings.per_level("steps"), settings.per_level("iterations")
     levels = []
-    for level, node in zip(kept, nodes, strict=True):
-        shrink = shrinks[level]
+    for place, level, node in zip(kept, asked, nodes, strict=True):
+        shrink = shrinks[place]
         start, image_grid = _image_grid(domain, first, last, shrink)
         node_grid = domain.nodes(node)
-        levels.append(Level(shrink, start, image_grid, node, node_grid, iterations[level], steps[level], decoder))
+        levels.append(Level(shrink, start, image_grid, node, node_grid, level.iterations, level.steps, decoder))
     return domain, levels
 
 
@@ -64,7 +93,7 @@ def _fits(sizes: np.ndarray, shrink, level: int, shrinks: list, settings: Settin
 
 
 def _node_factors(
-    grid: Grid, sizes: np.ndarray, shrinks: list, kept: list[int], model: Model, settings: Settings
+    grid: Grid, sizes: np.ndarray, shrinks: list, asked: list[_Asked], model: Model
 ) -> list:
     """Voxels between velocity nodes at each level, x first; never finer than the level's voxels.
 
@@ -73,10 +102,10 @@ def _node_factors(
     if model.whole_image:
         return [(1,) * len(sizes)]
     least = 1 if int(np.prod(sizes)) <= FEW_VOXELS else 2
-    wanted = settings.per_level("node_spacing") if settings.node_spacing else [max(f, least) for f in settings.levels]
     factors: list[tuple[int, ...]] = []
-    for level, shrink in zip(kept, shrinks, strict=True):
-        node = shrink_factors(grid, wanted[level] * min(grid.step), sizes)
+    for level, shrink in zip(asked, shrinks, strict=True):
+        wanted = max(level.factor, least) if level.node is None else level.node
+        node = shrink_factors(grid, wanted * min(grid.step), sizes)
         before = factors[-1] if factors else node
         factors.append(tuple(max(s, min(n, b)) for s, n, b in zip(shrink, node, before, strict=True)))
     return factors

@@ -29,6 +29,7 @@ SOLVERS = FIXED_STEP_SOLVERS + ADAPTIVE_SOLVERS
 # breaks down, it moves nothing, or it never ends.
 _RANGES: dict[str, tuple[float, float]] = {
     "lncc_window": (3, 201),
+    "plane_levels": (0, 4),
     "max_voxels": (1000, 10**12),
     "kernel_passes": (1, 100),
     "lambda_J": (0, 1e9),
