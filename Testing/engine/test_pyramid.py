@@ -26,8 +26,9 @@ CASES = {
     "volume": (LARGE, [(10, 35), (8, 41), (9, 30)], Settings()),
     "anisotropic": (ANISOTROPIC, [(5, 54), (10, 55), (2, 17)], Settings()),
     "content at the faces": (LARGE, [(0, 47), (0, 30), (20, 39)], Settings()),
-    "slice of a volume": (SLICE, [(10, 40), (20, 50)], Settings()),
-    "flat": (PLANE, [(20, 80), (10, 60)], Settings(levels=(8, 4, 1))),
+    "slice of a volume": (SLICE, [(10, 40), (20, 50)], Settings(plane_levels=0)),
+    "flat": (PLANE, [(20, 80), (10, 60)], Settings(levels=(8, 4, 1), plane_levels=0)),
+    "begun coarser": (PLANE, [(20, 80), (10, 60)], Settings(levels=(2, 1), iterations=9, plane_levels=2)),
     "coarse nodes": (LARGE, [(10, 35), (8, 41), (9, 30)], Settings(node_spacing=(8, 4, 4))),
     "not cropped": (LARGE, [(10, 35), (8, 41), (9, 30)], Settings(crop=False)),
 }
@@ -101,13 +102,41 @@ def test_an_anisotropic_image_becomes_isotropic_on_the_way_up() -> None:
     assert [level.node_factors for level in levels] == [(4, 4, 1), (2, 2, 1), (1, 1, 1)]
 
 
+def shrinks(levels: list[Level]) -> list[int]:
+    return [max(level.shrink) for level in levels]
+
+
+@pytest.mark.parametrize(
+    "grid", [Grid((160, 192), (1.0, 1.0), (0.0, 0.0), FLAT), Grid((160, 1, 192), (1.0, 5.0, 1.0), (0.0,) * 3, OBLIQUE)]
+)
+def test_a_plane_begins_a_level_coarser(grid: Grid) -> None:
+    content = [(10, 150), (10, 180)]
+    _, levels = planned(grid, content, Settings(iterations=(30, 20, 10), steps=(3, 2, 1)))
+    assert shrinks(levels) == [8, 4, 2, 1]
+    assert [(level.iterations, level.steps) for level in levels] == [(30, 3), (30, 3), (20, 2), (10, 1)]
+    assert [max(level.node_factors) for level in levels] == [8, 4, 2, 1]
+    _, levels = planned(grid, content, Settings(plane_levels=2, node_spacing=(8, 4, 2)))
+    assert shrinks(levels) == [16, 8, 4, 2, 1]
+    assert [max(level.node_factors) for level in levels] == [16, 16, 8, 4, 2]
+    assert shrinks(planned(grid, content, Settings(plane_levels=0))[1]) == [4, 2, 1]
+
+
+def test_what_begins_no_coarser() -> None:
+    volume = Grid((160, 192, 70), (1.0,) * 3, (0.0,) * 3, OBLIQUE)
+    assert shrinks(planned(volume, [(10, 150), (10, 180), (5, 65)], Settings())[1]) == [4, 2, 1]
+    small = Grid((40, 36), (1.0, 1.0), (0.0, 0.0), FLAT)  # 8 points a side at a quarter
+    assert shrinks(planned(small, [(5, 34), (5, 30)], Settings())[1]) == [4, 2, 1]
+    plane, whole = Grid((160, 192), (1.0, 1.0), (0.0, 0.0), FLAT), Settings(model="paper", levels=1, iterations=5)
+    assert shrinks(planned(plane, [(10, 150), (10, 180)], whole)[1]) == [1]
+
+
 # --- the grids of all levels ------------------------------------------------------------------------------------------
 
 
 @every_case
 def test_all_velocity_grids_span_the_same_box_in_the_world(grid, content, settings) -> None:
     domain, levels = planned(grid, content, settings)
-    assert len(levels) == len(settings.levels)
+    assert len(levels) == len(settings.levels) + (settings.plane_levels if len(domain.start) == 2 else 0)
     for level in levels:
         np.testing.assert_allclose(level.node_grid.corners(), levels[0].node_grid.corners(), atol=1e-9)
         assert level.node_grid.step == tuple(h * f for h, f in zip(grid.step, level.node_factors, strict=True))

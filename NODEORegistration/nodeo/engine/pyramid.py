@@ -39,13 +39,15 @@ class _Asked:
 
     @classmethod
     def all(cls, settings: Settings, planes: bool) -> list[_Asked]:
-        """Coarse to fine; of planes with those that come before the first, each twice as coarse as the next."""
+        """Coarse to fine; of planes, unless there is one level only, with more before, each twice as coarse."""
         nodes = settings.per_level("node_spacing") if settings.node_spacing else (None,) * len(settings.levels)
         iterations, steps = settings.per_level("iterations"), settings.per_level("steps")
         asked = [cls(*each) for each in zip(settings.levels, nodes, iterations, steps, strict=True)]
-        for _ in range(settings.plane_levels if planes else 0):
+        for _ in range(settings.plane_levels if planes and len(asked) > 1 else 0):
             first = asked[0]
-            asked.insert(0, replace(first, factor=2 * first.factor, node=None if first.node is None else 2 * first.node))
+            asked.insert(
+                0, replace(first, factor=2 * first.factor, node=None if first.node is None else 2 * first.node)
+            )
         return asked
 
 
@@ -62,7 +64,7 @@ def plan(
     sizes = np.array([grid.size[axis] for axis in grid.axes])
     guard = settings.lncc_window // 2 + 1
     first, last = _content(fixed, sizes, guard, settings.crop and not model.whole_image)
-    asked = _Asked.all(settings, planes=len(sizes) == 2 and not model.whole_image)
+    asked = _Asked.all(settings, planes=len(sizes) == 2)
     shrinks = [shrink_factors(grid, level.factor * min(grid.step), last - first + 1) for level in asked]
     kept = [level for level, shrink in enumerate(shrinks) if _fits(last - first + 1, shrink, level, shrinks, settings)]
     asked = [asked[level] for level in kept]
@@ -92,9 +94,7 @@ def _fits(sizes: np.ndarray, shrink, level: int, shrinks: list, settings: Settin
     return int(np.prod((sizes - 1) // np.array(shrink) + 1)) <= settings.max_voxels
 
 
-def _node_factors(
-    grid: Grid, sizes: np.ndarray, shrinks: list, asked: list[_Asked], model: Model
-) -> list:
+def _node_factors(grid: Grid, sizes: np.ndarray, shrinks: list, asked: list[_Asked], model: Model) -> list:
     """Voxels between velocity nodes at each level, x first; never finer than the level's voxels.
 
     Unless told otherwise, every voxel of a level is a node, but in a large image nodes are at least two voxels apart.

@@ -5,6 +5,8 @@ Displacements are in local mm; a displacement u stands for the map x -> x + u(x)
 
 from __future__ import annotations
 
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -13,8 +15,9 @@ from ..geometry.lattice import Lattice
 from ..geometry.sampling import sample, spread
 
 _ANCHOR = 1.0  # points; how much each node's start counts beside the points around it
-_RIGHT = 0.1  # of a voxel; an error this small needs no fit
-_ENOUGH = 0.06  # of a voxel, root mean square; the fit goes on until then
+_RIGHT, _RIGHT_OF_FEW = 0.1, 0.03  # of a voxel; an error this small needs no fit: of many points, of few
+_FEW = 300_000  # points, whose fit costs next to nothing
+_ENOUGH = 0.6  # of that, root mean square; the fit goes on until then
 _BLOCK = 4  # points; what is fitted is chosen by blocks of this width
 _SLAB = 8 * _BLOCK  # planes looked at a time
 
@@ -32,10 +35,12 @@ def fit_inverse(inverse: Tensor, forward: Tensor, points: Lattice, iterations: i
         forward: [k, D, H, W] at ``points``, a lattice over the same box, of any spacing.
         iterations: at most; after two, more change the last digit of what is left.
     """
-    targets, error = _wrong_points(inverse, forward, points)
+    few = math.prod(points.shape) <= _FEW
+    right = (_RIGHT_OF_FEW if few else _RIGHT) * min(points.spacing)
+    targets, error = _wrong_points(inverse, forward, points, right)
     if not error.numel():
         return inverse
-    return _fitted(inverse, error, targets, iterations, _ENOUGH * min(points.spacing))[0]
+    return _fitted(inverse, error, targets, iterations, _ENOUGH * right)[0]
 
 
 def _fitted(inverse: Tensor, error: Tensor, targets: Tensor, iterations: int, enough: float) -> tuple[Tensor, Tensor]:
@@ -85,8 +90,8 @@ def _around(mask: Tensor) -> Tensor:
     return grown[tuple(slice(n) for n in mask.shape)] > 0
 
 
-def _wrong_points(inverse: Tensor, forward: Tensor, points: Lattice) -> tuple[Tensor, Tensor]:
-    """Where ``inverse`` is read that does not undo ``forward`` there, and by how much, mm: both [k, n].
+def _wrong_points(inverse: Tensor, forward: Tensor, points: Lattice, right: float) -> tuple[Tensor, Tensor]:
+    """Where ``inverse`` is read that does not undo ``forward`` to ``right`` mm, and by how much, mm: both [k, n].
 
     Slab by slab, since of most points nothing is kept.
     """
@@ -95,7 +100,7 @@ def _wrong_points(inverse: Tensor, forward: Tensor, points: Lattice) -> tuple[Te
         planes = slice(first, first + _SLAB)
         targets = points.sampling(forward[:, planes], planes)
         error = forward[:, planes] + sample(inverse, targets)
-        wrong = _around(error.square().sum(0) > (_RIGHT * min(points.spacing)) ** 2)
+        wrong = _around(error.square().sum(0) > right**2)
         found.append(torch.stack([targets[:, wrong], error[:, wrong]]))
     targets, error = torch.cat(found, dim=-1)
     return targets, error

@@ -39,7 +39,7 @@ class Settings:
     )
     lncc_window: int = _option(9, "width of the window of the local correlation, voxels of the level, odd")
     levels: tuple[int, ...] = _option((4, 2, 1), "shrink factors of the images, coarse to fine")
-    plane_levels: int = _option(1, "planes: more levels before the first, each twice as coarse as the next")
+    plane_levels: int = _option(1, "of planes: levels more, each twice as coarse, before the first of several")
     iterations: tuple[int, ...] = _option((50, 20, 12), "iterations of each level")
     node_spacing: tuple[int, ...] = _option((), "velocity nodes every so many vox, a level; empty: by image size")
     max_voxels: int = _option(20_000_000, "levels with more voxels than this are left out: memory grows with them")
