@@ -9,7 +9,7 @@ from statistics import median
 import torch
 import torch.nn.functional as F
 from nodeo import similarity
-from nodeo.engine.level import LevelProblem
+from nodeo.engine.level import LevelProblem, window_width
 from nodeo.field.smoothing import averaging
 from nodeo.models.flow import FlowSegment
 from nodeo.similarity.lncc import LocalNCC
@@ -123,7 +123,8 @@ class Floors:
 
     def _correlation(self) -> None:
         fixed, warped = self._values(*self.image), self._values(*self.image).requires_grad_()
-        measure = similarity.build("lncc", fixed, window=self.problem.settings.lncc_window)
+        window = window_width(self.problem.settings.lncc_window, self.problem.level)
+        measure = similarity.build("lncc", fixed, window=window)
 
         def there_and_back() -> None:
             measure(warped).backward()

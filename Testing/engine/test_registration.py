@@ -25,7 +25,7 @@ from nodeo.settings import ADAPTIVE_SOLVERS, FIXED_STEP_SOLVERS, SIMILARITIES, S
 from phantoms import Bumps, Phantom, apart, bumps, drawn, folds, grid, mapped, middle, world_points
 from unchecked import unchecked
 
-QUICK = Settings(start="none", levels=(2, 1), iterations=(20, 10), steps=(2, 1), threads=1)
+QUICK = Settings(start="none", plane_levels=0, levels=(2, 1), iterations=(20, 10), steps=(2, 1), threads=1)
 EXACT = 1e-6  # mm: rounding of world coordinates around 100 mm in double precision, some operations long
 SAME = 0.1  # mm: the promise for re-oriented headers
 FLAT, DEEP = (64, 64), (40, 40, 40)

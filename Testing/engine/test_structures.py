@@ -11,7 +11,7 @@ from nodeo.engine import planning
 from nodeo.similarity import structures as structures_module
 from phantoms import Phantom, bumps, drawn, grid, middle
 
-SETTINGS = Settings(levels=(2, 1), iterations=(30, 20), threads=1, device="cpu", start="none")
+SETTINGS = Settings(levels=(2, 1), plane_levels=0, iterations=(30, 20), threads=1, device="cpu", start="none")
 ON = grid((72, 64))
 COARSE = grid((40, 30), (2.0, 2.5), (-3.0, -4.0))
 CENTRE = np.asarray(middle(ON))

@@ -18,7 +18,7 @@ from nodeo.settings import Settings
 from phantoms import mapped, world_points
 from series_phantom import SeriesPhantom, growing_ball
 
-QUICK = Settings.preset("balanced").replace(levels=(2, 1), iterations=(30, 20), threads=1)
+QUICK = Settings.preset("balanced").replace(levels=(2, 1), plane_levels=0, iterations=(30, 20), threads=1)
 
 
 @pytest.fixture(scope="module")

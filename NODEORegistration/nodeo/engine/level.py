@@ -23,6 +23,7 @@ from ..similarity.comparison import Comparison
 from ..similarity.landmarks import Landmarks
 from ..similarity.structures import Overlap
 
+_FEWEST = 100  # voxels: in a window of fewer a correlation is mostly chance
 
 class LevelProblem(Objective[Segment]):
     """What is minimised at one level: every channel's similarity, and the penalties.
@@ -53,8 +54,9 @@ class LevelProblem(Objective[Segment]):
         self.lattice = Lattice(level.node_grid, device)
         self.previous = None if previous is None else on_nodes(previous.to(device), self.lattice.shape)
         here = self.lattice.zeros() if self.previous is None else self.previous
+        window = window_width(settings.lncc_window, level)
         self.comparisons: list[Comparison | Overlap] = [
-            Comparison(channel, task.domain, level, self.lattice, task.initial, settings.lncc_window, here)
+            Comparison(channel, task.domain, level, self.lattice, task.initial, window, here)
             for channel in task.channels
         ]
         if task.structures is not None and task.structures.weight:
@@ -132,6 +134,15 @@ class LevelProblem(Objective[Segment]):
         if self.sliding:
             return regularity.gradient_variation(field, self.lattice.spacing, self.settings.penalty_scale)
         return regularity.gradient_energy(field, self.lattice.spacing)
+
+
+def window_width(voxels: int, level: Level) -> int:
+    """How wide a window of so many fixed voxels is at a level, in its voxels, odd.
+
+    Where too few would be in it, the window has as many voxels as at the finest level.
+    """
+    there = voxels // max(level.shrink) | 1
+    return there if there ** len(level.shrink) >= _FEWEST else voxels
 
 
 def opposite_corners(k: int) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:

@@ -37,7 +37,9 @@ class Settings:
         "decided from the images: auto: lncc, mi or mind; different: mi or mind; or lncc, mse, mi (mutual "
         "information), mind (MIND-SSC)",
     )
-    lncc_window: int = _option(9, "width of the window of the local correlation, voxels of the level, odd")
+    lncc_window: int = _option(
+        9, "width of the local correlation's window, odd: vox, or voxels of a level of which these hold under 100"
+    )
     levels: tuple[int, ...] = _option((4, 2, 1), "shrink factors of the images, coarse to fine")
     plane_levels: int = _option(1, "of planes: levels more, each twice as coarse, before the first of several")
     iterations: tuple[int, ...] = _option((50, 20, 12), "iterations of each level")
