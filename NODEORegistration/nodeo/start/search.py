@@ -46,7 +46,7 @@ class Stage:
 
 STAGES = {  # by the number of dimensions
     2: (Stage(40, 10, 0.3), Stage(60, 5, 0.5), Stage(90, 4, 1.0)),
-    3: (Stage(20, 4, 0.3), Stage(37, 3.3, 0.5), Stage(58, 2.5, 1.0)),
+    3: (Stage(20, 4, 0.3), Stage(37, 3.3, 0.2), Stage(37, 2.5, 0.3), Stage(58, 2.5, 0.5)),
 }
 
 
