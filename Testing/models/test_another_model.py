@@ -52,7 +52,9 @@ def translation(monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Settings of the new model: a line where models are listed, and a name among those that are allowed."""
     monkeypatch.setitem(models.MODELS, "translation", TranslationModel)
     monkeypatch.setattr(checks, "MODELS", (*checks.MODELS, "translation"))
-    return Settings(model="translation", levels=(2, 1), plane_levels=0, iterations=(40, 20), lambda_J=0, lambda_df=0, threads=1)
+    return Settings(
+        model="translation", levels=(2, 1), plane_levels=0, iterations=(40, 20), lambda_J=0, lambda_df=0, threads=1
+    )
 
 
 @pytest.mark.parametrize("size", [(56, 48), (40, 36, 32)])

@@ -25,6 +25,7 @@ from ..similarity.structures import Overlap
 
 _FEWEST = 100  # voxels: in a window of fewer a correlation is mostly chance
 
+
 class LevelProblem(Objective[Segment]):
     """What is minimised at one level: every channel's similarity, and the penalties.
 

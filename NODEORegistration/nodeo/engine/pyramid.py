@@ -45,9 +45,8 @@ class _Asked:
         asked = [cls(*each) for each in zip(settings.levels, nodes, iterations, steps, strict=True)]
         for _ in range(settings.plane_levels if planes and len(asked) > 1 else 0):
             first = asked[0]
-            asked.insert(
-                0, replace(first, factor=2 * first.factor, node=None if first.node is None else 2 * first.node)
-            )
+            node = None if first.node is None else 2 * first.node
+            asked.insert(0, replace(first, factor=2 * first.factor, node=node))
         return asked
 
 
@@ -66,9 +65,12 @@ def plan(
     first, last = _content(fixed, sizes, guard, settings.crop and not model.whole_image)
     asked = _Asked.all(settings, planes=len(sizes) == 2)
     shrinks = [shrink_factors(grid, level.factor * min(grid.step), last - first + 1) for level in asked]
-    kept = [level for level, shrink in enumerate(shrinks) if _fits(last - first + 1, shrink, level, shrinks, settings)]
-    asked = [asked[level] for level in kept]
-    nodes = _node_factors(grid, last - first + 1, [shrinks[level] for level in kept], asked, model)
+    kept = [
+        (level, shrink)
+        for place, (level, shrink) in enumerate(zip(asked, shrinks, strict=True))
+        if _fits(last - first + 1, shrink, place, shrinks, settings)
+    ]
+    nodes = _node_factors(grid, last - first + 1, kept, model)
     decoder = model.decoder_factors(grid, last - first + 1, nodes[0])
     coarsest = np.max([*nodes, decoder] if decoder else nodes, axis=0)
     if domain is None:
@@ -77,8 +79,7 @@ def plan(
         box = occupied_box(fixed.mask.numpy() > 0)[::-1]
         first, last = _grown(box, guard, (SMALLEST_LEVEL + 1) * np.max(shrinks, axis=0), first, last)
     levels = []
-    for place, level, node in zip(kept, asked, nodes, strict=True):
-        shrink = shrinks[place]
+    for (level, shrink), node in zip(kept, nodes, strict=True):
         start, image_grid = _image_grid(domain, first, last, shrink)
         node_grid = domain.nodes(node)
         levels.append(Level(shrink, start, image_grid, node, node_grid, level.iterations, level.steps, decoder))
@@ -94,7 +95,9 @@ def _fits(sizes: np.ndarray, shrink, level: int, shrinks: list, settings: Settin
     return int(np.prod((sizes - 1) // np.array(shrink) + 1)) <= settings.max_voxels
 
 
-def _node_factors(grid: Grid, sizes: np.ndarray, shrinks: list, asked: list[_Asked], model: Model) -> list:
+def _node_factors(
+    grid: Grid, sizes: np.ndarray, levels: list[tuple[_Asked, tuple[int, ...]]], model: Model
+) -> list[tuple[int, ...]]:
     """Voxels between velocity nodes at each level, x first; never finer than the level's voxels.
 
     Unless told otherwise, every voxel of a level is a node, but in a large image nodes are at least two voxels apart.
@@ -103,7 +106,7 @@ def _node_factors(grid: Grid, sizes: np.ndarray, shrinks: list, asked: list[_Ask
         return [(1,) * len(sizes)]
     least = 1 if int(np.prod(sizes)) <= FEW_VOXELS else 2
     factors: list[tuple[int, ...]] = []
-    for level, shrink in zip(asked, shrinks, strict=True):
+    for level, shrink in levels:
         wanted = max(level.factor, least) if level.node is None else level.node
         node = shrink_factors(grid, wanted * min(grid.step), sizes)
         before = factors[-1] if factors else node

@@ -38,10 +38,12 @@ class Settings:
         "information), mind (MIND-SSC)",
     )
     lncc_window: int = _option(
-        9, "width of the local correlation's window, odd: vox, or voxels of a level of which these hold under 100"
+        9, "width of the local correlation's window, vox, odd; with under 100 voxels of the level in it, its voxels"
     )
     levels: tuple[int, ...] = _option((4, 2, 1), "shrink factors of the images, coarse to fine")
-    plane_levels: int = _option(1, "of planes: levels more, each twice as coarse, before the first of several")
+    plane_levels: int = _option(
+        1, "planes: how many levels more, each twice as coarse, come before the first of several"
+    )
     iterations: tuple[int, ...] = _option((50, 20, 12), "iterations of each level")
     node_spacing: tuple[int, ...] = _option((), "velocity nodes every so many vox, a level; empty: by image size")
     max_voxels: int = _option(20_000_000, "levels with more voxels than this are left out: memory grows with them")
