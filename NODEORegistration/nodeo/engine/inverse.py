@@ -25,11 +25,14 @@ _STEPS = 2  # solver steps, a segment, when the flow is run once more
 _MOST_POINTS = 16_000_000  # an inverse at every voxel has at most these; of a larger domain it is kept on the nodes
 _MOST_PARTS = 10_000_000  # and one between the voxels
 _NEAR = 0.005  # of a spacing: nearer than this a node need not be, whose neighbours' mean is farther
-_EXACT = 0.1  # of a voxel: as far as all but a hundredth of the box may end from where it came
 _WALKED, _REFINED, _FITTED = 0.1, 0.6, 0.78  # shares of the time, when each is done
 _WORTH = 0.75  # of the error before: what more nodes have to come below
 _FINEST = 0.3  # of a voxel; nodes as near as this are near enough
 _COARSE = 0.7  # of the coarsest spacing; axes with more than this get more nodes
+
+# Of a voxel, by the number of dimensions: as far as all but a hundredth of the box may end from where it came. In a
+# plane more nodes cost next to nothing.
+_EXACT = {2: 0.1, 3: 0.15}
 
 
 def kept_points(domain: Domain, last: Level) -> int:
@@ -91,7 +94,8 @@ def exact_inverse(backwards: Tensor, deformation: Deformation, domain: Domain, r
         if best is not None and error > _WORTH * before:  # as of a map that folds and has no inverse
             return best
         best, finer = Deformation(inverse, kept), _finer(kept)
-        if error <= _EXACT or math.prod(finer) > _MOST_PARTS or min(kept.spacing) < _FINEST * min(voxels.spacing):
+        fine = error <= _EXACT[len(displacement)] or min(kept.spacing) < _FINEST * min(voxels.spacing)
+        if fine or math.prod(finer) > _MOST_PARTS:
             return best
         kept = Lattice(domain.of_shape(finer), displacement.device)
 
