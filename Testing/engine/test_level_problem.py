@@ -25,12 +25,13 @@ def levels(size: tuple[int, ...], spacing: tuple[float, ...], settings: Settings
 @pytest.mark.parametrize(
     ("size", "spacing", "voxels", "widths"),
     [
-        ((48, 48, 48), (1.0, 1.0, 1.0), 9, [9, 5, 9]),  # 125 voxels at the half, 27 would be left at the quarter
-        ((48, 48, 48), (1.0, 1.0, 1.0), 21, [5, 11, 21]),
-        ((48, 48, 48), (1.0, 1.0, 1.0), 7, [7, 7, 7]),
-        ((64, 64, 16), (1.0, 1.0, 4.0), 9, [9, 5, 9]),  # slices apart: the plane is shrunk alone
-        ((96, 96), (1.0, 1.0), 9, [9, 9, 9, 9]),  # 25 voxels at the half
-        ((96, 96), (1.0, 1.0), 21, [21, 21, 11, 21]),
+        ((90, 90, 90), (1.0, 1.0, 1.0), 9, [9, 5, 9]),  # 125 voxels at the half, 27 would be left at the quarter
+        ((90, 90, 90), (1.0, 1.0, 1.0), 21, [21, 11, 21]),  # 12 167 voxels in all at the quarter
+        ((90, 90, 90), (1.0, 1.0, 1.0), 7, [7, 7, 7]),
+        ((60, 60, 60), (1.0, 1.0, 1.0), 9, [9, 9, 9]),  # 27 000 in all at the half
+        ((120, 120, 20), (1.0, 1.0, 4.0), 9, [9, 5, 9]),  # slices apart: the plane is shrunk alone
+        ((600, 600), (1.0, 1.0), 9, [9, 9, 9, 9]),  # 25 voxels at the half
+        ((600, 600), (1.0, 1.0), 21, [21, 21, 11, 21]),
     ],
 )
 def test_a_window_is_as_wide_everywhere_if_it_holds_enough_voxels(size, spacing, voxels: int, widths) -> None:

@@ -23,7 +23,8 @@ from ..similarity.comparison import Comparison
 from ..similarity.landmarks import Landmarks
 from ..similarity.structures import Overlap
 
-_FEWEST = 100  # voxels: in a window of fewer a correlation is mostly chance
+# A correlation is mostly chance in a window of fewer voxels, and chance does not average out over fewer windows than
+_FEWEST, _MANY = 100, 50_000
 
 
 class LevelProblem(Objective[Segment]):
@@ -140,10 +141,10 @@ class LevelProblem(Objective[Segment]):
 def window_width(voxels: int, level: Level) -> int:
     """How wide a window of so many fixed voxels is at a level, in its voxels, odd.
 
-    Where too few would be in it, the window has as many voxels as at the finest level.
+    Where too few would be in it, or the level is small, the window has as many voxels as at the finest level.
     """
     there = voxels // max(level.shrink) | 1
-    return there if there ** len(level.shrink) >= _FEWEST else voxels
+    return there if there ** len(level.shrink) >= _FEWEST and level.voxels >= _MANY else voxels
 
 
 def opposite_corners(k: int) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:

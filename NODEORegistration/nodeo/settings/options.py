@@ -38,7 +38,7 @@ class Settings:
         "information), mind (MIND-SSC)",
     )
     lncc_window: int = _option(
-        9, "width of the local correlation's window, vox, odd; with under 100 voxels of the level in it, its voxels"
+        9, "width of the local correlation's window, vox, odd; at levels with few voxels, in it or in all, their voxels"
     )
     levels: tuple[int, ...] = _option((4, 2, 1), "shrink factors of the images, coarse to fine")
     plane_levels: int = _option(
