@@ -412,6 +412,14 @@
         <translation>Von beiden:</translation>
     </message>
     <message>
+        <source>Width of the window of the local correlation, in voxels, odd; at coarse levels about as wide in mm, if that holds enough of their voxels.</source>
+        <translation>Breite des Fensters der lokalen Korrelation, in Voxeln, ungerade; auf groben Stufen etwa gleich breit in mm, wenn genug ihrer Voxel darin liegen.</translation>
+    </message>
+    <message>
+        <source>Shrink factors of the images, coarse to fine, each a power of two. Planes begin one level coarser (plane_levels, under Other settings).</source>
+        <translation>Verkleinerungen der Bilder, grob nach fein, jede eine Zweierpotenz. Ebenen beginnen eine Stufe gröber (plane_levels, unter Weitere).</translation>
+    </message>
+    <message>
         <source>What lies where the moving volume lies, under the same transform. What is ticked lies on the fixed volume after the registration: under its transform, in the folder of the results. Of a series: what changes with the frames lies on the reference in every frame (→ reference); what was drawn on the reference moves with the frames (→ frames).</source>
         <translation>Was da liegt, wo das bewegte Volumen liegt, unter derselben Transformation. Was angekreuzt ist, liegt nach der Registrierung auf dem festen Volumen: unter dessen Transformation, im Ordner der Ergebnisse. Bei einer Serie: was mit den Bildern wechselt, liegt in jedem Bild auf der Referenz (→ Referenz); was auf der Referenz gezeichnet wurde, bewegt sich mit den Bildern (→ Bilder).</translation>
     </message>
@@ -568,10 +576,6 @@
         <translation>Korrel.-Fenster:</translation>
     </message>
     <message>
-        <source>Width of the window of the local correlation, in voxels of the level; odd.</source>
-        <translation>Breite des Fensters der lokalen Korrelation, in Voxeln der Stufe; ungerade.</translation>
-    </message>
-    <message>
         <source>Large motion:</source>
         <translation>Große Bewegung:</translation>
     </message>
@@ -590,10 +594,6 @@
     <message>
         <source>Levels:</source>
         <translation>Stufen:</translation>
-    </message>
-    <message>
-        <source>Shrink factors of the images, coarse to fine, each a power of two.</source>
-        <translation>Verkleinerungen der Bilder, grob nach fein, jede eine Zweierpotenz.</translation>
     </message>
     <message>
         <source>Iterations:</source>

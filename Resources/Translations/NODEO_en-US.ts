@@ -412,6 +412,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Width of the window of the local correlation, in voxels, odd; at coarse levels about as wide in mm, if that holds enough of their voxels.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shrink factors of the images, coarse to fine, each a power of two. Planes begin one level coarser (plane_levels, under Other settings).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>What is ticked stays where it is; hardened copies of it lie on the fixed volume. Of a series: one for every frame, as sequences.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -564,10 +572,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Width of the window of the local correlation, in voxels of the level; odd.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Large motion:</source>
         <translation type="unfinished"></translation>
     </message>
@@ -585,10 +589,6 @@
     </message>
     <message>
         <source>Levels:</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Shrink factors of the images, coarse to fine, each a power of two.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

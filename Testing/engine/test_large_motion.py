@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 import torch
-from nodeo.engine import optimisation
+from nodeo.engine import beginning, optimisation
 from nodeo.engine.registration import register
 from nodeo.engine.result import Result
 from nodeo.errors import InputError
@@ -97,6 +97,24 @@ def test_nothing_is_looked_for_where_little_moves() -> None:
     result = register(fixed, moving, SETTINGS)
     assert result.metrics["start"] == {"searched": False}
     assert register(fixed, moving, SETTINGS.replace(start="none")).history == result.history
+
+
+def test_images_of_two_kinds_are_looked_at_everywhere_before_the_search_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = []
+
+    def looked(*arguments: object) -> object:
+        found.append(real(*arguments))
+        return found[-1]
+
+    real = beginning.search
+    monkeypatch.setattr(beginning, "search", looked)
+    monkeypatch.setattr("nodeo.start.search._SURELY", 1e9)  # few points always say that nothing moves
+    fixed, moving = image(cut(texture(4), 20, 60)), image(cut(texture(4), 20, 90))
+    for similarity in ("lncc", "mind"):
+        register(fixed, moving, SETTINGS.replace(similarity=similarity, iterations=1))
+    assert found[0] is None and found[1] is not None
 
 
 def test_a_search_for_which_memory_is_too_small_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

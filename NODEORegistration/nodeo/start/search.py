@@ -26,7 +26,8 @@ _SEEN = 0.3  # share of a patch that both images must show for a step to be judg
 _AT_ONCE = 16  # steps whose patches are averaged together: fewer calls, and still in the cache
 _MOST = 0.9  # quantile of the motion that tells how large it is
 _MOST_COSTS = 50_000_000  # of one stage, held at once: 200 MB
-_SURELY = 0.5  # of the least motion that matters: half the points along each axis, smoothed more, tell less than it
+_SURELY = 0.5  # of the least motion that matters: half the points along each axis, smoothed more, tell less than it;
+_ONE_KIND = ("lncc", "mse")  # not of images that are compared otherwise, of which few points tell too little
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,8 @@ def _next(
 
     every = 1 if costs.numel() <= _MOST_COSTS else 2
     thinner, thin = ((slice(None), *[slice(None, None, n)] * (before.dim() - 1)) for n in (2 * every, every))
-    if least and most_of(moved(thinner)) < _SURELY * least:
+    one_kind = all(channel.similarity in _ONE_KIND for channel in channels)
+    if least and one_kind and most_of(moved(thinner)) < _SURELY * least:
         return None
     total = moved(thin)
     if most_of(total) < least:
