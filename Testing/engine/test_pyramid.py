@@ -9,6 +9,7 @@ import pytest
 import SimpleITK as sitk
 from nodeo import models
 from nodeo.engine import pyramid
+from nodeo.engine.level import window_width
 from nodeo.engine.preparation import content_box, prepare
 from nodeo.engine.pyramid import REACH, plan
 from nodeo.geometry.domain import SMALLEST_LEVEL, Domain, Level, shrink_factors
@@ -128,6 +129,24 @@ def test_what_begins_no_coarser() -> None:
     assert shrinks(planned(small, [(5, 34), (5, 30)], Settings())[1]) == [4, 2, 1]
     plane, whole = Grid((160, 192), (1.0, 1.0), (0.0, 0.0), FLAT), Settings(model="paper", levels=1, iterations=5)
     assert shrinks(planned(plane, [(10, 150), (10, 180)], whole)[1]) == [1]
+
+
+@pytest.mark.parametrize(
+    ("size", "spacing", "voxels", "widths"),
+    [
+        ((90, 90, 90), (1.0, 1.0, 1.0), 9, [9, 5, 9]),  # 125 voxels at the half, 27 would be left at the quarter
+        ((90, 90, 90), (1.0, 1.0, 1.0), 21, [21, 11, 21]),  # 12 167 voxels in all at the quarter
+        ((90, 90, 90), (1.0, 1.0, 1.0), 7, [7, 7, 7]),
+        ((60, 60, 60), (1.0, 1.0, 1.0), 9, [9, 9, 9]),  # 27 000 in all at the half
+        ((120, 120, 20), (1.0, 1.0, 4.0), 9, [9, 5, 9]),  # slices apart: the plane is shrunk alone
+        ((600, 600), (1.0, 1.0), 9, [9, 9, 9, 9]),  # 25 voxels at the half
+        ((600, 600), (1.0, 1.0), 21, [21, 21, 11, 21]),
+    ],
+)
+def test_a_window_is_as_wide_everywhere_if_it_holds_enough_voxels(size, spacing, voxels: int, widths) -> None:
+    grid = Grid(size, spacing, (0.0,) * len(size), FLAT if len(size) == 2 else OBLIQUE)
+    _, levels = planned(grid, [(1, n - 2) for n in size], Settings(lncc_window=voxels))
+    assert [window_width(voxels, level) for level in levels] == widths
 
 
 # --- the grids of all levels ------------------------------------------------------------------------------------------

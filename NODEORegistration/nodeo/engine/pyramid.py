@@ -63,15 +63,16 @@ def plan(
     sizes = np.array([grid.size[axis] for axis in grid.axes])
     guard = settings.lncc_window // 2 + 1
     first, last = _content(fixed, sizes, guard, settings.crop and not model.whole_image)
+    width = last - first + 1
     asked = _Asked.all(settings, planes=len(sizes) == 2)
-    shrinks = [shrink_factors(grid, level.factor * min(grid.step), last - first + 1) for level in asked]
+    shrinks = [shrink_factors(grid, level.factor * min(grid.step), width) for level in asked]
     kept = [
         (level, shrink)
         for place, (level, shrink) in enumerate(zip(asked, shrinks, strict=True))
-        if _fits(last - first + 1, shrink, place, shrinks, settings)
+        if _fits(width, shrink, place, shrinks, settings)
     ]
-    nodes = _node_factors(grid, last - first + 1, kept, model)
-    decoder = model.decoder_factors(grid, last - first + 1, nodes[0])
+    nodes = _node_factors(grid, width, kept, model)
+    decoder = model.decoder_factors(grid, width, nodes[0])
     coarsest = np.max([*nodes, decoder] if decoder else nodes, axis=0)
     if domain is None:
         domain = _domain(fixed, first, last, moving_box, coarsest)
