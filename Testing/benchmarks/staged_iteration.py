@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 from nodeo.engine.level import LevelProblem
 from nodeo.field.flow import compose, integrate
+from nodeo.field.velocity import Foreseen
 from nodeo.geometry.sampling import sample
 from nodeo.models.adam import Adam
 from nodeo.models.base import Loss, Task
@@ -89,7 +90,9 @@ class Descent:
         problem, comparison = self.problem, self.problem.comparisons[0]
         with clock.stage("optimiser"):
             self.optimiser.forget_gradients()
-        cut = _Cut(self.segment.field, clock)
+        with clock.stage("velocity"):
+            velocity = Foreseen(self.segment.field, self.segment.solver.times)
+        cut = _Cut(velocity, clock)
         with clock.stage("integration"):
             newest, velocities = integrate(cut, problem.lattice, self.segment.solver)
             end = _leaf(newest)

@@ -7,6 +7,7 @@ import pytest
 import SimpleITK as sitk
 import torch
 from nodeo import Settings, register
+from nodeo.geometry import trilinear
 from phantoms import Phantom, bumps, drawn, grid, middle
 
 QUICK = ["levels=2,1", "iterations=4,3", "steps=1", "threads=1", "start=none"]
@@ -44,8 +45,12 @@ def difference(one, other) -> float:
 @pytest.mark.parametrize(
     "mode", [pytest.param(mode, marks=pytest.mark.slow) if mode in SLOW else mode for mode in MODES]
 )
-def test_every_mode_gives_the_numbers_of_the_cpu(mode: str, plug_in) -> None:
-    """To what rounding does in a few iterations: sums are taken in another order."""
+def test_every_mode_gives_the_numbers_of_the_cpu(mode: str, plug_in, monkeypatch) -> None:
+    """To what rounding does in a few iterations: sums are taken in another order.
+
+    Both read volumes as PyTorch does: where a point lies on a voxel, what its gradient is hangs on the last digit.
+    """
+    monkeypatch.setattr(trilinear, "_FEWEST", np.inf)
     settings = Settings().assign(*QUICK, *MODES[mode])
     images = pair()
     alone = register(*images, settings)
@@ -76,7 +81,7 @@ def test_an_iteration_waits_once_and_launches_no_more_than_it_did(plug_in) -> No
     assert len(levels) == 3
     for cost in levels:
         assert cost.waits <= 10 + 6
-        assert cost.total / 10 <= 222
+        assert cost.total / 10 <= 190
 
 
 def test_tensors_of_two_devices_do_not_mix(plug_in) -> None:

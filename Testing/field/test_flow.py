@@ -14,7 +14,7 @@ from flows import inner, largest, lattice, positions, trained
 from nodeo import settings
 from nodeo.field.flow import Solver, compose, integrate, transport
 from nodeo.field.smoothing import gaussian
-from nodeo.field.velocity import FlowField, TimeNetwork
+from nodeo.field.velocity import FlowField, Foreseen, TimeNetwork
 from nodeo.geometry.grid import Grid
 from nodeo.geometry.lattice import Lattice
 from torch import Tensor, nn
@@ -123,6 +123,21 @@ def test_no_solver_asks_for_a_velocity_outside_the_unit_of_time(method: str, bac
     watched = Watched(trained(of, 1.0))
     integrate(watched, of, Solver(method, 3), backwards=backwards)
     assert min(watched.times) >= -1e-6 and max(watched.times) <= 1.0 + 1e-6  # float32 sums of steps
+
+
+@pytest.mark.parametrize("method", [method for method in settings.SOLVERS if method not in settings.ADAPTIVE_SOLVERS])
+def test_the_times_that_a_solver_asks_for_are_known_beforehand(method: str) -> None:
+    of, solver = lattice(2), Solver(method, 3)
+    watched = Watched(trained(of, 1.0))
+    alone, _ = integrate(watched, of, solver)
+    assert solver.times == tuple(dict.fromkeys(watched.times))
+    together, velocities = integrate(Foreseen(watched.velocity, solver.times), of, solver)
+    torch.testing.assert_close(together, alone, rtol=0.0, atol=FLOAT)
+    assert len(velocities) == len(watched.times)
+
+
+def test_the_times_of_a_solver_that_chooses_them_are_not() -> None:
+    assert Solver("dopri5").times == Solver(adjoint=True).times == ()
 
 
 @pytest.mark.parametrize("method", ["midpoint", "dopri5"])

@@ -28,6 +28,20 @@ def test_every_step_is_that_of_torch(amsgrad: bool) -> None:
         torch.testing.assert_close(mine, other, rtol=1e-5, atol=1e-6)  # another order of the same operations
 
 
+def test_a_large_parameter_is_moved_some_values_at_a_time(monkeypatch) -> None:
+    start, gradient = torch.randn(2, 3, 50, generator=torch.Generator().manual_seed(0)).unbind()
+    moved = []
+    for at_once in (1000, 7):
+        monkeypatch.setattr("nodeo.models.adam._AT_ONCE", at_once)
+        parameter = torch.nn.Parameter(start.clone())
+        adam = Adam([parameter], 0.1, (0.9, 0.99), amsgrad=True)
+        for _ in range(3):
+            parameter.grad = gradient.clone()
+            adam.step()
+        moved.append(parameter.detach())
+    assert torch.equal(*moved) and not torch.equal(moved[0], start)
+
+
 def test_a_parameter_without_a_gradient_stays() -> None:
     still, moved = torch.nn.Parameter(torch.ones(2)), torch.nn.Parameter(torch.ones(2))
     adam = Adam([still, moved], 0.1, (0.9, 0.999))

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from ..geometry.sampling import dense
 from . import regularity
+from .fold_search import nodes_at_folds
 from .smoothed_folds import smoothed_at
 from .smoothing import SeparableKernel, averaging
 
@@ -153,7 +154,7 @@ def folded_nodes(
     spacing: Sequence[float],
     factors: Sequence[int],
     between: bool,
-    whole: Callable[[Tensor, Sequence[int]], Tensor] = lambda displacement, factors: displacement,
+    whole: Callable[[Tensor, Sequence[int]], Tensor] | None = None,
 ) -> Tensor:
     """Mask [D, H, W] of the nodes of a displacement that fold, or lie next to a fold between them.
 
@@ -162,8 +163,11 @@ def folded_nodes(
         spacing: mm between the nodes, x first.
         factors: voxels between the nodes, x first.
         between: look at every voxel as well.
-        whole: makes of a displacement, at points so many voxels apart (x first), the one that must not fold.
+        whole: makes of a displacement, at points so many voxels apart (x first), the one that must not fold; None: it
+            is the displacement itself, which is linear between its nodes.
     """
+    if whole is None:
+        return nodes_at_folds(displacement, spacing, factors if between else [1] * len(factors))
     _, folded = regularity.measure_folding(whole(displacement, factors), spacing, middles=True)
     if not between or max(factors) == 1:
         return folded

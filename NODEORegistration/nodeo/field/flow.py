@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor, nn
@@ -46,6 +47,15 @@ class Solver:
         """Whether it chooses its steps itself."""
         return self.method in ADAPTIVE_SOLVERS
 
+    @cached_property
+    def times(self) -> tuple[float, ...]:
+        """At which it asks for a velocity on the way from 0 to 1, each once; () if that depends on the velocities."""
+        if self.hides_velocities:
+            return ()
+        asking = _Asking()
+        _stepped(asking, torch.zeros(1), self, backwards=False)
+        return tuple(dict.fromkeys(asking.times))
+
     @property
     def hides_velocities(self) -> bool:
         """Whether the velocities it asks for cannot be penalised: the adjoint leaves no graph, adaptive steps vary."""
@@ -62,6 +72,18 @@ class Motion(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.velocities: list[Tensor] = []
+
+
+class _Asking(Motion):
+    """No motion; it keeps the times that it is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times: list[float] = []
+
+    def forward(self, t: Tensor, displacement: Tensor) -> Tensor:
+        self.times.append(t.item())
+        return torch.zeros_like(displacement)
 
 
 class _Carried(Motion):

@@ -18,45 +18,60 @@ def jacobian_hinge(
     Cells above the threshold have no gradient, and they are nearly all. A CPU computes it for the others only; a GPU,
     which would have to be waited for to know which those are, for all.
     """
-    if displacement.device.type == "cpu":
-        return _of_few(displacement, spacing, corners, threshold)
-    return _OfAll.apply(displacement, spacing, corners, threshold)
+    of = _OfFew if displacement.device.type == "cpu" else _OfAll
+    return of.apply(displacement, spacing, corners, threshold)
 
 
-def _of_few(
-    displacement: Tensor, spacing: Sequence[float], corners: Sequence[Sequence[int]], threshold: float
-) -> Tensor:
-    total = displacement.new_zeros(())
-    with torch.no_grad():
+class _OfFew(torch.autograd.Function):
+    """Value and gradient in one pass, of the cells below the threshold."""
+
+    @staticmethod
+    def forward(ctx, displacement: Tensor, spacing: Sequence[float], corners, threshold: float) -> Tensor:
         edges = differences(displacement, spacing)
-    for corner in corners:
-        low = determinant(at_corner(edges, corner)) < threshold
-        cells = low.nonzero(as_tuple=True)
-        if cells[0].numel():
-            columns = _cell_columns(displacement, spacing, corner, cells)
-            hinge = (threshold - determinant(columns)).clamp(min=0.0).square().sum()
-            total = total + hinge / (low.numel() * len(corners))
-    return total
+        gradient = torch.zeros_like(displacement) if ctx.needs_input_grad[0] else None
+        total = displacement.new_zeros(())
+        for corner in corners:
+            at_all = at_corner(edges, corner)
+            low = determinant(at_all) < threshold
+            cells = low.nonzero(as_tuple=True)
+            if not cells[0].numel():
+                continue
+            everywhere: tuple[slice | Tensor, ...] = (slice(None), *cells)
+            columns = [column[everywhere] for column in at_all]
+            cofactors = _cofactors(columns)
+            below = (threshold - (columns[0] * cofactors[0]).sum(0)).clamp_(min=0.0)
+            count = low.numel() * len(corners)
+            total = total + below.square().sum() / count
+            if gradient is not None:
+                slopes = [
+                    cofactor * below * (-2.0 / (h * count)) for cofactor, h in zip(cofactors, spacing, strict=True)
+                ]
+                _add_at_ends(slopes, cells, corner, gradient)
+        ctx.save_for_backward(gradient)
+        return total
+
+    @staticmethod
+    def backward(ctx, upstream: Tensor):
+        (gradient,) = ctx.saved_tensors
+        return gradient * upstream, None, None, None
 
 
-def _cell_columns(
-    displacement: Tensor, spacing: Sequence[float], corner: Sequence[int], cells: Sequence[Tensor]
-) -> list[Tensor]:
-    """The columns of the Jacobian at one corner of the cells whose indices (z, y, x) are given; each [k, cells]."""
-    columns = []
-    for axis, h in enumerate(spacing):
-        ends = []
-        for side in (0, 1):
-            node = [
-                index + (side if other == axis else corner[other])
-                for other, index in zip(reversed(range(len(cells))), cells, strict=True)
-            ]
-            everywhere: tuple[slice | Tensor, ...] = (slice(None), *node)
-            ends.append(displacement[everywhere])
-        column = (ends[1] - ends[0]) / h
-        column[axis] += 1.0
-        columns.append(column)
-    return columns
+def _add_at_ends(slopes: Sequence[Tensor], cells: Sequence[Tensor], corner: Sequence[int], gradient: Tensor) -> None:
+    """Add to the ``gradient`` [k, D, H, W] by the points what the gradient by the edges of some cells makes of it.
+
+    Args:
+        slopes: the gradient by the edges along each axis that meet at one ``corner``, [k, cells].
+        cells: their indices (z, y, x).
+    """
+    strides = gradient[0].stride()[::-1]  # x first
+    first = torch.zeros_like(cells[0])
+    for index, stride in zip(cells, reversed(strides), strict=True):
+        first += index * stride
+    flat = gradient.view(len(gradient), -1)
+    for axis, slope in enumerate(slopes):
+        for side, sign in ((0, -1.0), (1, 1.0)):
+            ahead = sum(stride * (side if other == axis else corner[other]) for other, stride in enumerate(strides))
+            flat.index_add_(1, first + ahead, slope, alpha=sign)
 
 
 class _OfAll(torch.autograd.Function):

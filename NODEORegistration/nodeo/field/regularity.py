@@ -202,6 +202,24 @@ def measure_folding(displacement: Tensor, spacing: Sequence[float], middles: boo
     return Folding(voxels, 100.0 * voxels / folded.numel(), volume, smallest, largest), mask
 
 
+def turned_points(displacement: Tensor, spacing: Sequence[float]) -> Tensor:
+    """Mask [..., D, H, W] of the corners of cells that turn inside out under a scheme or, in space, in their middle.
+
+    Args:
+        displacement: [k, ..., D, H, W], local mm.
+    """
+    k = len(spacing)
+    turned = torch.zeros(displacement.shape[1:], dtype=torch.bool, device=displacement.device)
+    for corner, volumes in _at_all_corners(differences(displacement, spacing)):
+        of_cells(turned, corner).logical_or_(~(volumes > 0))
+    in_steps = [component / h for component, h in zip(displacement, spacing, strict=True)]
+    for parity in (0, 1) if k == 3 else ():
+        inside_out = ~(central_tetrahedron(partial(_corner_position, in_steps), parity) > 0)
+        for corner in itertools.product((0, 1), repeat=k):
+            of_cells(turned, corner).logical_or_(inside_out)
+    return turned
+
+
 def _at_all_corners(edges: Sequence[Tensor]) -> Iterator[tuple[tuple[int, ...], Tensor]]:
     """The determinant at each corner of all cells: what two of them have in common is computed once."""
     k = len(edges)

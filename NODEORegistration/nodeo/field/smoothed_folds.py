@@ -13,7 +13,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from .regularity import central_tetrahedron, determinant, measure_folding
+from .fold_search import nodes_at_folds
+from .regularity import central_tetrahedron, determinant
 
 ROUNDS = 200
 _WIDENED = 8  # rounds without success, after which the neighbours count as folded themselves
@@ -29,7 +30,7 @@ def without_folds(displacement: Tensor, spacing: Sequence[float]) -> Tensor:
     Args:
         spacing: mm between the nodes, x first.
     """
-    nodes = measure_folding(displacement, spacing, middles=True)[1].nonzero()
+    nodes = nodes_at_folds(displacement, spacing, [1] * len(spacing)).nonzero()
     if not len(nodes):
         return displacement
     work = _Unfolding(displacement.clone(), spacing)

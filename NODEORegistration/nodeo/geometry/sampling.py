@@ -8,6 +8,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .refinement import Stretch, refined
+from .trilinear import spread_trilinear, trilinear, worthwhile
+
 
 def sample(field: Tensor, points: Tensor, outside: str = "border") -> Tensor:
     """``field`` [c, D, H, W], interpolated linearly at sampling coordinates ``points`` [k, d, h, w]: [c, d, h, w].
@@ -17,6 +20,8 @@ def sample(field: Tensor, points: Tensor, outside: str = "border") -> Tensor:
     Outside the field the nearest edge value holds, or 0 if ``outside`` is ``zeros``. On a CPU the points are dealt out
     to the threads as a batch, since ``grid_sample`` runs in parallel over batches only.
     """
+    if outside == "border" and worthwhile(field.shape[1:], points):
+        return trilinear(field, points.flatten(1)).view(len(field), *points.shape[1:])
     if points.dim() == 2:
         return sample(field, _row(points, len(points)), outside).flatten(1)
     axis, parts = _dealing(points)
@@ -46,6 +51,8 @@ def spread(values: Tensor, points: Tensor, shape: Sequence[int]) -> Tensor:
         to import what it checks its arguments with.
     """
     k = len(points)
+    if worthwhile(shape, points):
+        return spread_trilinear(values, points, shape)
     values, points = _row(values, k), _row(points, k)
     axis, parts = _dealing(points)
     short = [0, 0] * (points.dim() - 1 - axis) + [0, -points.shape[axis] % parts]  # as padding: last axis first
@@ -86,6 +93,8 @@ def refine(
         skip: points between the first node used and the first point of the result, z first; None: they coincide.
     """
     skip = skip or [0] * len(shape)
+    if field.device.type == "cpu":
+        return refined(field, [Stretch(*along) for along in zip(factors, start, skip, shape, strict=True)])
     used = [-(-(n - 1 + s) // factor) + 1 for factor, n, s in zip(factors, shape, skip, strict=True)]
     field = _Box.apply(field, start, used)
     if any(factor > 1 for factor in factors):

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 EPSILON = 1e-8
+_AT_ONCE = 262144  # values
 
 
 class Adam:
@@ -48,9 +49,13 @@ class Adam:
         moving = [(p, p.grad, *state) for p, *state in states if p.grad is not None]
         if not moving:
             return
-        # all at once: a GPU is given one kernel for all parameters; elsewhere one by one, which takes less memory
-        for some in [[each] for each in moving] if moving[0][0].device.type == "cpu" else [moving]:
-            self._move(*map(list, zip(*some, strict=True)))
+        # all at once: a GPU is given one kernel for all parameters; a CPU some of one, which stays in its cache
+        if moving[0][0].device.type != "cpu":
+            self._move(*map(list, zip(*moving, strict=True)))
+            return
+        for each in moving:
+            for some in zip(*(tensor.view(-1).split(_AT_ONCE) for tensor in each), strict=True):
+                self._move(*([tensor] for tensor in some))
 
     def _move(
         self,

@@ -12,7 +12,7 @@ from ..field.certificate import Certificate, unfold
 from ..field.deformation import Deformation
 from ..field.flow import Solver, integrate
 from ..field.trajectories import legendre_moments
-from ..field.velocity import FlowField
+from ..field.velocity import FlowField, Foreseen
 from ..geometry.domain import Level
 from ..geometry.lattice import Lattice
 from ..settings import Settings
@@ -78,7 +78,9 @@ class FlowSegment(Segment):
         return Descent(Adam(self.parameters(), self.rate * min(self.lattice.spacing), _betas(iterations)))
 
     def motion(self) -> tuple[Tensor, list[Tensor]]:
-        displacement, velocities = integrate(self.field, self.lattice, self.solver)
+        times = self.solver.times
+        field = Foreseen(self.field, times) if times else self.field
+        displacement, velocities = integrate(field, self.lattice, self.solver)
         if self.solver.hides_velocities and (self.settings.lambda_v or self.settings.lambda_s):
             velocities = [self.field(torch.tensor(t)) for t in (0.0, 0.5, 1.0)]
         return displacement, velocities
