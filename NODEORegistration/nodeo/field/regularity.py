@@ -189,9 +189,7 @@ def measure_folding(displacement: Tensor, spacing: Sequence[float], middles: boo
             if not low > 0:  # NaN folds too
                 negative += volumes.clamp(max=0.0).sum().item() / (2.0 if k == 2 else 6.0)
                 of_cells(folded[planes], corner).logical_or_(~(volumes > 0))
-        in_steps = [component / h for component, h in zip(slab, spacing, strict=True)]
-        for parity in (0, 1) if k == 3 else ():
-            middle = central_tetrahedron(partial(_corner_position, in_steps), parity)
+        for middle in _middles(slab, spacing):
             if not middle.min() > 0:
                 negative += middle.clamp(max=0.0).sum().item()
                 for corner in itertools.product((0, 1), repeat=k):
@@ -212,11 +210,9 @@ def turned_points(displacement: Tensor, spacing: Sequence[float]) -> Tensor:
     turned = torch.zeros(displacement.shape[1:], dtype=torch.bool, device=displacement.device)
     for corner, volumes in _at_all_corners(differences(displacement, spacing)):
         of_cells(turned, corner).logical_or_(~(volumes > 0))
-    in_steps = [component / h for component, h in zip(displacement, spacing, strict=True)]
-    for parity in (0, 1) if k == 3 else ():
-        inside_out = ~(central_tetrahedron(partial(_corner_position, in_steps), parity) > 0)
+    for middle in _middles(displacement, spacing):
         for corner in itertools.product((0, 1), repeat=k):
-            of_cells(turned, corner).logical_or_(inside_out)
+            of_cells(turned, corner).logical_or_(~(middle > 0))
     return turned
 
 
@@ -234,6 +230,13 @@ def _at_all_corners(edges: Sequence[Tensor]) -> Iterator[tuple[tuple[int, ...], 
             for axis, (column, minor) in enumerate(zip(at_corner(edges, corner), minors, strict=True))
         )
         yield corner, x.sub_(y).add_(z)
+
+
+def _middles(displacement: Tensor, spacing: Sequence[float]) -> Iterator[Tensor]:
+    """Of each cell, the volumes of both tetrahedra between every other corner, in cells; in a plane there are none."""
+    in_steps = [component / h for component, h in zip(displacement, spacing, strict=True)]
+    for parity in (0, 1) if len(spacing) == 3 else ():
+        yield central_tetrahedron(partial(_corner_position, in_steps), parity)
 
 
 def _minors(edges: Sequence[Tensor], axis: int) -> dict[tuple[int, ...], Tensor]:

@@ -38,35 +38,37 @@ class TimeNetwork(nn.Module):
             self.inner.bias.copy_(torch.randn(hidden, generator=generator))
             self.outer.weight.zero_()
             self.outer.bias.zero_()
-        self._known: dict[float, tuple[Tensor, Tensor]] = {}
+        self._known: dict[tuple[float, ...], tuple[Tensor, Tensor]] = {}
 
     def forward(self, t: Tensor) -> Tensor:
         """The coefficients [modes] at a time, a scalar on any device."""
-        x, modes = self._constants(t)
-        return modes + self.outer(torch.tanh(self.inner(x)))
+        if t.device.type != "cpu":
+            x = 2.0 * t.to(self.inner.weight.device) - 1.0
+            return self._learnt(x.reshape(1), torch.stack(legendre(x, self.modes)))
+        x, modes = self._constants((t.item(),))
+        return self._learnt(x[0], modes[0])
 
     def at_all(self, times: Sequence[float]) -> Tensor:
         """The coefficients [T, modes] at several times."""
-        of_each = [self._constants(torch.tensor(t)) for t in times]
-        x, modes = (torch.stack(constants) for constants in zip(*of_each, strict=True))
+        return self._learnt(*self._constants(tuple(times)))
+
+    def _learnt(self, x: Tensor, modes: Tensor) -> Tensor:
+        """The modes [..., modes] and what was learnt to add to them, at times [..., 1] in [-1, 1]."""
         return modes + self.outer(torch.tanh(self.inner(x)))
 
-    def _constants(self, t: Tensor) -> tuple[Tensor, Tensor]:
-        """The time in [-1, 1], [1], and Legendre's polynomials there, on the network's device.
+    def _constants(self, times: tuple[float, ...]) -> tuple[Tensor, Tensor]:
+        """The times in [-1, 1], [T, 1], and Legendre's polynomials there, [T, modes], on the network's device.
 
-        A solver asks for the same few times again and again: those on the CPU are sent to the device once.
+        A solver asks for the same few times again and again: they are sent to the device once.
         """
-        device = self.inner.weight.device
-        if t.device.type != "cpu":
-            x = 2.0 * t.to(device) - 1.0
-            return x.reshape(1), torch.stack(legendre(x, self.modes))
-        time = t.item()
+        weight = self.inner.weight
         if len(self._known) > _KNOWN:  # a solver that chooses its steps
             self._known.clear()
-        if time not in self._known or self._known[time][0].device != device:
-            x = 2.0 * t.detach().to(self.inner.weight.dtype) - 1.0
-            self._known[time] = x.reshape(1).to(device), torch.stack(legendre(x, self.modes)).to(device)
-        return self._known[time]
+        if times not in self._known or self._known[times][0].device != weight.device:
+            x = 2.0 * torch.tensor(times, dtype=weight.dtype) - 1.0
+            polynomials = torch.stack(legendre(x, self.modes), -1)
+            self._known[times] = x[:, None].to(weight.device), polynomials.to(weight.device)
+        return self._known[times]
 
 
 class FlowField(nn.Module):
@@ -100,13 +102,15 @@ class FlowField(nn.Module):
 
     def forward(self, t: Tensor) -> Tensor:
         """Velocity [k, D, H, W] at time ``t``, local mm per unit of time."""
-        mixed = torch.tensordot(self.time(t), self.head, dims=1)
-        return self.kernel(mixed) * self.window
+        return self._smoothed(self.time(t))
 
     def at_all(self, times: Sequence[float]) -> Tensor:
         """Velocities [T, k, D, H, W] at several times: all in as few operations as one, forwards and back."""
-        mixed = torch.tensordot(self.time.at_all(times), self.head, dims=1)
-        return self.kernel(mixed) * self.window
+        return self._smoothed(self.time.at_all(times))
+
+    def _smoothed(self, coefficients: Tensor) -> Tensor:
+        """The field [..., k, D, H, W] of coefficients [..., modes]."""
+        return self.kernel(torch.tensordot(coefficients, self.head, dims=1)) * self.window
 
     def moved(self, device: torch.device) -> FlowField:
         """The field, its kernel included, on another device."""

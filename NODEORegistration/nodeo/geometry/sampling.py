@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .refinement import Stretch, refined
-from .trilinear import spread_trilinear, trilinear, worthwhile
+from .trilinear import ALIGN_CORNERS, BILINEAR, BORDER, spread_trilinear, trilinear, worthwhile
 
 
 def sample(field: Tensor, points: Tensor, outside: str = "border") -> Tensor:
@@ -60,8 +60,8 @@ def spread(values: Tensor, points: Tensor, shape: Sequence[int]) -> Tensor:
     field = values.new_zeros(()).expand(parts, len(values), *shape)  # what it holds does not matter
     transpose = {2: torch.ops.aten.grid_sampler_2d_backward, 3: torch.ops.aten.grid_sampler_3d_backward}[k]
     batches = _dealt(values, axis, parts), field, _dealt(points, axis, parts).movedim(1, -1)
-    bilinear, border, align_corners, of_field_only = 0, 1, True, [True, False]
-    shares = transpose(*batches, bilinear, border, align_corners, of_field_only)[0]
+    of_field_only = [True, False]
+    shares = transpose(*batches, BILINEAR, BORDER, ALIGN_CORNERS, of_field_only)[0]
     return shares.sum(0) if parts > 1 else shares[0]
 
 

@@ -19,7 +19,7 @@ from torch import Tensor
 _AT_ONCE = 65536  # points a thread
 _FEWEST = 16384  # points, and
 _SPARSE = 8  # points of the field for each; fewer may lie anywhere, and are read faster one by one
-_BILINEAR, _BORDER, _ALIGN_CORNERS = 0, 1, True
+BILINEAR, BORDER, ALIGN_CORNERS = 0, 1, True  # as grid_sample's inner functions are told
 
 
 def worthwhile(shape: Sequence[int], points: Tensor) -> bool:
@@ -101,7 +101,7 @@ class _Places:
     def read(self, field: Tensor) -> tuple[Tensor, Tensor]:
         """What the field [c, D, H, W] is in the planes before the points, and how much more in those after: [c, n]."""
         before, after = (
-            torch.grid_sampler_2d(self._picture(field, side), self.grid, _BILINEAR, _BORDER, _ALIGN_CORNERS)
+            torch.grid_sampler_2d(self._picture(field, side), self.grid, BILINEAR, BORDER, ALIGN_CORNERS)
             for side in (0, 1)
         )
         before, rise = (values.movedim(0, 1).flatten(1) for values in (before, after.sub_(before)))
@@ -121,9 +121,9 @@ class _Places:
                 dealt,
                 self._picture(field, side),
                 self.grid,
-                _BILINEAR,
-                _BORDER,
-                _ALIGN_CORNERS,
+                BILINEAR,
+                BORDER,
+                ALIGN_CORNERS,
                 [shares is not None, True],
             )
             slopes.append(slope)
