@@ -2,7 +2,12 @@
 
 Within a cell, the differences of a linear interpolation lie between the least and the largest of those along the cell's
 edges. With A the gradient of the displacement by any scheme, or in any tetrahedron, I + A does not turn over while each
-row of |A| sums to less than 1 (Gershgorin 1931); in most cells that is known from the edges alone.
+row of |A| sums to less than 1 (Gershgorin 1931); in most cells that is known from the edges alone. In most of the others
+the gradient is large but about the same all over the cell: with M the mean of I + A, which does not turn over, neither
+does I + A while the squares of all entries of M⁻¹ (I + A - M) sum to less than 1.
+
+The gradient of a tetrahedron mixes differences: along an axis it is a mean of two, plus half of how two along another
+axis differ.
 """
 
 from __future__ import annotations
@@ -13,9 +18,11 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from .regularity import turned_points
+from .regularity import cofactors, turned_points
 
 _SURELY = 0.999  # of 1: so much less, whatever float32 rounds
+_FROM_THE_MEAN = 0.9  # the same, where it is multiplied by
+_VOLUME = 0.01  # at least, of the mean
 _PLANES = 8  # looked at together
 _CELLS = 8192  # gone into together on a CPU, where what they need stays in the cache,
 _MANY = 262144  # and elsewhere
@@ -37,11 +44,17 @@ def nodes_at_folds(displacement: Tensor, spacing: Sequence[float], factors: Sequ
     first = torch.stack([index * stride for index, stride in zip(cells, strides, strict=True)]).sum(0)
     corners = list(itertools.product((0, 1), repeat=len(shape)))  # z first
     ahead = (torch.tensor(corners) * torch.tensor(strides)).sum(1).to(found.device)
-    for some in first.split(_CELLS if found.device.type == "cpu" else _MANY):
-        at_corners = displacement.flatten(1)[:, ahead[:, None] + some].unflatten(1, [2] * len(shape))
+    together = _CELLS if found.device.type == "cpu" else _MANY
+
+    def at_corners(cells: Tensor) -> Tensor:
+        return displacement.flatten(1)[:, ahead[:, None] + cells].unflatten(1, [2] * len(shape))
+
+    first = torch.cat([some[_unlike_their_mean(at_corners(some), spacing)] for some in first.split(together)])
+    for some in first.split(together):
+        values = at_corners(some)
         for parts in {(1,) * len(shape), tuple(reversed(factors))}:
             steps = [h / part for h, part in zip(spacing, reversed(parts), strict=True)]
-            turned = turned_points(_within(at_corners, parts).movedim(-1, 1), steps)
+            turned = turned_points(_within(values, parts).movedim(-1, 1), steps)
             for corner, number in zip(corners, ahead, strict=True):
                 near = turned
                 for axis, (side, part) in enumerate(zip(corner, parts, strict=True), start=1):
@@ -63,12 +76,33 @@ def _suspects(displacement: Tensor, spacing: Sequence[float]) -> tuple[Tensor, .
                     n = low.shape[other] - 1
                     low = torch.minimum(low.narrow(other, 0, n), low.narrow(other, 1, n))
                     high = torch.maximum(high.narrow(other, 0, n), high.narrow(other, 1, n))
-            # the gradient of a tetrahedron mixes differences: it may be larger than each by half of how they vary
-            sums = torch.maximum(high, -low).add_(high).sub_(low).add_(sums)
+            sums = torch.maximum(high, -low).add_(high.sub_(low), alpha=0.5).add_(sums)
         cells = (~(sums < _SURELY)).any(0).nonzero()
         cells[:, 0] += first
         found.append(cells)
     return torch.cat(found).unbind(1)
+
+
+def _unlike_their_mean(at_corners: Tensor, spacing: Sequence[float]) -> Tensor:
+    """Mask [n] of the cells of which their mean gradient does not tell that nothing in them turns over.
+
+    Args:
+        at_corners: displacement [k, 2, 2, 2, n] at the corners of n cells.
+    """
+    columns = [at_corners.diff(dim=at_corners.dim() - 2 - axis).div_(h).flatten(1, -2) for axis, h in enumerate(spacing)]
+    means = [column.mean(1) for column in columns]  # each [k, n]
+    for axis, mean in enumerate(means):
+        mean[axis] += 1.0
+    rows = torch.stack(cofactors(means))
+    volume = (rows[0] * means[0]).sum(0)
+    inverse = (rows / volume)[:, :, None]
+    farthest = []  # of the differences along each axis
+    for axis, (column, mean) in enumerate(zip(columns, means, strict=True)):
+        column[axis] += 1.0
+        apart = (inverse * column.sub_(mean[:, None])).sum(1)
+        farthest.append(apart.square().sum(0).amax(0).sqrt())
+    mixed = [one + other for one, other in itertools.pairwise([*farthest, farthest[0]])]
+    return ~((volume > _VOLUME) & (torch.stack(mixed).square().sum(0) < _FROM_THE_MEAN**2))
 
 
 def _within(at_corners: Tensor, parts: Sequence[int]) -> Tensor:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from .regularity import at_corner, determinant, differences, of_cells
+from .regularity import at_corner, cofactors, determinant, differences, of_cells
 
 
 def jacobian_hinge(
@@ -38,13 +38,13 @@ class _OfFew(torch.autograd.Function):
                 continue
             everywhere: tuple[slice | Tensor, ...] = (slice(None), *cells)
             columns = [column[everywhere] for column in at_all]
-            cofactors = _cofactors(columns)
-            below = (threshold - (columns[0] * cofactors[0]).sum(0)).clamp_(min=0.0)
+            adjugate = cofactors(columns)
+            below = (threshold - (columns[0] * adjugate[0]).sum(0)).clamp_(min=0.0)
             count = low.numel() * len(corners)
             total = total + below.square().sum() / count
             if gradient is not None:
                 slopes = [
-                    cofactor * below * (-2.0 / (h * count)) for cofactor, h in zip(cofactors, spacing, strict=True)
+                    cofactor * below * (-2.0 / (h * count)) for cofactor, h in zip(adjugate, spacing, strict=True)
                 ]
                 _add_at_ends(slopes, cells, corner, gradient)
         ctx.save_for_backward(gradient)
@@ -85,10 +85,10 @@ class _OfAll(torch.autograd.Function):
         edges = differences(displacement, spacing)
         at_corners = zip(*(at_corner(edges, corner) for corner in corners), strict=True)
         columns = [torch.stack(of_all, dim=1) for of_all in at_corners]  # each [k, corners, D-1, H-1, W-1]
-        cofactors = _cofactors(columns)
-        below = (threshold - (columns[0] * cofactors[0]).sum(0)).clamp_(min=0.0)
+        adjugate = cofactors(columns)
+        below = (threshold - (columns[0] * adjugate[0]).sum(0)).clamp_(min=0.0)
         gradient = torch.zeros_like(displacement)
-        for axis, (cofactor, h) in enumerate(zip(cofactors, spacing, strict=True)):
+        for axis, (cofactor, h) in enumerate(zip(adjugate, spacing, strict=True)):
             slope = cofactor.mul_(below)
             for number, corner in enumerate(corners):
                 for side, sign in ((0, 1.0), (1, -1.0)):
@@ -101,12 +101,3 @@ class _OfAll(torch.autograd.Function):
     def backward(ctx, upstream: Tensor):
         (gradient,) = ctx.saved_tensors
         return gradient * upstream, None, None, None
-
-
-def _cofactors(columns: Sequence[Tensor]) -> list[Tensor]:
-    """The derivatives of the determinant by each column [k, ...]."""
-    if len(columns) == 2:
-        (a, c), (b, d) = columns
-        return [torch.stack([d, -b]), torch.stack([-c, a])]
-    a, b, c = columns
-    return [torch.linalg.cross(b, c, dim=0), torch.linalg.cross(c, a, dim=0), torch.linalg.cross(a, b, dim=0)]

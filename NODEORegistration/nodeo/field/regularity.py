@@ -147,6 +147,15 @@ def determinant(columns: Sequence[Iterable[Tensor]]) -> Tensor:
     return a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)
 
 
+def cofactors(columns: Sequence[Tensor]) -> list[Tensor]:
+    """The derivatives of the determinant by each column [k, ...]."""
+    if len(columns) == 2:
+        (a, c), (b, d) = columns
+        return [torch.stack([d, -b]), torch.stack([-c, a])]
+    a, b, c = columns
+    return [torch.linalg.cross(b, c, dim=0), torch.linalg.cross(c, a, dim=0), torch.linalg.cross(a, b, dim=0)]
+
+
 @dataclass(frozen=True)
 class Folding:
     """What was measured on a dense displacement field.
