@@ -64,13 +64,13 @@ def _fitted(inverse: Tensor, error: Tensor, targets: Tensor, iterations: int, en
         if slope == 0 or error.square().sum(0).mean() <= enough**2:
             break
         read = sample(direction, targets)
-        bend = spread(read, targets, inverse.shape[1:])
-        bend.mul_(inner).add_(direction, alpha=_ANCHOR)
-        step = slope / _dot(direction, bend)
+        step = slope / (_dot(read, read) + _ANCHOR * _dot(direction, direction))
         inverse.addcmul_(step, direction)
         error.addcmul_(step, read)
         if not left:
             break
+        bend = spread(read, targets, inverse.shape[1:])
+        bend.mul_(inner).add_(direction, alpha=_ANCHOR)
         downhill.addcmul_(-step, bend)
         scaled = torch.mul(scale, downhill, out=bend)
         before, slope = slope, _dot(downhill, scaled)
