@@ -81,7 +81,7 @@ def test_an_iteration_waits_once_and_launches_no_more_than_it_did(plug_in) -> No
     assert len(levels) == 3
     for cost in levels:
         assert cost.waits <= 10 + 6
-        assert cost.total / 10 <= 190
+        assert cost.total / 10 <= 160
 
 
 def test_tensors_of_two_devices_do_not_mix(plug_in) -> None:

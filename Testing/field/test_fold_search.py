@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from itertools import product
+
 import pytest
 import torch
 import torch.nn.functional as F
 from nodeo.field.certificate import folded_nodes
-from nodeo.field.fold_search import _suspects, nodes_at_folds
+from nodeo.field.fold_search import _suspects, _unlike_their_mean, nodes_at_folds
 from torch import Tensor
 
 SHAPES = {2: (40, 30), 3: (20, 24, 22)}
@@ -45,6 +48,21 @@ def test_few_cells_are_looked_at_where_little_is_bent() -> None:
     assert 1 <= len(_suspects(displacement, SPACING)[0]) <= 8
     found = nodes_at_folds(displacement, SPACING, (2, 2, 2))
     assert found.any() and torch.equal(found, by_measuring(displacement, (2, 2, 2)))
+
+
+@pytest.mark.parametrize("size", [0.05, 0.5, 1.0])
+def test_a_large_gradient_that_is_the_same_all_over_does_not_fold(size: float) -> None:
+    """Then no cell is told by its edges, but most by their mean."""
+    matrix = torch.tensor([[1.5, 0.8, 0.0], [-0.9, 0.7, 0.3], [0.0, 0.4, 2.0]])
+    axes = [torch.arange(n) * h for n, h in zip(SHAPES[3], SPACING[::-1], strict=True)]
+    places = torch.stack(torch.meshgrid(*axes, indexing="ij")[::-1])
+    displacement = torch.tensordot(matrix, places, dims=1) + rough(3, size)
+    cells = _suspects(displacement, SPACING)
+    assert len(cells[0]) > 0.9 * math.prod(n - 1 for n in SHAPES[3])
+    corners = [displacement[:, cells[0] + z, cells[1] + y, cells[2] + x] for z, y, x in product((0, 1), repeat=3)]
+    unsure = _unlike_their_mean(torch.stack(corners, 1).unflatten(1, (2, 2, 2)), SPACING)
+    assert not unsure.any() if size == 0.05 else 0 < unsure.sum() < len(unsure)
+    assert torch.equal(nodes_at_folds(displacement, SPACING, (2, 2, 2)), by_measuring(displacement, (2, 2, 2)))
 
 
 def test_a_cell_may_turn_over_in_its_middle_alone() -> None:

@@ -124,7 +124,7 @@ class _Following(Objective[Segment]):
         corners = self._corners[iteration % len(self._corners)]
         penalties = {"J": _FOLDING * jacobian_hinge(displacement, spacing, corners, _FLOOR)}
         if velocities:
-            roughness = [regularity.gradient_energy(v, spacing) for v in velocities]
+            roughness = list(regularity.gradient_energies(velocities, spacing))
             penalties["s"] = _ROUGHNESS * torch.stack(roughness).mean()
         return Loss(distance + sum(penalties.values()), distance, {}, penalties)
 

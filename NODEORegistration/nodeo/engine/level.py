@@ -72,6 +72,7 @@ class LevelProblem(Objective[Segment]):
         if task.points is not None and settings.lambda_p:
             self._landmarks = Landmarks(task.points, self.lattice, task.initial)
         self._corners = opposite_corners(len(self.lattice.shape))
+        self._weights: dict[tuple[float, ...], Tensor] = {}
 
     def loss(self, segment: Segment, iteration: int) -> Loss:
         """The loss with ``segment`` as it is; the difference schemes that det J is held by take turns."""
@@ -82,7 +83,7 @@ class LevelProblem(Objective[Segment]):
         similarities = self.similarities(displacement)
         alike = self.weighted(similarities)
         penalties = self.penalties(displacement, velocities, iteration)
-        return Loss(alike + sum(penalties.values()), alike, similarities, penalties)
+        return Loss(sum(penalties.values(), alike), alike, similarities, penalties)
 
     def with_moving(self, moving: Scan) -> LevelProblem:
         """The same problem of the pair alone for another moving image on the same grid, without masks."""
@@ -105,6 +106,8 @@ class LevelProblem(Objective[Segment]):
 
     def weighted(self, similarities: dict[str, Tensor]) -> Tensor:
         """The sum over the channels, as it counts in the loss."""
+        if len(self.comparisons) == 1 and self.comparisons[0].weight == 1.0:
+            return similarities[self.comparisons[0].name]
         first, *others = [comparison.weight * similarities[comparison.name] for comparison in self.comparisons]
         return sum(others, first)
 
@@ -114,28 +117,37 @@ class LevelProblem(Objective[Segment]):
         penalties = {}
         if s.lambda_J:
             corners = self._corners[iteration % len(self._corners)]
-            hinge = jacobian_hinge(displacement, spacing, corners, s.jacobian_floor)
-            penalties["J"] = s.lambda_J * hinge
-        if s.lambda_df:
-            penalties["df"] = s.lambda_df * self._roughness(displacement)
+            penalties["J"] = s.lambda_J, jacobian_hinge(displacement, spacing, corners, s.jacobian_floor)
+        rough, of_velocities = self._roughness(displacement, velocities)
+        if rough is not None:
+            penalties["df"] = s.lambda_df, rough
         if s.lambda_v and velocities:
-            penalties["v"] = s.lambda_v * regularity.energy(velocities)
-        if s.lambda_s and velocities:
-            penalties["s"] = s.lambda_s * self._mean_roughness(velocities)
+            penalties["v"] = s.lambda_v, regularity.energy(velocities)
+        if of_velocities:
+            penalties["s"] = s.lambda_s / len(of_velocities), sum(of_velocities[1:], of_velocities[0])
         if self._landmarks is not None:
-            penalties["p"] = s.lambda_p * self._landmarks(displacement)
-        return penalties
+            penalties["p"] = s.lambda_p, self._landmarks(displacement)
+        return self._weighed(penalties)
 
-    def _mean_roughness(self, velocities: Sequence[Tensor]) -> Tensor:
-        if self.lattice.device.type == "cpu" or self.sliding:
-            return torch.stack([self._roughness(v) for v in velocities]).mean()
-        return self._roughness(torch.cat(list(velocities))) / len(velocities)  # a copy costs less than many operations
-
-    def _roughness(self, field: Tensor) -> Tensor:
-        """How much a displacement or a velocity [k, D, H, W] varies, a scalar without a unit."""
+    def _roughness(self, displacement: Tensor, velocities: Sequence[Tensor]) -> tuple[Tensor | None, Sequence[Tensor]]:
+        """How much the displacement and each velocity [k, D, H, W] vary, scalars without a unit; those that count."""
+        s, spacing = self.settings, self.lattice.spacing
+        fields = [*([displacement] if s.lambda_df else []), *(velocities if s.lambda_s else [])]
+        found: Sequence[Tensor] = []
         if self.sliding:
-            return regularity.gradient_variation(field, self.lattice.spacing, self.settings.penalty_scale)
-        return regularity.gradient_energy(field, self.lattice.spacing)
+            found = [regularity.gradient_variation(field, spacing, s.penalty_scale) for field in fields]
+        elif fields:
+            found = regularity.gradient_energies(fields, spacing)
+        return (found[0], found[1:]) if s.lambda_df else (None, found)
+
+    def _weighed(self, penalties: dict[str, tuple[float, Tensor]]) -> dict[str, Tensor]:
+        """Each value times its weight, all at once."""
+        if not penalties:
+            return {}
+        weights, values = zip(*penalties.values(), strict=True)
+        if weights not in self._weights:  # they are sent to the device once
+            self._weights[weights] = torch.tensor(weights, device=self.lattice.device)
+        return dict(zip(penalties, (torch.stack(values) * self._weights[weights]).unbind(), strict=True))
 
 
 def window_width(voxels: int, level: Level) -> int:

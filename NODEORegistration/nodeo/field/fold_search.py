@@ -2,7 +2,7 @@
 
 Within a cell, the differences of a linear interpolation lie between the least and the largest of those along the cell's
 edges. With A the gradient of the displacement by any scheme, or in any tetrahedron, I + A does not turn over while each
-row of |A| sums to less than 1 (Gershgorin 1931); in most cells that is known from the edges alone. In most of the others
+row of |A| sums to less than 1 (Gershgorin 1931); in most cells that is known from the edges alone. In most of the rest
 the gradient is large but about the same all over the cell: with M the mean of I + A, which does not turn over, neither
 does I + A while the squares of all entries of M⁻¹ (I + A - M) sum to less than 1.
 
@@ -89,7 +89,8 @@ def _unlike_their_mean(at_corners: Tensor, spacing: Sequence[float]) -> Tensor:
     Args:
         at_corners: displacement [k, 2, 2, 2, n] at the corners of n cells.
     """
-    columns = [at_corners.diff(dim=at_corners.dim() - 2 - axis).div_(h).flatten(1, -2) for axis, h in enumerate(spacing)]
+    last = at_corners.dim() - 2  # x
+    columns = [at_corners.diff(dim=last - axis).div_(h).flatten(1, -2) for axis, h in enumerate(spacing)]
     means = [column.mean(1) for column in columns]  # each [k, n]
     for axis, mean in enumerate(means):
         mean[axis] += 1.0

@@ -27,31 +27,37 @@ def energy(velocities: Sequence[Tensor]) -> Tensor:
 
 def gradient_energy(field: Tensor, spacing: Sequence[float]) -> Tensor:
     """Mean over points of |∇field|², from forward differences; no unit when the field is in mm."""
-    return _GradientEnergy.apply(field, spacing)
+    return gradient_energies([field], spacing)[0]
 
 
-class _GradientEnergy(torch.autograd.Function):
-    """The sum of squared differences and its gradient in one pass: a quadratic form needs no graph."""
+def gradient_energies(fields: Sequence[Tensor], spacing: Sequence[float]) -> Sequence[Tensor]:
+    """The :func:`gradient_energy` of each; on a GPU of all in one, where many operations cost more than a copy."""
+    if len(fields) > 1 and fields[0].device.type == "cpu":
+        return [gradient_energy(field, spacing) for field in fields]
+    return _GradientEnergies.apply(spacing, *fields)
 
-    @staticmethod
-    def forward(ctx, field: Tensor, spacing: Sequence[float]) -> Tensor:
-        gradient = torch.zeros_like(field) if ctx.needs_input_grad[0] else None
-        total = field.new_zeros(())
-        for axis, h in zip(range(field.dim() - 1, 0, -1), spacing, strict=True):
-            edges = field.diff(dim=axis)
-            weight = field.shape[0] / (edges.numel() * h**2)
-            total = torch.add(total, torch.dot(edges.flatten(), edges.flatten()), alpha=weight)
-            if gradient is not None:
-                n = edges.shape[axis]
-                gradient.narrow(axis, 1, n).add_(edges, alpha=2.0 * weight)
-                gradient.narrow(axis, 0, n).sub_(edges, alpha=2.0 * weight)
-        ctx.save_for_backward(gradient)
-        return total
+
+class _GradientEnergies(torch.autograd.Function):
+    """Half of what a field makes with the gradient of its energy: a quadratic form needs neither a graph nor a sum."""
 
     @staticmethod
-    def backward(ctx, upstream: Tensor):
-        (gradient,) = ctx.saved_tensors
-        return gradient * upstream, None
+    def forward(ctx, spacing: Sequence[float], *fields: Tensor) -> tuple[Tensor, ...]:
+        whole = torch.cat(fields) if len(fields) > 1 else fields[0]
+        gradient = torch.zeros_like(whole)
+        for axis, h in zip(range(whole.dim() - 1, 0, -1), spacing, strict=True):
+            edges = whole.diff(dim=axis)
+            weight = 2.0 / (edges[0].numel() * h**2)
+            n = edges.shape[axis]
+            gradient.narrow(axis, 1, n).add_(edges, alpha=weight)
+            gradient.narrow(axis, 0, n).sub_(edges, alpha=weight)
+        gradients = gradient.split([len(field) for field in fields])
+        ctx.save_for_backward(*gradients)
+        products = [torch.dot(*(each.reshape(-1) for each in both)) for both in zip(fields, gradients, strict=True)]
+        return torch.stack(products).mul_(0.5).unbind()
+
+    @staticmethod
+    def backward(ctx, *upstream: Tensor):
+        return None, *(gradient * up for gradient, up in zip(ctx.saved_tensors, upstream, strict=True))
 
 
 def gradient_variation(field: Tensor, spacing: Sequence[float], scale: float) -> Tensor:

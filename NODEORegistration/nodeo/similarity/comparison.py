@@ -69,7 +69,7 @@ class Comparison:
 
     def warped(self, displacement: Tensor) -> Tensor:
         """The moving image [D, H, W] as seen from the level's image grid."""
-        return sample(self.moving_image[None], self.image_points(displacement))[0]
+        return sample(self.moving_image[None], self.image_points(displacement)).squeeze(0)
 
     def image_points(self, displacement: Tensor) -> Tensor:
         """Sampling coordinates in the moving image of the image grid's points, [k, D, H, W]."""

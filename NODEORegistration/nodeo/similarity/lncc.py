@@ -50,6 +50,7 @@ class LocalNCC:
         self._look_at(fixed)
         textured = self.fixed_variance.square() / (self.fixed_variance.square() + EPSILON)
         self.count = _times(textured, self.window_weight).sum().clamp(min=1.0)
+        self.slope = -2.0 / self.count
         self.total = float(textured.numel()) if self.window_weight is None else self.window_weight.sum()
 
     def __call__(self, warped: Tensor) -> Tensor:
@@ -99,7 +100,7 @@ class LocalNCC:
         of_covariance, of_variance, of_constant = self._spread(by_covariance, by_variance, constant)
         gradient = of_covariance.mul_(self.fixed)
         gradient.addcmul_(of_variance, warped, value=-1.0).sub_(of_constant)
-        return loss, _times(gradient, self.weight).mul_(-2.0 / self.count)
+        return loss, _times(gradient, self.weight).mul_(self.slope)
 
 
 def _times(values: Tensor, weight: Tensor | None) -> Tensor:
