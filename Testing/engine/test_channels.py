@@ -9,9 +9,10 @@ import pytest
 import SimpleITK as sitk
 import torch
 from nodeo import Settings, models, register
-from nodeo.engine.optimisation import Flow, Optimisation
+from nodeo.engine.optimisation import Optimisation
 from nodeo.engine.planning import planned
 from nodeo.engine.preparation import prepare
+from nodeo.engine.segments import Flow
 from nodeo.field.initial_transform import InitialTransform
 from nodeo.geometry.sampling import dense
 from nodeo.models.base import Task

@@ -121,7 +121,7 @@ def test_a_search_for_which_memory_is_too_small_is_left_out(monkeypatch: pytest.
     def full(*_: object) -> None:
         raise torch.OutOfMemoryError("CUDA out of memory.")
 
-    monkeypatch.setattr(optimisation, "begin", full)
+    monkeypatch.setattr(optimisation, "look", full)
     result = register(image(cut(texture(4), 20, 60)), image(cut(texture(4), 21, 58)), SETTINGS)
     assert result.metrics["fallbacks"] == ["Start: memory ran out; the flow began at rest."]
     assert result.metrics["similarity"]["after"] < 0.1

@@ -15,9 +15,10 @@ import torch
 from nodeo import models
 from nodeo.engine import registration
 from nodeo.engine.level import LevelProblem
-from nodeo.engine.optimisation import Flow, Optimisation
+from nodeo.engine.optimisation import Optimisation
 from nodeo.engine.registration import register
 from nodeo.engine.result import Result
+from nodeo.engine.segments import Flow
 from nodeo.errors import Cancelled, InputError
 from nodeo.geometry.domain import Level
 from nodeo.progress import Progress, Reporter
@@ -718,7 +719,7 @@ def test_a_full_gpu_hands_over_to_the_cpu(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(Optimisation, "_level", fake_level)
     monkeypatch.setattr(torch.cuda, "empty_cache", lambda: None)
-    settings = QUICK.replace(start="none")
+    settings = QUICK.replace(start="none", kernel_widening="none")
     ladder = Optimisation(None, [None], models.build(settings), settings, Reporter(None))  # type: ignore[arg-type,list-item]
     flow = ladder.run(torch.device("cuda"))
     assert tried == [("cuda", False), ("cuda", True), ("cpu", True)]

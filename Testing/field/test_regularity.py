@@ -17,12 +17,10 @@ from nodeo.field.regularity import (
     at_corner,
     determinant,
     differences,
-    energy,
-    gradient_energy,
-    gradient_variation,
     jacobian_determinant,
     measure_folding,
 )
+from nodeo.field.roughness import energy, gradient_energy, gradient_variation
 from nodeo.field.smoothing import gaussian
 from nodeo.field.velocity import FlowField
 from nodeo.geometry.grid import Grid

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ..errors import InputError
-from ..field import regularity
+from ..field import roughness
 from ..field.certificate import Certificate
 from ..field.deformation import Deformation
 from ..field.hinge import jacobian_hinge
@@ -18,7 +18,7 @@ from ..models import Model
 from ..models.base import FoldedNodes, Loss, LossNumbers, Objective, Segment, Task
 from ..progress import Reporter
 from ..settings import Settings
-from ..start.search import most_of, search
+from ..start.search import Found, most_of, search
 from . import devices
 from .descent import descend
 from .level import opposite_corners
@@ -40,12 +40,14 @@ class Beginning:
         deformation: on the first level's nodes, without folds.
         certificate: what that took.
         motion: what all but a tenth of the box move by at most, in the fixed image's unit.
+        found: what the segment follows.
     """
 
     segment: Segment
     deformation: Deformation
     certificate: Certificate
     motion: float
+    found: Found
 
 
 def check(model: Model, settings: Settings) -> None:
@@ -58,7 +60,24 @@ def check(model: Model, settings: Settings) -> None:
         raise InputError(f"The model {settings.model} begins at rest.", "Set start=none.", "settings")
 
 
-def begin(
+def look(
+    task: Task, level: Level, model: Model, settings: Settings, device: torch.device, report: Reporter
+) -> Found | None:
+    """The large motion that ``settings.start`` asks for; None: the flow begins at rest.
+
+    Args:
+        level: the first.
+    """
+    if not model.follows or settings.start == "none":
+        return None
+    report.tell("Looking for large motion", "search")
+    least = _LARGE * min(level.image_grid.step) if settings.start == "auto" else 0.0
+    with devices.threads(1):  # its steps are so small that threads would mostly wait for each other
+        return search(task.channels, task.domain, task.initial, device, report.check, least)
+
+
+def follow(
+    found: Found,
     task: Task,
     level: Level,
     model: Model,
@@ -66,21 +85,13 @@ def begin(
     device: torch.device,
     folded: FoldedNodes,
     report: Reporter,
-) -> Beginning | None:
-    """The segment that ``settings.start`` asks for; None: the flow begins at rest.
+) -> Beginning:
+    """The segment that follows what was found, without folds.
 
     Args:
         level: the first.
         folded: tells the nodes of that level at which a displacement folds.
     """
-    if not model.follows or settings.start == "none":
-        return None
-    report.tell("Looking for large motion", "search")
-    least = _LARGE * min(level.image_grid.step) if settings.start == "auto" else 0.0
-    with devices.threads(1):  # its steps are so small that threads would mostly wait for each other
-        found = search(task.channels, task.domain, task.initial, device, report.check, least)
-    if found is None:
-        return None
     nodes = Lattice(level.node_grid, device)
     target = found.read(found.displacement, nodes)
     weight = found.read(found.certainty[None], nodes)[0] * task.domain.fade(nodes, level.node_factors)
@@ -89,11 +100,14 @@ def begin(
     generator = torch.Generator().manual_seed(settings.seed)
     follower = model.follower(task, level, Deformation(target, nodes), weight, generator)
     objective = _Following(level, nodes, target, weight)
-    return _followed(objective, follower, folded, report)
+    displacement, certificate = _taught(follower, objective, folded, report)
+    return Beginning(follower, Deformation(displacement, nodes), certificate, most_of(displacement), found)
 
 
-def _followed(objective: _Following, segment: Segment, folded: FoldedNodes, report: Reporter) -> Beginning:
-    """The segment, after it has learned to follow the target without folds."""
+def _taught(
+    segment: Segment, objective: _Following, folded: FoldedNodes, report: Reporter
+) -> tuple[Tensor, Certificate]:
+    """The displacement, without folds, of a segment that learns to follow the target."""
 
     def told(iteration: int, loss: LossNumbers) -> None:
         report.tell("Following large motion", "search", 0.5 + 0.5 * iteration / _ITERATIONS)
@@ -102,8 +116,7 @@ def _followed(objective: _Following, segment: Segment, folded: FoldedNodes, repo
     for parameter in segment.parameters():
         parameter.requires_grad_(False)
     with torch.no_grad():
-        displacement, certificate = segment.certified(lambda: objective.displacement(segment), folded)
-    return Beginning(segment, Deformation(displacement, objective.lattice), certificate, most_of(displacement))
+        return segment.certified(lambda: objective.displacement(segment), folded)
 
 
 class _Following(Objective[Segment]):
@@ -124,8 +137,8 @@ class _Following(Objective[Segment]):
         corners = self._corners[iteration % len(self._corners)]
         penalties = {"J": _FOLDING * jacobian_hinge(displacement, spacing, corners, _FLOOR)}
         if velocities:
-            roughness = list(regularity.gradient_energies(velocities, spacing))
-            penalties["s"] = _ROUGHNESS * torch.stack(roughness).mean()
+            energies = list(roughness.gradient_energies(velocities, spacing))
+            penalties["s"] = _ROUGHNESS * torch.stack(energies).mean()
         return Loss(distance + sum(penalties.values()), distance, {}, penalties)
 
     def displacement(self, segment: Segment) -> Tensor:

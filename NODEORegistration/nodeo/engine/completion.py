@@ -13,8 +13,8 @@ from ..progress import Reporter
 from ..settings import Settings
 from .assembly import assemble
 from .measurement import measure
-from .optimisation import Flow
 from .result import Result
+from .segments import Flow
 
 
 def completed(

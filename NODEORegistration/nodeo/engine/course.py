@@ -8,7 +8,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from ..geometry.domain import Domain
-from .optimisation import Flow
+from .segments import Flow
 
 
 @dataclass

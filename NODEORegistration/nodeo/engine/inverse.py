@@ -19,7 +19,7 @@ from ..geometry.sampling import on_nodes
 from ..models.base import Segment
 from ..progress import Reporter
 from . import devices
-from .optimisation import Flow
+from .segments import Flow
 
 _STEPS = 2  # solver steps, a segment, when the flow is run once more
 _MOST_POINTS = 16_000_000  # an inverse at every voxel has at most these; of a larger domain it is kept on the nodes

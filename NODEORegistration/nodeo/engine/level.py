@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
-from ..field import regularity
+from ..field import roughness
 from ..field.flow import compose
 from ..field.hinge import jacobian_hinge
 from ..geometry.domain import Level
@@ -122,7 +122,7 @@ class LevelProblem(Objective[Segment]):
         if rough is not None:
             penalties["df"] = s.lambda_df, rough
         if s.lambda_v and velocities:
-            penalties["v"] = s.lambda_v, regularity.energy(velocities)
+            penalties["v"] = s.lambda_v, roughness.energy(velocities)
         if of_velocities:
             penalties["s"] = s.lambda_s / len(of_velocities), sum(of_velocities[1:], of_velocities[0])
         if self._landmarks is not None:
@@ -135,9 +135,9 @@ class LevelProblem(Objective[Segment]):
         fields = [*([displacement] if s.lambda_df else []), *(velocities if s.lambda_s else [])]
         found: Sequence[Tensor] = []
         if self.sliding:
-            found = [regularity.gradient_variation(field, spacing, s.penalty_scale) for field in fields]
+            found = [roughness.gradient_variation(field, spacing, s.penalty_scale) for field in fields]
         elif fields:
-            found = regularity.gradient_energies(fields, spacing)
+            found = roughness.gradient_energies(fields, spacing)
         return (found[0], found[1:]) if s.lambda_df else (None, found)
 
     def _weighed(self, penalties: dict[str, tuple[float, Tensor]]) -> dict[str, Tensor]:

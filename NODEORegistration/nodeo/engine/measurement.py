@@ -25,7 +25,7 @@ from ..start.bearings import looks_lost
 from ..version import __version__
 from . import devices
 from .assembly import Assembly
-from .optimisation import Flow
+from .segments import Flow
 
 _POINTS = 8_000  # where the way there and back is tried
 _NOTHING = 1e-6  # a similarity loss as small as this, before and after, of images that differ
@@ -50,6 +50,7 @@ def measure(
     field = handed_out.displacement
     metrics = {
         "similarity": _similarity(task, flow),
+        "kernel_widening": list(flow.widenings),
         "folding": folding_figures(regularity.measure_folding(displacement, grid.step)[0], grid, factor),
         "inverse_folding": folding_figures(handed_out.inverse_folding, task.moving.grid),
         "jacobian": statistics(determinant, counted, grid),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from functools import cached_property
 
 import torch
@@ -19,68 +19,14 @@ from ..models import Model
 from ..models.base import Objective, Segment, Task
 from ..progress import Reporter
 from ..settings import Settings
-from . import devices
-from .beginning import Beginning, begin
+from ..start.search import Found
+from . import agreement, devices
+from .beginning import Beginning, follow, look
 from .descent import NO_NUMBER, descend, telling
 from .level import LevelProblem
+from .segments import Flow
 
 _CLEARLY = 0.9  # of a similarity loss
-
-
-@dataclass
-class Flow:
-    """What the levels build together.
-
-    Attributes:
-        device: where the next level runs.
-        segments: the beginning's, if there is one, and those of the levels, first level first.
-        deformation: the whole deformation so far, on the newest node grid; None at rest.
-        beginning: what the flow began with before the first level; None: at rest.
-        similarities: of each channel at the newest level, before (A alone) and after.
-        certificates, stops: a level each: what unfolding took, why the optimiser stopped.
-        history: one record an iteration.
-        fallbacks: what was given up for lack of memory, in sentences.
-    """
-
-    device: torch.device
-    segments: list[Segment] = field(default_factory=list)
-    deformation: Deformation | None = None
-    beginning: Beginning | None = None
-    similarities: dict[str, tuple[float, float]] = field(default_factory=dict)
-    certificates: list[Certificate] = field(default_factory=list)
-    stops: list[str] = field(default_factory=list)
-    history: list[dict] = field(default_factory=list)
-    fallbacks: list[str] = field(default_factory=list)
-
-    def whole(self) -> Deformation:
-        """The deformation of all levels."""
-        if self.deformation is None:
-            raise ValueError("no level has been registered yet")
-        return self.deformation
-
-    def similarity(self) -> float:
-        """The similarity loss of the best iteration so far."""
-        return min(self.history, key=lambda record: record["loss"])["similarity"]
-
-    def of_level(self, number: int) -> Segment | None:
-        """The segment of a level, from 0; None if it was left out."""
-        at = number + (self.beginning is not None)
-        return self.segments[at] if at < len(self.segments) else None
-
-    def restarted(self, device: torch.device) -> Flow:
-        """A flow that begins as this one did, before its first level."""
-        if self.beginning is None:
-            return Flow(device)
-        flow = Flow(self.device, [self.beginning.segment], self.beginning.deformation, beginning=self.beginning)
-        flow.move(device)
-        return flow
-
-    def move(self, device: torch.device) -> None:
-        """Go on elsewhere, with everything there is so far."""
-        self.device = device
-        self.segments = [segment.moved(device) for segment in self.segments]
-        if self.deformation is not None:
-            self.deformation = self.deformation.moved(device)
 
 
 class Optimisation:
@@ -113,7 +59,7 @@ class Optimisation:
         Raises:
             InputError: memory ran out, and nothing on the ladder helped.
         """
-        flow = self._begun(device)
+        flow = self._smoothed(self._begun(device))
         for number, level in enumerate(self.levels[len(flow.stops) :], start=len(flow.stops)):
             with self.report.timed(f"level {number + 1}"):
                 self._with_what_memory_there_is(flow, number, level)
@@ -128,13 +74,10 @@ class Optimisation:
         if self.before is not None:
             return self.before.restarted(device)
         rest, first = Flow(device), self.levels[0]
-
-        def folded(displacement: Tensor) -> Tensor:
-            return self._folded_nodes(displacement, first, fine=False)
-
         try:
             with self.report.timed("search"):
-                beginning = begin(self.task, first, self.model, self.settings, device, folded, self.report)
+                found = look(self.task, first, self.model, self.settings, device, self.report)
+                beginning = None if found is None else self._beginning(found, device)
         except Exception as error:
             if not devices.ran_out_of_memory(error):
                 raise
@@ -142,13 +85,64 @@ class Optimisation:
             return rest
         if beginning is None:
             return rest
-        begun = Flow(device, [beginning.segment], beginning.deformation, beginning=beginning)
+        begun = Flow.after(beginning, device)
         if self.settings.start != "auto":
             return begun
         for flow in (rest, begun):
             with self.report.timed("level 1"):
                 self._with_what_memory_there_is(flow, 0, first)
         return begun if begun.similarity() < _CLEARLY * rest.similarity() else rest
+
+    def _beginning(self, found: Found, device: torch.device) -> Beginning:
+        """A first segment that follows what was found."""
+        first = self.levels[0]
+
+        def folded(displacement: Tensor) -> Tensor:
+            return self._folded_nodes(displacement, first, fine=False)
+
+        return follow(found, self.task, first, self.model, self.settings, device, folded, self.report)
+
+    def _smoothed(self, flow: Flow) -> Flow:
+        """The flow as it is, or one that begins as it did, whose levels smooth as widely as the images ask for.
+
+        What knows better than the images, points or structures, is followed as closely as ever.
+        """
+        if self.before is not None:
+            widenings = self.before.widenings
+        elif self.settings.kernel_widening == "none" or not self.model.widens or self._guided():
+            widenings = ()
+        else:
+            widenings = self._asked_for(flow)
+        if not any(times != 1 for times in widenings):
+            return flow
+        self.levels = [replace(level, widening=times) for level, times in zip(self.levels, widenings, strict=True)]
+        if self.before is None and widenings[0] != 1:
+            flow = self._again(flow)
+        flow.widenings = widenings
+        return flow
+
+    def _guided(self) -> bool:
+        """Whether points or structures have a say."""
+        points, structures = self.task.points, self.task.structures
+        return bool((points is not None and self.settings.lambda_p) or (structures is not None and structures.weight))
+
+    def _asked_for(self, flow: Flow) -> tuple[float, ...]:
+        """The widenings, by how well the images agree under a flow, which is given its first level if that tells."""
+        similarities = {channel.name: channel.similarity for channel in self.task.channels if channel.weight}
+        if agreement.needs_first_level(similarities, len(self.levels)) and not flow.stops:
+            with self.report.timed("level 1"):
+                self._with_what_memory_there_is(flow, 0, self.levels[0])
+        losses = {name: after for name, (_, after) in flow.similarities.items() if name in similarities}
+        return agreement.widenings(similarities, losses, len(self.levels), volumes=len(self.task.domain.length) == 3)
+
+    def _again(self, flow: Flow) -> Flow:
+        """A flow that begins as one did, but with the first level as it now is to be."""
+        begun = Flow(flow.device)
+        if flow.beginning is not None:
+            with self.report.timed("search"):
+                begun = Flow.after(self._beginning(flow.beginning.found, flow.device), flow.device)
+        begun.fallbacks = flow.fallbacks
+        return begun
 
     def _with_what_memory_there_is(self, flow: Flow, number: int, level: Level) -> None:
         """One level; each time memory runs out, one rung further down the ladder."""

@@ -78,6 +78,7 @@ class Level:
         iterations, steps: of the optimiser, and of the solver over [0, 1].
         decoder_factors: fixed voxels between the nodes of a model that decodes onto a grid of its own, a multiple of
             ``node_factors``; () for any other.
+        widening: the velocity's smoothing is so many times as wide as the settings say.
     """
 
     shrink: tuple[int, ...]
@@ -88,6 +89,7 @@ class Level:
     iterations: int
     steps: int
     decoder_factors: tuple[int, ...] = ()
+    widening: float = 1.0
 
     @property
     def voxels(self) -> int:

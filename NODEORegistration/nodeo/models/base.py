@@ -196,12 +196,14 @@ class Model(Protocol):
         whole_image: works on all of the fixed image, with a node at each of its voxels.
         recomputes: its motion may be computed again in the backward pass, to save memory.
         follows: it has a :meth:`follower`.
+        widens: it heeds a level's ``widening``.
         similarity: the only one that it computes; empty: whichever is asked for.
     """
 
     similarity: str = ""
     whole_image: bool = False
     follows: bool = False
+    widens: bool = False
     recomputes: bool = True
 
     def segment(self, task: Task, level: Level, lattice: Lattice, generator: torch.Generator) -> Segment:

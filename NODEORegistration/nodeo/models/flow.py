@@ -30,6 +30,7 @@ class FlowModel(Model):
     """Segments of one flow, each with a velocity at every node of its level."""
 
     follows = True
+    widens = True
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -37,7 +38,8 @@ class FlowModel(Model):
     def segment(self, task: Task, level: Level, lattice: Lattice, generator: torch.Generator) -> FlowSegment:
         s = self.settings
         window = task.domain.fade(lattice, level.node_factors)
-        field = FlowField(lattice.shape, kernel_of(lattice, s), window, s.time_modes, generator)
+        kernel = kernel_of(lattice, s, widening=level.widening)
+        field = FlowField(lattice.shape, kernel, window, s.time_modes, generator)
         return FlowSegment(field, lattice, Solver.of(s, level.steps), s, s.learning_rate)
 
     def follower(

@@ -9,13 +9,17 @@ from ..settings import Settings
 _FULL_WIDTH = 2.3548  # full width at half maximum of a Gaussian, in standard deviations
 
 
-def kernel_of(lattice: Lattice, settings: Settings, voxel: float | None = None) -> smoothing.SeparableKernel:
+def kernel_of(
+    lattice: Lattice, settings: Settings, voxel: float | None = None, widening: float = 1.0
+) -> smoothing.SeparableKernel:
     """K on a velocity grid.
 
     Args:
         voxel: mm that ``vox`` stands for; None: a node of the grid.
+        widening: times as wide as the settings say.
     """
     width, unit = settings.window()
+    width *= widening
     if unit == "vox" and voxel is not None:
         width, unit = width * voxel, "mm"
     widths = [width if unit == "vox" else width / h for h in reversed(lattice.spacing)]

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from ..engine import devices
 from ..engine.level import LevelProblem
-from ..engine.optimisation import Flow
+from ..engine.segments import Flow
 from ..errors import InputError
 from ..field.certificate import Certificate, folded_nodes, smoothed_or_scaled
 from ..field.deformation import Deformation

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 MODELS = ("flow", "paper")
 SIMILARITIES = ("lncc", "mse", "mi", "mind", "auto", "different")
 DECIDED = ("auto", "different")  # similarities that the images decide on
+WIDENINGS = ("auto", "none")
 PENALTIES = ("auto", "quadratic", "charbonnier")
 STARTS = ("none", "search", "auto")
 SEARCHED = ("rigid", "similarity", "affine", "auto")  # initial transforms that the images are searched for
@@ -67,6 +68,7 @@ def check(s: Settings) -> None:
     _one_of("kernel", s.kernel, KERNELS)
     _one_of("start", s.start, STARTS)
     _one_of("penalty", s.penalty, PENALTIES)
+    _one_of("kernel_widening", s.kernel_widening, WIDENINGS)
     _one_of("solver", s.solver, SOLVERS)
     _check_numbers(s)
     _check_levels(s)

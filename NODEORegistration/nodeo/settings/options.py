@@ -53,6 +53,9 @@ class Settings:
         "3vox", "width of K, as 6mm or 3vox (flow: nodes): the box, or full width at half maximum"
     )
     kernel_passes: int = _option(1, "how often K is applied")
+    kernel_widening: str = _option(
+        "auto", "flow: auto: K is wider where the images agree little, or nearly wholly; none: it never is"
+    )
     lambda_J: float = _option(3000.0, "weight of relu(jacobian_floor - det J)^2")  # noqa: N815 as the field writes it
     jacobian_floor: float = _option(0.05, "det J below this is penalised")
     lambda_df: float = _option(0.45, "weight of |grad u|^2, u the whole displacement")

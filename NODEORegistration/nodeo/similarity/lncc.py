@@ -10,6 +10,7 @@ differentiation needs.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -50,12 +51,16 @@ class LocalNCC:
         self._look_at(fixed)
         textured = self.fixed_variance.square() / (self.fixed_variance.square() + EPSILON)
         self.count = _times(textured, self.window_weight).sum().clamp(min=1.0)
-        self.slope = -2.0 / self.count
         self.total = float(textured.numel()) if self.window_weight is None else self.window_weight.sum()
 
     def __call__(self, warped: Tensor) -> Tensor:
         """The loss for ``warped`` [D, H, W], a scalar in 0..1; differentiable once."""
         return differentiable(warped, self)
+
+    @cached_property
+    def _slope(self) -> Tensor:
+        """What the gradient of the sum of correlations is multiplied by."""
+        return -2.0 / self.count
 
     def _look_at(self, fixed: Tensor) -> None:
         """The fixed image's part of every correlation."""
@@ -100,7 +105,7 @@ class LocalNCC:
         of_covariance, of_variance, of_constant = self._spread(by_covariance, by_variance, constant)
         gradient = of_covariance.mul_(self.fixed)
         gradient.addcmul_(of_variance, warped, value=-1.0).sub_(of_constant)
-        return loss, _times(gradient, self.weight).mul_(self.slope)
+        return loss, _times(gradient, self.weight).mul_(self._slope)
 
 
 def _times(values: Tensor, weight: Tensor | None) -> Tensor:

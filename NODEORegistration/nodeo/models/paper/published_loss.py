@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...field import regularity
+from ...field import roughness
 from ...field.hinge import jacobian_hinge
 from ...field.initial_transform import InitialTransform
 from ...field.moving_map import MovingMap
@@ -57,10 +57,10 @@ class PublishedObjective(Objective[PublishedSegment]):
         ones = [1.0] * len(shape)
         stretch = math.prod(n / (n - 1) for n in shape)  # det J counts N voxels where there are N - 1 intervals
         hinge = jacobian_hinge(displacement.flip(0), ones, [(0,) * len(shape)], s.jacobian_floor / stretch)
-        roughness = regularity.gradient_energy(displacement, ones) / len(shape)
+        smoothness = roughness.gradient_energy(displacement, ones) / len(shape)
         penalties = {
             "J": s.lambda_J * stretch**2 * hinge,
-            "df": s.lambda_df * roughness,
+            "df": s.lambda_df * smoothness,
             "v": s.lambda_v * path.diff(dim=0).square().sum(1).mean(),
         }
         return Loss(alike + sum(penalties.values()), alike, {self._name: alike}, penalties)

@@ -9,7 +9,7 @@ import SimpleITK as sitk
 from torch import Tensor
 
 from ...engine import devices
-from ...engine.optimisation import Flow
+from ...engine.segments import Flow
 from ...engine.surroundings import undisturbed
 from ...field.deformation import Deformation
 from ...progress import Progress, Reporter

@@ -8,8 +8,8 @@ from torch import Tensor
 from ...engine import devices, inputs, preparation
 from ...engine.completion import completed
 from ...engine.inverse import exact_inverse
-from ...engine.optimisation import Flow
 from ...engine.result import Result
+from ...engine.segments import Flow
 from ...engine.surroundings import undisturbed
 from ...progress import ProgressCallback, Reporter
 from ...settings import Settings

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from ...engine.level import LevelProblem
-from ...field import regularity
+from ...field import roughness
 from ...field.flow import Solver, integrate
 from ...geometry.domain import Level
 from ...geometry.lattice import Lattice
@@ -202,15 +202,15 @@ class _Walk:
             velocities = [passage(torch.tensor(t)) for t in (0.0, 1.0)]
         zero = there.new_zeros(())
         rough = torch.stack([self._roughness(v) for v in velocities]).mean() if s.lambda_s else zero
-        energy = regularity.energy(velocities) if s.lambda_v else zero
+        energy = roughness.energy(velocities) if s.lambda_v else zero
         middle, length = passage.begin + 0.5 * passage.length, abs(passage.length)
         change = self.field.change(middle, length).square().sum(0).mean()
         return there, torch.stack([s.lambda_s * rough, s.lambda_v * energy, _CHANGE * change])
 
     def _roughness(self, velocity: Tensor) -> Tensor:
         if self.sliding:
-            return regularity.gradient_variation(velocity, self.lattice.spacing, self.settings.penalty_scale)
-        return regularity.gradient_energy(velocity, self.lattice.spacing)
+            return roughness.gradient_variation(velocity, self.lattice.spacing, self.settings.penalty_scale)
+        return roughness.gradient_energy(velocity, self.lattice.spacing)
 
 
 class _AtOnce(torch.autograd.Function):

@@ -1,0 +1,101 @@
+"""How widely velocities are smoothed, by how well the images agree."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from nodeo import Settings, register
+from nodeo.engine.agreement import needs_first_level, widenings
+from nodeo.engine.course import Course
+from nodeo.engine.guidance import Guidance
+from nodeo.geometry.point_pairs import PointPairs
+from phantoms import Phantom, bumps, drawn, grid, middle
+from scipy.ndimage import gaussian_filter
+
+SIZE = (48, 44, 40)
+QUICK = Settings(threads=1, iterations=(20, 4, 2), start="none")
+WHOLLY, LITTLE, TWO_KINDS = [1.0, 2.0, 1.0], [3.3, 3.3, 3.3], [2.5, 2.5, 2.5]
+
+
+def bodies(noise: float = 0.0) -> tuple[sitk.Image, sitk.Image]:
+    """One body before and after a smooth warp; and what in each of them has nothing to do with the other, so strong."""
+    on = grid(SIZE)
+    ball, warp = Phantom(middle(on), 0.4 * min(SIZE), blobs=20), bumps(middle(on), 1.5)
+    images = []
+    for seed, values in enumerate((lambda x: ball(warp(x)), ball)):
+        image = sitk.Cast(sitk.Normalize(drawn(values, on)), sitk.sitkFloat32)
+        own = gaussian_filter(np.random.default_rng(seed).standard_normal(SIZE[::-1]), 4.0)
+        other = sitk.GetImageFromArray((noise * own / own.std()).astype(np.float32))
+        other.CopyInformation(image)
+        images.append(image + other)
+    return images[0], images[1]
+
+
+@pytest.mark.parametrize(
+    ("noise", "changes", "expected"),
+    [
+        (0.0, {}, WHOLLY),
+        (2.0, {}, LITTLE),
+        (2.0, {"start": "search"}, LITTLE),
+        (0.0, {"similarity": "mind"}, TWO_KINDS),
+        (0.0, {"similarity": "mind", "start": "search"}, TWO_KINDS),
+        (2.0, {"similarity": "mse"}, []),
+        (2.0, {"kernel_widening": "none"}, []),
+        (2.0, {"levels": (1,), "iterations": (4,)}, []),
+        (0.0, {"levels": (4, 2), "iterations": (20, 4)}, []),
+    ],
+    ids=str,
+)
+def test_velocities_are_smoothed_as_the_images_ask_for(noise: float, changes: dict, expected: list[float]) -> None:
+    result = register(*bodies(noise), QUICK.replace(similarity="lncc").replace(**changes))
+    assert result.metrics["kernel_widening"] == expected
+    assert [record["level"] for record in result.history if record["iteration"] == 1] == sorted(
+        {record["level"] for record in result.history}
+    )
+    assert result.metrics["folding"]["voxels"] == 0
+
+
+def test_images_that_agree_little_bend_less() -> None:
+    wide, narrow = (
+        register(*bodies(2.0), QUICK.replace(similarity="lncc", kernel_widening=how)) for how in ("auto", "none")
+    )
+    assert wide.metrics["jacobian"]["sd_log"] < 0.6 * narrow.metrics["jacobian"]["sd_log"]
+
+
+def test_points_are_followed_as_closely_as_ever() -> None:
+    images = bodies(2.0)
+    points = np.array([images[0].TransformContinuousIndexToPhysicalPoint([0.5 * n for n in SIZE])])
+    guidance = Guidance(points=PointPairs(points, points))
+    assert register(*images, QUICK.replace(similarity="lncc"), guidance=guidance).metrics["kernel_widening"] == []
+
+
+def test_the_next_of_a_course_goes_on_as_the_one_before() -> None:
+    course, settings = Course(), QUICK.replace(similarity="lncc")
+    first = register(*bodies(2.0), settings, course=course)
+    second = register(*bodies(2.0), settings, course=course)
+    assert first.metrics["kernel_widening"] == second.metrics["kernel_widening"] == LITTLE
+    assert second.history[0]["loss"] < first.history[0]["loss"]
+
+
+@pytest.mark.parametrize(
+    ("similarities", "losses", "expected"),
+    [
+        ({"pair": "lncc"}, {"pair": 0.029}, (1.0, 2.0, 2.0, 1.0)),
+        ({"pair": "lncc"}, {"pair": 0.1}, (1.0,) * 4),
+        ({"pair": "lncc"}, {"pair": 0.31}, (3.3,) * 4),
+        ({"pair": "mind"}, {"pair": 0.31}, (2.5,) * 4),
+        ({"pair": "lncc", "t2": "lncc"}, {"pair": 0.31, "t2": 0.2}, (1.0,) * 4),
+        ({"pair": "lncc", "t2": "lncc"}, {"pair": 0.01, "t2": 0.02}, (1.0, 2.0, 2.0, 1.0)),
+        ({"pair": "lncc", "pet": "mind"}, {"pair": 0.4, "pet": 0.2}, (3.3,) * 4),
+        ({"pair": "lncc", "pet": "mind"}, {"pair": 0.01, "pet": 0.2}, (1.0,) * 4),
+        ({"pair": "mind", "pet": "mi"}, {}, (1.0,) * 4),
+    ],
+    ids=str,
+)
+def test_every_channel_has_a_say(similarities: dict, losses: dict, expected: tuple[float, ...]) -> None:
+    assert widenings(similarities, losses, 4, volumes=True) == expected
+    in_planes = (1.0,) * 4 if 2.0 in expected else expected
+    assert widenings(similarities, losses, 4, volumes=False) == in_planes
+    assert needs_first_level(similarities, 4) == ("lncc" in similarities.values())
+    assert not needs_first_level(similarities, 1)
