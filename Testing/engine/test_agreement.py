@@ -15,7 +15,7 @@ from scipy.ndimage import gaussian_filter
 
 SIZE = (48, 44, 40)
 QUICK = Settings(threads=1, iterations=(20, 4, 2), start="none")
-WHOLLY, LITTLE, TWO_KINDS = [1.0, 2.0, 1.0], [3.3, 3.3, 3.3], [2.5, 2.5, 2.5]
+WHOLLY, LITTLE, TWO_KINDS = [1.0, 2.0, 1.0], [3.3, 3.3, 3.3], [2.7, 2.7, 2.7]
 
 
 def bodies(noise: float = 0.0) -> tuple[sitk.Image, sitk.Image]:
@@ -84,7 +84,7 @@ def test_the_next_of_a_course_goes_on_as_the_one_before() -> None:
         ({"pair": "lncc"}, {"pair": 0.029}, (1.0, 2.0, 2.0, 1.0)),
         ({"pair": "lncc"}, {"pair": 0.1}, (1.0,) * 4),
         ({"pair": "lncc"}, {"pair": 0.31}, (3.3,) * 4),
-        ({"pair": "mind"}, {"pair": 0.31}, (2.5,) * 4),
+        ({"pair": "mind"}, {"pair": 0.31}, (2.7,) * 4),
         ({"pair": "lncc", "t2": "lncc"}, {"pair": 0.31, "t2": 0.2}, (1.0,) * 4),
         ({"pair": "lncc", "t2": "lncc"}, {"pair": 0.01, "t2": 0.02}, (1.0, 2.0, 2.0, 1.0)),
         ({"pair": "lncc", "pet": "mind"}, {"pair": 0.4, "pet": 0.2}, (3.3,) * 4),
