@@ -13,8 +13,8 @@ from nodeo.geometry.point_pairs import PointPairs
 from phantoms import Phantom, bumps, drawn, grid, middle
 from scipy.ndimage import gaussian_filter
 
-SIZE = (48, 44, 40)
-QUICK = Settings(threads=1, iterations=(20, 4, 2), start="none")
+SIZE = (40, 36, 34)
+QUICK = Settings(threads=1, iterations=(20, 2, 1), start="none")
 WHOLLY, LITTLE, TWO_KINDS = [1.0, 2.0, 1.0], [3.3, 3.3, 3.3], [2.7, 2.7, 2.7]
 
 
@@ -37,7 +37,6 @@ def bodies(noise: float = 0.0) -> tuple[sitk.Image, sitk.Image]:
     [
         (0.0, {}, WHOLLY),
         (2.0, {}, LITTLE),
-        (2.0, {"start": "search"}, LITTLE),
         (0.0, {"similarity": "mind"}, TWO_KINDS),
         (0.0, {"similarity": "mind", "start": "search"}, TWO_KINDS),
         (2.0, {"similarity": "mse"}, []),
