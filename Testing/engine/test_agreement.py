@@ -42,6 +42,7 @@ def bodies(noise: float = 0.0) -> tuple[sitk.Image, sitk.Image]:
         (2.0, {"similarity": "mse"}, []),
         (2.0, {"kernel_widening": "none"}, []),
         (2.0, {"levels": (1,), "iterations": (4,)}, []),
+        (2.0, {"levels": (1,), "iterations": (4,), "start": "auto"}, []),
         (0.0, {"levels": (4, 2), "iterations": (20, 4)}, []),
     ],
     ids=str,
@@ -89,6 +90,7 @@ def test_the_next_of_a_course_goes_on_as_the_one_before() -> None:
         ({"pair": "lncc", "pet": "mind"}, {"pair": 0.4, "pet": 0.2}, (3.3,) * 4),
         ({"pair": "lncc", "pet": "mind"}, {"pair": 0.01, "pet": 0.2}, (1.0,) * 4),
         ({"pair": "mind", "pet": "mi"}, {}, (1.0,) * 4),
+        ({}, {}, (1.0,) * 4),
     ],
     ids=str,
 )
@@ -98,3 +100,5 @@ def test_every_channel_has_a_say(similarities: dict, losses: dict, expected: tup
     assert widenings(similarities, losses, 4, volumes=False) == in_planes
     assert needs_first_level(similarities, 4) == ("lncc" in similarities.values())
     assert not needs_first_level(similarities, 1)
+    if "lncc" in similarities.values():
+        assert widenings(similarities, losses, 1, volumes=True) == (1.0,)

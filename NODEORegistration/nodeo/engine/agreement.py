@@ -25,7 +25,8 @@ def needs_first_level(similarities: Mapping[str, str], levels: int) -> bool:
         similarities: of each channel, by its name.
         levels: how many there are.
     """
-    return levels > 1 and _TELLING in similarities.values() and _known(similarities)
+    kinds = set(similarities.values())
+    return levels > 1 and _TELLING in kinds and kinds <= {_TELLING, *_OF_TWO_KINDS}
 
 
 def widenings(
@@ -34,22 +35,17 @@ def widenings(
     """For each level, how many times as wide as the settings say the velocities are to be smoothed.
 
     Args:
-        losses: of each channel, after the coarsest level; {} where it is not needed.
+        losses: of each channel, after the coarsest level, where that is needed.
         volumes: and no planes.
     """
-    usual = (1.0,) * levels
-    if not _known(similarities):
+    usual, kinds = (1.0,) * levels, set(similarities.values())
+    if kinds and kinds <= set(_OF_TWO_KINDS):
+        return (min(_OF_TWO_KINDS[kind] for kind in kinds),) * levels
+    if not needs_first_level(similarities, levels):
         return usual
-    told = [losses[name] for name, similarity in similarities.items() if similarity == _TELLING and name in losses]
-    if not told:
-        kinds = [_OF_TWO_KINDS[similarity] for similarity in similarities.values() if similarity in _OF_TWO_KINDS]
-        return (min(kinds),) * levels if len(kinds) == len(similarities) else usual
+    told = [losses[name] for name, similarity in similarities.items() if similarity == _TELLING]
     if min(told) > _LITTLE:
         return (_WITH_LITTLE,) * levels
-    if volumes and len(told) == len(similarities) and max(told) < _NEARLY_WHOLLY:
+    if volumes and kinds == {_TELLING} and max(told) < _NEARLY_WHOLLY:
         return (1.0, *[_OF_ONE_BODY] * (levels - 2), 1.0)
     return usual
-
-
-def _known(similarities: Mapping[str, str]) -> bool:
-    return set(similarities.values()) <= {_TELLING, *_OF_TWO_KINDS}

@@ -137,7 +137,7 @@ class _Following(Objective[Segment]):
         corners = self._corners[iteration % len(self._corners)]
         penalties = {"J": _FOLDING * jacobian_hinge(displacement, spacing, corners, _FLOOR)}
         if velocities:
-            energies = list(roughness.gradient_energies(velocities, spacing))
+            energies = roughness.gradient_energies(velocities, spacing)
             penalties["s"] = _ROUGHNESS * torch.stack(energies).mean()
         return Loss(distance + sum(penalties.values()), distance, {}, penalties)
 

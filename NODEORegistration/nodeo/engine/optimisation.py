@@ -132,7 +132,7 @@ class Optimisation:
         if agreement.needs_first_level(similarities, len(self.levels)) and not flow.stops:
             with self.report.timed("level 1"):
                 self._with_what_memory_there_is(flow, 0, self.levels[0])
-        losses = {name: after for name, (_, after) in flow.similarities.items() if name in similarities}
+        losses = {name: after for name, (_, after) in flow.similarities.items()}
         return agreement.widenings(similarities, losses, len(self.levels), volumes=len(self.task.domain.length) == 3)
 
     def _again(self, flow: Flow) -> Flow:

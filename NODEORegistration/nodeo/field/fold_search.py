@@ -92,16 +92,14 @@ def _unlike_their_mean(at_corners: Tensor, spacing: Sequence[float]) -> Tensor:
     last = at_corners.dim() - 2  # x
     columns = [at_corners.diff(dim=last - axis).div_(h).flatten(1, -2) for axis, h in enumerate(spacing)]
     means = [column.mean(1) for column in columns]  # each [k, n]
+    apart = [column.sub_(mean[:, None]) for column, mean in zip(columns, means, strict=True)]
     for axis, mean in enumerate(means):
         mean[axis] += 1.0
     rows = torch.stack(cofactors(means))
     volume = (rows[0] * means[0]).sum(0)
     inverse = (rows / volume)[:, :, None]
-    farthest = []  # of the differences along each axis
-    for axis, (column, mean) in enumerate(zip(columns, means, strict=True)):
-        column[axis] += 1.0
-        apart = (inverse * column.sub_(mean[:, None])).sum(1)
-        farthest.append(apart.square().sum(0).amax(0).sqrt())
+    # of the differences along each axis
+    farthest = [(inverse * some).sum(1).square().sum(0).amax(0).sqrt() for some in apart]
     mixed = [one + other for one, other in itertools.pairwise([*farthest, farthest[0]])]
     return ~((volume > _VOLUME) & (torch.stack(mixed).square().sum(0) < _FROM_THE_MEAN**2))
 

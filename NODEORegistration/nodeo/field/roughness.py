@@ -21,11 +21,11 @@ def gradient_energy(field: Tensor, spacing: Sequence[float]) -> Tensor:
     return gradient_energies([field], spacing)[0]
 
 
-def gradient_energies(fields: Sequence[Tensor], spacing: Sequence[float]) -> Sequence[Tensor]:
+def gradient_energies(fields: Sequence[Tensor], spacing: Sequence[float]) -> list[Tensor]:
     """The :func:`gradient_energy` of each; on a GPU of all in one, where many operations cost more than a copy."""
     if len(fields) > 1 and fields[0].device.type == "cpu":
         return [gradient_energy(field, spacing) for field in fields]
-    return _GradientEnergies.apply(spacing, *fields)
+    return list(_GradientEnergies.apply(spacing, *fields))
 
 
 class _GradientEnergies(torch.autograd.Function):
