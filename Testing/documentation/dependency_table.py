@@ -17,6 +17,7 @@ KNOWN = {
     "numpy": ("BSD-3-Clause", "arrays"),
     "SimpleITK": ("Apache-2.0", "images, transforms, their files"),
     "matplotlib": ("PSF-2.0", "the picture of a report"),
+    "h5py": ("BSD-3-Clause", "transforms in small files"),
     "rich": ("MIT", "the bar in the terminal"),
     "distributed": ("BSD-3-Clause", "many pairs at once"),
     "pytest": ("MIT", "tests"),
@@ -27,7 +28,7 @@ KNOWN = {
     "slicer-core": ("Apache-2.0", "real MRML for the tests of the module"),
     "PySide6-Essentials": ("LGPL-3.0-only", "real Qt for the tests of the module"),
 }
-WHEN = {"report": "`[report]`", "bar": "`[bar]`", "cohort": "`[cohort]`"}
+WHEN = {"report": "`[report]`", "bar": "`[bar]`", "compact": "`[compact]`", "cohort": "`[cohort]`"}
 
 
 def dependencies() -> str:

@@ -42,7 +42,6 @@ def bodies(noise: float = 0.0) -> tuple[sitk.Image, sitk.Image]:
         (2.0, {"similarity": "mse"}, []),
         (2.0, {"kernel_widening": "none"}, []),
         (2.0, {"levels": (1,), "iterations": (4,)}, []),
-        (2.0, {"levels": (1,), "iterations": (4,), "start": "auto"}, []),
         (0.0, {"levels": (4, 2), "iterations": (20, 4)}, []),
     ],
     ids=str,

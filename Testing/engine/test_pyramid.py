@@ -311,6 +311,16 @@ def test_a_large_image_has_nodes_at_least_two_voxels_apart(monkeypatch: pytest.M
     assert levels[-1].node_factors == (1, 1, 1), "what is asked for is done"
 
 
+def test_where_the_finest_level_is_left_out_nodes_lie_four_voxels_apart() -> None:
+    content, settings = [(10, 35), (8, 41), (9, 30)], Settings(lncc_window=5)
+    _, every = planned(LARGE, content, settings)
+    _, kept = planned(LARGE, content, settings.replace(max_voxels=every[-1].voxels - 1))
+    assert [level.shrink for level in kept] == [level.shrink for level in every[:2]]
+    assert kept[-1].node_factors == kept[0].node_factors == every[0].node_factors
+    asked = settings.replace(max_voxels=every[-1].voxels - 1, node_spacing=(4, 2, 2))
+    assert planned(LARGE, content, asked)[1][-1].node_factors == every[1].node_factors
+
+
 # --- masks ------------------------------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 import torch
+from nodeo.geometry import grid as grids
 from nodeo.geometry.grid import Grid
 from nodeo.geometry.lattice import Lattice
 from nodeo.geometry.sampling import dense, refine, sample, spread
@@ -168,6 +169,27 @@ def test_vectors_turn_with_the_grid_and_come_back(grid: Grid) -> None:
     expected = sum(length * axis for length, axis in zip(here, axes, strict=True))
     np.testing.assert_allclose(image.GetPixel(*index), expected, atol=1e-12)
     torch.testing.assert_close(grid.local_vectors(image), local, rtol=0.0, atol=1e-6)  # float32
+
+
+@every_grid
+def test_vectors_are_numbers_that_single_precision_holds(grid: Grid) -> None:
+    local = 20.0 * (noise(len(grid.axes), *grid.shape) - 0.5)
+    exact, rounded = (sitk.GetArrayFromImage(grid.vector_image(local, every)) for every in (0.0, 2.0**-10))
+    for vectors in (exact, rounded):
+        assert vectors.dtype == np.float64
+        np.testing.assert_array_equal(vectors.astype(np.float32), vectors)
+    assert (rounded * 2.0**10 % 1.0 == 0.0).all()
+    assert np.abs(rounded - exact).max() <= 1.01 * 2.0**-11
+
+
+@every_grid
+def test_what_a_transform_does_is_the_same_at_once_and_in_parts(grid: Grid, monkeypatch: pytest.MonkeyPatch) -> None:
+    turn = sitk.Euler2DTransform() if grid.ndim == 2 else sitk.Euler3DTransform()
+    turn.SetParameters([0.1 + 0.2 * n for n in range(len(turn.GetParameters()))])
+    at_once = grid.local_vectors(grid.displacements(turn))
+    torch.testing.assert_close(grid.local_displacements(turn), at_once, rtol=0.0, atol=1e-5)
+    monkeypatch.setattr(grids, "_AT_ONCE", 2 * grid.shape[-1] * grid.shape[-2])
+    torch.testing.assert_close(grid.local_displacements(turn), at_once, rtol=0.0, atol=1e-5)
 
 
 @every_grid

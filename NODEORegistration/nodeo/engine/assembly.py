@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import SimpleITK as sitk
@@ -17,6 +18,8 @@ from ..models.base import Task
 from ..progress import Reporter
 from ..settings import Settings
 from .moving_side import mended
+
+_NEAR = 1e-4  # of a step between nodes
 
 
 @dataclass(frozen=True)
@@ -59,21 +62,25 @@ def assemble(
     """
     voxels = task.domain.nodes((1,) * len(task.domain.start))
     forward, factors = unit * deformation.displacement.cpu(), _factors(voxels, deformation)
-    on_voxels = dense(forward, factors)
     with report.timed("transforms"):
         report.tell("Transforms", "transforms")
         if settings.dense_field:
-            displacement = voxels.vector_image(on_voxels)
+            displacement = voxels.vector_image(dense(forward, factors))
         else:
             displacement = task.domain.nodes(factors).vector_image(forward)
         transform = composite([task.initial.transform, field_transform(displacement)])
         back, nodes_back = unit * inverse.displacement.cpu(), task.domain.of_shape(inverse.lattice.shape)
         report.tell("Transforms", "transforms", 0.3)
-        inverse_transform, inverse_folding = mended(task, back, nodes_back)
+        inverse_transform, inverse_folding = mended(task, back, nodes_back, _packable(nodes_back))
     with report.timed("warped image"):
         report.tell("Warped image", "warped image")
         warped = resampled(moving, task.fixed.image, transform)
-    return Assembly(transform, inverse_transform, displacement, warped, on_voxels, inverse_folding)
+    return Assembly(transform, inverse_transform, displacement, warped, dense(forward, factors), inverse_folding)
+
+
+def _packable(nodes: Grid) -> float:
+    """A power of two, mm, so small that no node needs to be told nearer; a file packs multiples of it well."""
+    return 2.0 ** math.floor(math.log2(_NEAR * min(nodes.step)))
 
 
 def _factors(voxels: Grid, of: Deformation) -> tuple[int, ...]:

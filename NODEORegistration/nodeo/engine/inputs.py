@@ -63,7 +63,7 @@ def without_time(image: sitk.Image) -> sitk.Image:
 
 
 def check_image(image: sitk.Image, role: str) -> sitk.Image:
-    """A float32 copy of ``image``.
+    """``image`` for reading, whatever its pixels, which nobody changes any more.
 
     Raises:
         InputError: it is not a scalar 2-D or 3-D image of finite, varying values, or an axis has 2 to 7 voxels.
@@ -82,21 +82,21 @@ def check_image(image: sitk.Image, role: str) -> sitk.Image:
         raise InputError(f"The {role} has size {image.GetSize()}.", "At least two axes need more than one voxel.")
     check_placed(image, role)
     check_straight(image, role)
-    image = sitk.Cast(image, sitk.sitkFloat32)
     low, high = check_values(image, role)
     if low == high:
         raise InputError(f"The {role} is constant: every voxel is {low:g}.", "Check that the right volume was chosen.")
-    return image
+    return sitk.Image(image)  # of the same memory, until one of the two is changed
 
 
 def check_values(image: sitk.Image, role: str) -> tuple[float, float]:
-    """The smallest and the largest value of an image.
+    """The smallest and the largest value of an image, in the single precision in which it is worked on.
 
     Raises:
         InputError: one is NaN or infinite.
     """
     values = sitk.GetArrayViewFromImage(image)
-    low, high = float(values.min()), float(values.max())
+    with np.errstate(over="ignore"):
+        low, high = (float(np.float32(value)) for value in (values.min(), values.max()))
     if not np.isfinite(low) or not np.isfinite(high):
         raise InputError(f"The {role} holds NaN or infinite values.", "Replace them first, for example by 0.")
     return low, high

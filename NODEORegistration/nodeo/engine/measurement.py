@@ -14,7 +14,7 @@ import torchdiffeq
 from torch import Tensor
 
 from ..evaluation.points import round_trip
-from ..evaluation.volume import volume_change
+from ..evaluation.volume import log_of, volume_change
 from ..field import regularity
 from ..field.regularity import Folding
 from ..geometry.grid import Grid
@@ -54,7 +54,7 @@ def measure(
         "folding": folding_figures(regularity.measure_folding(displacement, grid.step)[0], grid, factor),
         "inverse_folding": folding_figures(handed_out.inverse_folding, task.moving.grid),
         "jacobian": statistics(determinant, counted, grid),
-        "volume_change": volume_change(determinant[counted].double().numpy(), task.initial.determinant),
+        "volume_change": volume_change(determinant[counted].numpy(), task.initial.determinant),
         **_consistency(task, handed_out, counted),
         "start": _start(task, flow),
         "certificate": {
@@ -104,7 +104,7 @@ def _similarity(task: Task, flow: Flow) -> dict[str, Any]:
 
 def _notes(task: Task, flow: Flow, handed_out: Assembly) -> list[str]:
     """What a person should know although nothing went wrong."""
-    farthest = float(handed_out.forward.square().sum(0).max().sqrt())
+    farthest = math.sqrt(max(float(plane.square().sum(0).max()) for plane in handed_out.forward.unbind(1)))
     unlike = any(before > _ALIKE for before, _ in flow.similarities.values())
     nothing = all(max(values) < _NOTHING for values in flow.similarities.values())
     if nothing and not _equal(task.fixed.image, task.moving.image):
@@ -137,7 +137,7 @@ def _forward(task: Task, handed_out: Assembly) -> tuple[Tensor, float]:
     grid = task.fixed.grid
     if task.initial.is_linear:
         return task.domain.inside(handed_out.forward).contiguous(), task.initial.determinant
-    return grid.local_vectors(grid.displacements(handed_out.transform)), 1.0
+    return grid.local_displacements(handed_out.transform), 1.0
 
 
 def folding_figures(folding: Folding, grid: Grid, factor: float = 1.0) -> dict[str, Any]:
@@ -164,7 +164,7 @@ def _determinant(task: Task, displacement: Tensor, factor: float) -> Tensor:
 
 def statistics(determinant: Tensor, counted: Tensor, grid: Grid) -> dict[str, Any]:
     """Extremes of det J over the image, where they are (world, mm, LPS), and its spread over the counted voxels."""
-    values = determinant[counted].double().numpy()
+    values = determinant[counted].numpy()
     p1, p50, p99 = np.percentile(values, (1, 50, 99))
     flat = determinant.flatten()
     places = {}
@@ -180,7 +180,7 @@ def statistics(determinant: Tensor, counted: Tensor, grid: Grid) -> dict[str, An
         "p1": float(p1),
         "p50": float(p50),
         "p99": float(p99),
-        "sd_log": float(np.log(np.maximum(values, 1e-9)).std()),
+        "sd_log": float(log_of(values, 1.0).std(dtype=np.float64)),
     }
 
 

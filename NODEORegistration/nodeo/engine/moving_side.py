@@ -24,7 +24,7 @@ _AT_ONCE = 200_000  # of them
 _ROUND_OFF = 1e-6  # of a step, in nodes
 
 
-def mended(task: Task, back: Tensor, nodes: Grid) -> tuple[sitk.Transform, Folding]:
+def mended(task: Task, back: Tensor, nodes: Grid, every: float = 0.0) -> tuple[sitk.Transform, Folding]:
     """φ⁻¹ without folds at the moving voxels, and its folding there as it is now measured.
 
     Where moving voxels lie farther apart than the nodes of the inverse, the difference between two of them can turn
@@ -33,10 +33,13 @@ def mended(task: Task, back: Tensor, nodes: Grid) -> tuple[sitk.Transform, Foldi
 
     Args:
         back: the displacement [k, ...] of the deformation's inverse, local mm, that folds nowhere at its own ``nodes``.
+        every: mm, a power of two, of which all components are made multiples.
     """
     fewest, since, parts = math.inf, 0, _nodes_a_voxel(task, nodes)
     while True:
-        inverse = composite([field_transform(nodes.vector_image(back)), task.initial.inverse])
+        field = nodes.vector_image(back, every)
+        back = nodes.local_vectors(field)  # what is measured is what is handed out
+        inverse = composite([field_transform(field), task.initial.inverse])
         seen, first = _seen(task, inverse, back, nodes)
         folding, folded = measure_folding(seen, task.moving.grid.step, middles=True)
         count = int(folded.sum())
@@ -86,7 +89,7 @@ def _seen(task: Task, inverse: sitk.Transform, back: Tensor, nodes: Grid) -> tup
     if at_rest and grid.agrees(task.fixed.grid, 1e-6) and min(every) > 0:  # some of the nodes are the moving voxels
         at_voxels = back[(slice(None), *[slice(None, None, n) for n in reversed(every)])]
         return task.domain.inside(at_voxels).contiguous(), task.domain.overlap()[0]
-    displacement = grid.local_vectors(grid.displacements(inverse))
+    displacement = grid.local_displacements(inverse)
     if initial.determinant < 0:  # a mirror is no fold: seen in another mirror, space keeps its sides
         extent = torch.arange(grid.shape[-1], dtype=displacement.dtype) * grid.step[0]
         displacement[0] = -displacement[0] - 2.0 * extent

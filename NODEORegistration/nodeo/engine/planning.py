@@ -14,6 +14,7 @@ from ..field.point_inverse import moved
 from ..field.regularity import measure_folding
 from ..geometry.boxes import occupied_box
 from ..geometry.domain import Domain, Level
+from ..geometry.grid import Grid
 from ..models import Model
 from ..models.base import Task
 from ..settings import Settings
@@ -121,16 +122,7 @@ def out_of_reach(task: Task) -> tuple[str, ...]:
 def _overlap(fixed: Scan, moving: Scan, initial: InitialTransform, settings: Settings, of: str) -> Tensor | None:
     """[D, H, W] on the fixed grid: 1 where the initial transform leads into the moving image; None if everywhere."""
     everywhere = moving.grid.stamp(sitk.Image(moving.grid.size, sitk.sitkUInt8) + 1)
-    inside = sitk.Resample(
-        everywhere,
-        fixed.image,
-        initial.linear,
-        sitk.sitkNearestNeighbor,
-        0.0,
-        sitk.sitkUInt8,
-        useNearestNeighborExtrapolator=False,
-    )
-    overlap = fixed.grid.tensor(inside)
+    overlap = _nearest(everywhere, fixed.grid, initial.linear)
     if not overlap.any():
         raise InputError(
             f"The two images{of} do not overlap where they lie in space.",
@@ -141,11 +133,15 @@ def _overlap(fixed: Scan, moving: Scan, initial: InitialTransform, settings: Set
         )
     counted = overlap if fixed.mask is None else overlap * fixed.mask
     if moving.mask is not None:
-        mask = moving.grid.image(moving.mask)
-        there = sitk.Resample(mask, fixed.image, initial.linear, sitk.sitkNearestNeighbor, 0.0)
-        counted = counted * fixed.grid.tensor(there)
+        counted = counted * _nearest(moving.grid.image(moving.mask), fixed.grid, initial.linear)
     _check_enough(counted, "overlap" if fixed.mask is None and moving.mask is None else "masks")
     return None if bool(overlap.all()) else overlap
+
+
+def _nearest(image: sitk.Image, grid: Grid, transform: sitk.Transform) -> Tensor:
+    """The nearest voxel of an image at each point of a grid under a pull-back transform, [D, H, W]; 0 outside."""
+    there = grid.origin, grid.spacing, grid.direction, 0.0, image.GetPixelID()
+    return grid.tensor(sitk.Resample(image, grid.size, transform, sitk.sitkNearestNeighbor, *there))
 
 
 def _check_enough(counted: Tensor, code: str) -> None:

@@ -58,6 +58,7 @@ def content(values: np.ndarray) -> np.ndarray:
 
 def _matched(moving: sitk.Image, fixed: sitk.Image) -> sitk.Image:
     try:
+        moving, fixed = (sitk.Cast(image, sitk.sitkFloat32) for image in (moving, fixed))
         return sitk.HistogramMatching(moving, fixed, numberOfHistogramLevels=256, numberOfMatchPoints=15)
     except RuntimeError as error:
         raise InputError(

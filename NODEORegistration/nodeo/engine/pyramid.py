@@ -71,7 +71,7 @@ def plan(
         for place, (level, shrink) in enumerate(zip(asked, shrinks, strict=True))
         if _fits(width, shrink, place, shrinks, settings)
     ]
-    nodes = _node_factors(grid, width, kept, model)
+    nodes = _node_factors(grid, width, kept, model, settings.max_voxels)
     decoder = model.decoder_factors(grid, width, nodes[0])
     coarsest = np.max([*nodes, decoder] if decoder else nodes, axis=0)
     if domain is None:
@@ -97,15 +97,18 @@ def _fits(sizes: np.ndarray, shrink, level: int, shrinks: list, settings: Settin
 
 
 def _node_factors(
-    grid: Grid, sizes: np.ndarray, levels: list[tuple[_Asked, tuple[int, ...]]], model: Model
+    grid: Grid, sizes: np.ndarray, levels: list[tuple[_Asked, tuple[int, ...]]], model: Model, most: int
 ) -> list[tuple[int, ...]]:
     """Voxels between velocity nodes at each level, x first; never finer than the level's voxels.
 
-    Unless told otherwise, every voxel of a level is a node, but in a large image nodes are at least two voxels apart.
+    Unless told otherwise, every voxel of a level is a node, but in a large image nodes are at least two voxels apart,
+    and in one that is too large for a level of all its voxels (``most``), at least four.
     """
     if model.whole_image:
         return [(1,) * len(sizes)]
     least = 1 if int(np.prod(sizes)) <= FEW_VOXELS else 2
+    while int(np.prod(sizes)) > most * max(1, least // 2) ** len(sizes):
+        least *= 2
     factors: list[tuple[int, ...]] = []
     for level, shrink in levels:
         wanted = max(level.factor, least) if level.node is None else level.node

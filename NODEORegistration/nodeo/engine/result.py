@@ -10,6 +10,7 @@ from typing import Any
 import SimpleITK as sitk
 
 from ..files.hushed import hushed
+from ..files.transform_files import write_transform
 from ..settings import Settings
 
 FILES = (
@@ -60,9 +61,9 @@ class Result:
         ``transform.h5``, ``inverse.h5``, ``displacement.nrrd``, ``warped.nrrd``, ``jacobian.nrrd``, ``settings.json``,
         ``metrics.json`` with the history in it.
         """
+        write_transform(self.transform, folder / "transform.h5")
+        write_transform(self.inverse, folder / "inverse.h5")
         with hushed():
-            sitk.WriteTransform(self.transform, str(folder / "transform.h5"))
-            sitk.WriteTransform(self.inverse, str(folder / "inverse.h5"))
             sitk.WriteImage(self.displacement, str(folder / "displacement.nrrd"))
             sitk.WriteImage(self.warped, str(folder / "warped.nrrd"))
             sitk.WriteImage(self.jacobian, str(folder / "jacobian.nrrd"))

@@ -23,11 +23,11 @@ def volume_change(determinant: np.ndarray, affine: float) -> dict[str, Any]:
         affine: determinant of the affine part A; negative if that mirrors.
     """
     log = log_of(determinant, affine)
-    rest = log - math.log(abs(affine))
+    mean, sd = float(log.mean(dtype=np.float64)), float(log.std(dtype=np.float64))
     return {
         "affine_factor": abs(affine),
-        "log_det_j": {"mean": float(log.mean()), "sd": float(log.std())},
-        "log_det_j_without_affine": {"mean": float(rest.mean()), "sd": float(rest.std())},
+        "log_det_j": {"mean": mean, "sd": sd},
+        "log_det_j_without_affine": {"mean": mean - math.log(abs(affine)), "sd": sd},
     }
 
 
@@ -79,4 +79,6 @@ def voxel_volume(image: sitk.Image) -> float:
 
 def log_of(determinant: np.ndarray, affine: float) -> np.ndarray:
     """log det J; of a mirror, as a mirror shows it. Only the sign of ``affine`` matters."""
-    return np.log(np.maximum(determinant * np.sign(affine), _SMALLEST))
+    mirrored = determinant if affine > 0 else -determinant
+    log = np.maximum(mirrored, mirrored.dtype.type(_SMALLEST))
+    return np.log(log, out=log)

@@ -107,7 +107,7 @@ class InitialTransform:
 
     def local_displacement(self, grid: Grid) -> Tensor:
         """A(x) - x at the points x of a grid, [k, D, H, W], mm along the grid's own axes."""
-        return grid.local_vectors(grid.displacements(self.transform))
+        return grid.local_displacements(self.transform)
 
     def positions(self, grid: Grid) -> np.ndarray:
         """World positions [..., n] to which A takes the points of ``grid``."""
@@ -126,7 +126,7 @@ def affine(matrix: np.ndarray, offset: np.ndarray) -> sitk.AffineTransform:
 def _beside(transform: sitk.Transform, linear: sitk.Transform, fixed: Grid) -> sitk.Image:
     """What a transform does to fixed voxels before its linear part, world mm, on a grid that reaches beyond them."""
     before_linear = sitk.CompositeTransform([linear.GetInverse(), transform])  # the last is applied first
-    return carried_on(fixed.local_vectors(fixed.displacements(before_linear)), fixed)
+    return carried_on(fixed.local_displacements(before_linear), fixed)
 
 
 def carried_on(displacement: Tensor, grid: Grid, every: int = 1) -> sitk.Image:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +11,8 @@ import numpy as np
 import SimpleITK as sitk
 import torch
 from torch import Tensor
+
+_AT_ONCE = 2_000_000  # points that are moved in double precision
 
 
 @dataclass(frozen=True)
@@ -122,9 +125,9 @@ class Grid:
 
     # --- between images and tensors ---------------------------------------------------------------------------------
 
-    def tensor(self, image: sitk.Image, dtype: torch.dtype = torch.float32) -> Tensor:
-        """Pixels of a scalar ``image`` on this grid as [D, H, W]."""
-        return torch.from_numpy(sitk.GetArrayFromImage(image).reshape(self.shape)).to(dtype)
+    def tensor(self, image: sitk.Image) -> Tensor:
+        """Pixels of a scalar ``image`` on this grid as [D, H, W], float32."""
+        return torch.from_numpy(sitk.GetArrayViewFromImage(image).astype(np.float32).reshape(self.shape))
 
     def codes(self, labels: sitk.Image) -> np.ndarray:
         """The whole numbers of a label map on this grid as [D, H, W], in its own type."""
@@ -135,16 +138,40 @@ class Grid:
         array = values.detach().cpu().numpy().reshape(tuple(reversed(self.size)))
         return self.stamp(sitk.GetImageFromArray(array))
 
-    def vector_image(self, displacement: Tensor) -> sitk.Image:
-        """A displacement [k, D, H, W] in local mm as an image of world vectors (mm, ``ndim`` components)."""
+    def vector_image(self, displacement: Tensor, every: float = 0.0) -> sitk.Image:
+        """A displacement [k, D, H, W] in local mm as an image of world vectors (mm, ``ndim`` components).
+
+        They are float64, as ITK's transforms ask, with values that float32 holds: a file of half the size has them all.
+
+        Args:
+            every: mm, a power of two; the components are the multiples of it that are nearest, which a file packs well.
+        """
         local = displacement.detach().cpu().numpy()
         vectors = np.empty((*local.shape[1:], self.ndim))
         for plane, values in enumerate(np.moveaxis(local, 1, 0)):  # in double precision one plane at a time
-            np.einsum("ij,j...->...i", self.rotation[:, self.axes], values.astype(np.float64), out=vectors[plane])
+            turned = np.einsum("ij,j...->...i", self.rotation[:, self.axes], values.astype(np.float64))
+            vectors[plane] = (np.rint(turned / every) * every if every else turned).astype(np.float32)
         array = vectors.reshape(*reversed(self.size), self.ndim)
         return self.stamp(sitk.GetImageFromArray(array, isVector=True))
 
     def local_vectors(self, image: sitk.Image) -> Tensor:
         """The inverse of :meth:`vector_image`: world vectors on this grid as [k, D, H, W] in local mm."""
-        vectors = sitk.GetArrayFromImage(image).reshape(*self.shape, self.ndim)
-        return torch.from_numpy(np.moveaxis(vectors @ self.rotation[:, self.axes], -1, 0)).float()
+        vectors = sitk.GetArrayViewFromImage(image).reshape(*self.shape, self.ndim)
+        local = np.empty((len(self.axes), *self.shape), np.float32)
+        for plane, values in enumerate(vectors):  # in double precision one plane at a time
+            local[:, plane] = np.moveaxis(values @ self.rotation[:, self.axes], -1, 0)
+        return torch.from_numpy(local)
+
+    def local_displacements(self, transform: sitk.Transform) -> Tensor:
+        """T(x) - x at every point of the grid as [k, D, H, W] in local mm, for a transform T from world to world."""
+        slowest, planes = self.axes[-1], max(1, _AT_ONCE // math.prod(self.shape[1:]))
+        local = torch.empty(len(self.axes), *self.shape)
+        for first in range(0, self.shape[0], planes):
+            start, size = np.zeros(self.ndim), list(self.size)
+            start[slowest], size[slowest] = first, min(planes, self.shape[0] - first)
+            part = Grid(tuple(size), self.spacing, tuple(self.world(start)), self.direction)
+            image = part.displacements(transform)  # whose memory the vectors are
+            vectors = sitk.GetArrayViewFromImage(image).reshape(-1, *self.shape[1:], self.ndim)
+            moved = torch.from_numpy(vectors @ self.rotation[:, self.axes])
+            local[:, first : first + planes] = moved.movedim(-1, 0)
+        return local

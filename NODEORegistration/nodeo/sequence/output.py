@@ -13,6 +13,7 @@ import SimpleITK as sitk
 from ..field.point_inverse import moved
 from ..files.hushed import hushed
 from ..files.points import PointList, quoted
+from ..files.transform_files import write_transform
 from ..geometry.grid import Grid
 from ..geometry.resampling import resampled
 from .result import Frame
@@ -114,8 +115,7 @@ class Writer:
     def _transform(self, folder: str, number: int, transform: sitk.Transform) -> None:
         path = self._folder / file_of(folder, number)
         path.parent.mkdir(exist_ok=True)
-        with hushed():
-            sitk.WriteTransform(transform, str(path))
+        write_transform(transform, path)
 
     def _image(self, name: str, number: int, image: sitk.Image) -> None:
         if name in self._stacks:

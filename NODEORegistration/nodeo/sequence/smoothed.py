@@ -108,7 +108,7 @@ class _Alone:
     @classmethod
     def of(cls, found: Registered, nodes: Grid, unit: float) -> _Alone:
         result = found.result
-        both = (nodes.local_vectors(nodes.displacements(way)) / unit for way in (result.transform, result.inverse))
+        both = (nodes.local_displacements(way) / unit for way in (result.transform, result.inverse))
         forward, backward = (displacement.float() for displacement in both)
         return cls(forward, backward, found.after, found.seconds, result.metrics, result.history)
 

@@ -16,7 +16,7 @@ class Scan:
     """One image, ready for the optimisation.
 
     Attributes:
-        image: the scalar float32 image as it was given.
+        image: the scalar image as it was given, and where.
         grid: where its voxels lie.
         values: [D, H, W] scaled to 0..1.
         mask: [D, H, W] of 0 and 1, where the similarity counts, or None: everywhere.
@@ -30,9 +30,8 @@ class Scan:
     content: np.ndarray
 
     def scaled(self, factor: float) -> Scan:
-        """The same scan in a world measured in another unit: all lengths times ``factor``."""
-        grid = self.grid.scaled(factor)
-        return replace(self, image=grid.stamp(sitk.Image(self.image)), grid=grid)
+        """The same scan in a world measured in another unit, all lengths times ``factor``; the image stays as it is."""
+        return replace(self, grid=self.grid.scaled(factor))
 
     def bare(self) -> Scan:
         """The same scan for what looks at its values only: one voxel stands for the image, which takes no memory."""

@@ -104,7 +104,7 @@ def folded_points(pair: StudyPair, transform: sitk.Transform, initial: sitk.Tran
     """1 at the points of the fixed grid where the displacement folds, under any difference scheme; 0 elsewhere."""
     grid = Grid.of(pair.fixed)
     back = InitialTransform(initial, Grid.of(pair.fixed)).inverse
-    displacement = grid.local_vectors(grid.displacements(sitk.CompositeTransform([back, transform])))
+    displacement = grid.local_displacements(sitk.CompositeTransform([back, transform]))
     _, folded = measure_folding(displacement, grid.step)
     return grid.image(folded.byte())
 

@@ -95,4 +95,5 @@ class Crowd:
 
 
 def _read(pair: Pair) -> sitk.Image:
-    return check_image(without_time(read_image(pair.files["moving"], "moving image")), "moving image")
+    image = check_image(without_time(read_image(pair.files["moving"], "moving image")), "moving image")
+    return sitk.Cast(image, sitk.sitkFloat32)

@@ -71,8 +71,8 @@ def corrected(registered: Path, images: Mapping[str, sitk.Image]) -> Result:
     forward, inverse = (read_transform(registered / name) for name in ("transform.h5", "inverse.h5"))
     linear, deforming = split(forward)
     transform = composite([forward, back])
-    deformed = grid.local_vectors(grid.displacements(sitk.CompositeTransform([deforming, back])))
-    determinant = jacobian_determinant(grid.local_vectors(grid.displacements(transform)), grid.step)
+    deformed = grid.local_displacements(sitk.CompositeTransform([deforming, back]))
+    determinant = jacobian_determinant(grid.local_displacements(transform), grid.step)
     result = Result(
         transform=transform,
         inverse=composite([forth, inverse]),
@@ -100,7 +100,7 @@ def _measured(result: Result, images: Mapping[str, sitk.Image], deformed: Tensor
     grid, own = Grid.of(images["fixed"]), Grid.of(images["moving"])
     affine = InitialTransform(result.initial, grid).determinant
     determinant = grid.tensor(result.jacobian)
-    undone = own.local_vectors(own.displacements(composite([result.initial, result.inverse])))  # A is out of it
+    undone = own.local_displacements(composite([result.initial, result.inverse]))  # A is out of it
     seen = torch.from_numpy(content(images["moving"]))
     return {
         "folding": folding_figures(measure_folding(deformed, grid.step)[0], grid, affine),

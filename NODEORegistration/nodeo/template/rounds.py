@@ -88,7 +88,7 @@ class Making:
     def _given(self, path: Path) -> tuple[sitk.Image, dict[str, Any]]:
         """The image to begin with."""
         image = check_image(without_time(read_image(path, "initial image")), "initial image")
-        return image, {"subjects": 0, "failed": {}}
+        return sitk.Cast(image, sitk.sitkFloat32), {"subjects": 0, "failed": {}}
 
     def _first(self) -> tuple[sitk.Image, dict[str, Any]]:
         """The average after alignment, on a grid and of a size that no image has more say in than another."""

@@ -48,7 +48,7 @@ class MeanShape:
 
     def add(self, transform: sitk.Transform) -> None:
         """One more subject's φ."""
-        self._sum += self._grid.local_vectors(self._grid.displacements(without_pose(transform, self._grid)))
+        self._sum += self._grid.local_displacements(without_pose(transform, self._grid))
         self._count += 1
 
     def displacement(self) -> Tensor:

@@ -11,6 +11,7 @@ import SimpleITK as sitk
 from ...errors import InputError
 from ...files import reading
 from ...files.hushed import hushed
+from ...files.transform_files import write_transform
 from ...files.writing import appearing_file, gathering
 from ...geometry.grid import Grid
 
@@ -100,5 +101,4 @@ def put_transform(transform: sitk.Transform, path: Path) -> None:
     Raises:
         OSError, RuntimeError: it cannot be written.
     """
-    with hushed():
-        sitk.WriteTransform(transform, str(path))
+    write_transform(transform, path)
