@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from nodeo import Settings, register
+from nodeo.engine import beginning, optimisation
 from nodeo.engine.agreement import needs_first_level, widenings
 from nodeo.engine.course import Course
 from nodeo.engine.guidance import Guidance
@@ -46,13 +47,24 @@ def bodies(noise: float = 0.0) -> tuple[sitk.Image, sitk.Image]:
     ],
     ids=str,
 )
-def test_velocities_are_smoothed_as_the_images_ask_for(noise: float, changes: dict, expected: list[float]) -> None:
+def test_velocities_are_smoothed_as_the_images_ask_for(
+    noise: float, changes: dict, expected: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hasty = []
+
+    def follow(*given, in_haste: bool = False):
+        hasty.append(in_haste)
+        return beginning.follow(*given, in_haste)
+
+    monkeypatch.setattr(optimisation, "follow", follow)
     result = register(*bodies(noise), QUICK.replace(similarity="lncc").replace(**changes))
     assert result.metrics["kernel_widening"] == expected
     assert [record["level"] for record in result.history if record["iteration"] == 1] == sorted(
         {record["level"] for record in result.history}
     )
     assert result.metrics["folding"]["voxels"] == 0
+    # what is followed anew was first followed only to see where it leads
+    assert hasty == ([True, False] if changes.get("start") == "search" else [])
 
 
 def test_images_that_agree_little_bend_less() -> None:

@@ -26,6 +26,7 @@ from .level import opposite_corners
 _LARGE = 2.0  # spacings of the first level's image: descent finds what moves less by itself
 _AT_REST = 0.3  # how much a point that rests counts beside the one that moves farthest: what moves pushes
 _ITERATIONS = 45
+_IN_HASTE = 0.25  # of them
 _ROUGHNESS = 0.02  # weight of |∇v|²
 _NEAR = 0.1  # spacings: a distance from the target grows quadratically up to here, and linearly beyond
 _FOLDING, _FLOOR = 100.0, 0.1  # weight of relu(floor - det J)², and the floor
@@ -85,21 +86,25 @@ def follow(
     device: torch.device,
     folded: FoldedNodes,
     report: Reporter,
+    in_haste: bool = False,
 ) -> Beginning:
     """The segment that follows what was found, without folds.
 
     Args:
         level: the first.
         folded: tells the nodes of that level at which a displacement folds.
+        in_haste: in a quarter of the iterations, only to see whether it leads anywhere.
     """
+    iterations = round(_IN_HASTE * _ITERATIONS) if in_haste else _ITERATIONS
     nodes = Lattice(level.node_grid, device)
     target = found.read(found.displacement, nodes)
     weight = found.read(found.certainty[None], nodes)[0] * task.domain.fade(nodes, level.node_factors)
     length = target.square().sum(0).sqrt()
     weight = weight * (_AT_REST + length / length.max().clamp(min=1e-6))
     generator = torch.Generator().manual_seed(settings.seed)
-    follower = model.follower(task, level, Deformation(target, nodes), weight, generator)
-    objective = _Following(level, nodes, target, weight)
+    pace = iterations / _ITERATIONS
+    follower = model.follower(task, level, Deformation(target, nodes), weight, generator, pace)
+    objective = _Following(replace(level, iterations=iterations), nodes, target, weight)
     displacement, certificate = _taught(follower, objective, folded, report)
     return Beginning(follower, Deformation(displacement, nodes), certificate, most_of(displacement), found)
 
@@ -110,7 +115,7 @@ def _taught(
     """The displacement, without folds, of a segment that learns to follow the target."""
 
     def told(iteration: int, loss: LossNumbers) -> None:
-        report.tell("Following large motion", "search", 0.5 + 0.5 * iteration / _ITERATIONS)
+        report.tell("Following large motion", "search", 0.5 + 0.5 * iteration / objective.level.iterations)
 
     descend(objective, segment, 0.0, told)
     for parameter in segment.parameters():
@@ -123,7 +128,7 @@ class _Following(Objective[Segment]):
     """How far a segment is from a target [k, D, H, W], weighted [D, H, W]; large distances count linearly."""
 
     def __init__(self, level: Level, lattice: Lattice, target: Tensor, weight: Tensor) -> None:
-        self.level = replace(level, iterations=_ITERATIONS)
+        self.level = level
         self.lattice = lattice
         self.target = target
         self.weight = weight / weight.mean()

@@ -77,7 +77,7 @@ class Optimisation:
         try:
             with self.report.timed("search"):
                 found = look(self.task, first, self.model, self.settings, device, self.report)
-                beginning = None if found is None else self._beginning(found, device)
+                beginning = None if found is None else self._beginning(found, device, in_haste=self._surely_again())
         except Exception as error:
             if not devices.ran_out_of_memory(error):
                 raise
@@ -93,14 +93,16 @@ class Optimisation:
                 self._with_what_memory_there_is(flow, 0, first)
         return begun if begun.similarity() < _CLEARLY * rest.similarity() else rest
 
-    def _beginning(self, found: Found, device: torch.device) -> Beginning:
-        """A first segment that follows what was found."""
+    def _beginning(self, found: Found, device: torch.device, in_haste: bool = False) -> Beginning:
+        """A first segment that follows what was found; ``in_haste``, for a first look at where that leads."""
         first = self.levels[0]
 
         def folded(displacement: Tensor) -> Tensor:
             return self._folded_nodes(displacement, first, fine=False)
 
-        return follow(found, self.task, first, self.model, self.settings, device, folded, self.report)
+        return follow(
+            found, self.task, first, self.model, self.settings, device, folded, self.report, in_haste=in_haste
+        )
 
     def _smoothed(self, flow: Flow) -> Flow:
         """The flow as it is, or one that begins as it did, whose levels smooth as widely as the images ask for.
@@ -109,10 +111,8 @@ class Optimisation:
         """
         if self.before is not None:
             widenings = self.before.widenings
-        elif self.settings.kernel_widening == "none" or not self.model.widens or self._guided():
-            widenings = ()
         else:
-            widenings = self._asked_for(flow)
+            widenings = self._asked_for(flow) if self._free_to_widen() else ()
         if not any(times != 1 for times in widenings):
             return flow
         self.levels = [replace(level, widening=times) for level, times in zip(self.levels, widenings, strict=True)]
@@ -126,14 +126,30 @@ class Optimisation:
         points, structures = self.task.points, self.task.structures
         return bool((points is not None and self.settings.lambda_p) or (structures is not None and structures.weight))
 
+    def _free_to_widen(self) -> bool:
+        return self.settings.kernel_widening != "none" and self.model.widens and not self._guided()
+
+    def _surely_again(self) -> bool:
+        """Whether the first level is widened whatever the images, so that what begins the flow is followed anew."""
+        similarities, number = self._similarities(), len(self.levels)
+        if not self._free_to_widen() or agreement.needs_first_level(similarities, number):
+            return False
+        return agreement.widenings(similarities, {}, number, volumes=self._in_space())[0] != 1
+
+    def _similarities(self) -> dict[str, str]:
+        return {channel.name: channel.similarity for channel in self.task.channels if channel.weight}
+
+    def _in_space(self) -> bool:
+        return len(self.task.domain.length) == 3
+
     def _asked_for(self, flow: Flow) -> tuple[float, ...]:
         """The widenings, by how well the images agree under a flow, which is given its first level if that tells."""
-        similarities = {channel.name: channel.similarity for channel in self.task.channels if channel.weight}
+        similarities = self._similarities()
         if agreement.needs_first_level(similarities, len(self.levels)) and not flow.stops:
             with self.report.timed("level 1"):
                 self._with_what_memory_there_is(flow, 0, self.levels[0])
         losses = {name: after for name, (_, after) in flow.similarities.items()}
-        return agreement.widenings(similarities, losses, len(self.levels), volumes=len(self.task.domain.length) == 3)
+        return agreement.widenings(similarities, losses, len(self.levels), volumes=self._in_space())
 
     def _again(self, flow: Flow) -> Flow:
         """A flow that begins as one did, but with the first level as it now is to be."""

@@ -215,13 +215,20 @@ class Model(Protocol):
         """
 
     def follower(
-        self, task: Task, level: Level, target: Deformation, weight: Tensor, generator: torch.Generator
+        self,
+        task: Task,
+        level: Level,
+        target: Deformation,
+        weight: Tensor,
+        generator: torch.Generator,
+        pace: float = 1.0,
     ) -> Segment:
         """A new segment that about follows a displacement, to begin a flow with; of a model that ``follows`` only.
 
         Args:
             target: on the level's nodes; it may fold.
             weight: [D, H, W] on them, how much each counts.
+            pace: length of its steps; less than 1 where there are so much fewer of them.
         """
         raise TypeError(f"a {type(self).__name__} follows no displacement")
 

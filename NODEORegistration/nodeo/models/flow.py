@@ -43,7 +43,13 @@ class FlowModel(Model):
         return FlowSegment(field, lattice, Solver.of(s, level.steps), s, s.learning_rate)
 
     def follower(
-        self, task: Task, level: Level, target: Deformation, weight: Tensor, generator: torch.Generator
+        self,
+        task: Task,
+        level: Level,
+        target: Deformation,
+        weight: Tensor,
+        generator: torch.Generator,
+        pace: float = 1.0,
     ) -> FlowSegment:
         steps = max(level.steps, _LONG_STEPS)
         segment = self.segment(task, replace(level, steps=steps), target.lattice, generator)
@@ -51,7 +57,7 @@ class FlowModel(Model):
             segment.field.head.copy_(
                 legendre_moments(target.displacement, weight, target.lattice, self.settings.time_modes)
             )
-        return replace(segment, rate=_LONG_RATE)
+        return replace(segment, rate=pace * _LONG_RATE)
 
 
 @dataclass(eq=False)
