@@ -1,7 +1,7 @@
 """From the record of all runs to what people read.
 
 python Testing/benchmarks/publish.py build/bench [--readme]
-python Testing/benchmarks/publish.py Testing/benchmarks/results/2026-11-26-cpu.jsonl.gz --output build/published
+python Testing/benchmarks/publish.py Testing/benchmarks/results/2026-11-27-cpu.jsonl.gz --output build/published
 """
 
 from __future__ import annotations

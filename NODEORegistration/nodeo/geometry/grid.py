@@ -146,12 +146,14 @@ class Grid:
         Args:
             every: mm, a power of two; the components are the multiples of it that are nearest, which a file packs well.
         """
-        local = displacement.detach().cpu().numpy()
-        vectors = np.empty((*local.shape[1:], self.ndim))
-        for plane, values in enumerate(np.moveaxis(local, 1, 0)):  # in double precision one plane at a time
-            turned = np.einsum("ij,j...->...i", self.rotation[:, self.axes], values.astype(np.float64))
-            vectors[plane] = (np.rint(turned / every) * every if every else turned).astype(np.float32)
-        array = vectors.reshape(*reversed(self.size), self.ndim)
+        local, turn = displacement.detach().cpu(), torch.from_numpy(self.rotation[:, self.axes])
+        vectors = torch.empty(*local.shape[1:], self.ndim, dtype=torch.float64)
+        for plane, values in zip(vectors, local.unbind(1), strict=True):  # in double precision one plane at a time
+            turned = turn @ values.flatten(1).double()
+            if every:
+                turned.div_(every).round_().mul_(every)
+            plane.copy_(turned.float().T.view(plane.shape))
+        array = vectors.numpy().reshape(*reversed(self.size), self.ndim)
         return self.stamp(sitk.GetImageFromArray(array, isVector=True))
 
     def local_vectors(self, image: sitk.Image) -> Tensor:
