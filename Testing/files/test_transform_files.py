@@ -51,6 +51,14 @@ def test_a_packed_file_is_small_and_holds_every_digit(tilted: bool, tmp_path: Pa
     assert sorted(path.name for path in tmp_path.iterdir()) == ["packed.h5", "whole.h5"]
 
 
+def test_a_field_in_double_precision_stays_so(tmp_path: Path) -> None:
+    pytest.importorskip("h5py")
+    third = sitk.GetArrayFromImage(smooth()[0]) / 3.0
+    field = sitk.GetImageFromArray(third, isVector=True)
+    write_transform(composite([field_transform(sitk.Image(field)), TURN]), tmp_path / "double.h5")
+    np.testing.assert_array_equal(parts(tmp_path / "double.h5")[0], third)
+
+
 def test_packed_twice_the_bits_are_the_same(tmp_path: Path) -> None:
     pytest.importorskip("h5py")
     for name in ("one.h5", "other.h5"):

@@ -1,7 +1,8 @@
 """Transforms to the disk, as ITK and all that is built on it read them.
 
 SimpleITK writes the millions of numbers of a displacement field in double precision and as they are. Where h5py is
-installed, the file is packed: fields in single precision, bytes of like weight side by side, deflated.
+installed, the file is packed: in single precision what loses nothing by it, as a result's fields do not, bytes of like
+weight side by side, deflated.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     import h5py
 
 _PACKED = (".h5", ".hdf5")
-_MANY = 10_000  # parameters, of a field; those of a linear transform keep all their digits
+_MANY = 10_000  # parameters, as of a field: fewer are left alone
 _CHUNK = 1 << 18  # numbers, deflated together
 _THREADS = 4
 _LEVEL = 1  # of deflation: more takes several times as long for a few percent
@@ -53,9 +54,11 @@ def _copy(name: str, item: h5py.Dataset, less: h5py.File) -> None:
     if item.dtype.kind != "f" or item.size < _MANY:
         item.file.copy(item, less, name)
         return
-    values = item[()].astype("<f4")
+    values = item[()]
+    single = values.astype("<f4")
+    values = single if np.array_equal(single, values) else values
     field = less.create_dataset(
-        name, values.shape, "<f4", chunks=(min(_CHUNK, len(values)),), shuffle=True, compression=_LEVEL
+        name, values.shape, values.dtype, chunks=(min(_CHUNK, len(values)),), shuffle=True, compression=_LEVEL
     )
     width = field.chunks[0]
     firsts = range(0, len(values), width)
