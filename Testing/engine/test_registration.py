@@ -374,11 +374,18 @@ def test_every_option_runs_and_improves(options: dict) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"solver": "dopri5"}, {"adjoint": True}, {"kernel": "none"}, {"crop": False}, {"start": "auto"}]
+    "options",
+    [
+        {"solver": "dopri5", "iterations": (8, 2)},
+        {"adjoint": True},
+        {"kernel": "none"},
+        {"crop": False},
+        {"start": "auto"},
+    ],
 )
 def test_options_in_3d(options: dict) -> None:
     of = pair(DEEP)
-    found = register(of.fixed, of.moving, QUICK.replace(iterations=(20, 4), **options))
+    found = register(of.fixed, of.moving, QUICK.replace(**{"iterations": (20, 4), **options}))
     assert of.error(found.transform) < 0.8 * of.before  # few iterations, and without a kernel a rough field
 
 
