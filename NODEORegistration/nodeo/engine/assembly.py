@@ -65,9 +65,8 @@ def assemble(
     with report.timed("transforms"):
         report.tell("Transforms", "transforms")
         if settings.dense_field:
-            displacement = voxels.vector_image(dense(forward, factors))
-        else:
-            displacement = task.domain.nodes(factors).vector_image(forward)
+            forward, factors = dense(forward, factors), (1,) * len(factors)
+        displacement = task.domain.nodes(factors).vector_image(forward)
         transform = composite([task.initial.transform, field_transform(displacement)])
         back, nodes_back = unit * inverse.displacement.cpu(), task.domain.of_shape(inverse.lattice.shape)
         report.tell("Transforms", "transforms", 0.3)

@@ -15,7 +15,7 @@ from ..field.hinge import jacobian_hinge
 from ..geometry.domain import Level
 from ..geometry.lattice import Lattice
 from ..models import Model
-from ..models.base import FoldedNodes, Loss, LossNumbers, Objective, Segment, Task
+from ..models.base import FOLLOWING, FoldedNodes, Loss, LossNumbers, Objective, Segment, Task
 from ..progress import Reporter
 from ..settings import Settings
 from ..start.search import Found, most_of, search
@@ -25,8 +25,7 @@ from .level import opposite_corners
 
 _LARGE = 2.0  # spacings of the first level's image: descent finds what moves less by itself
 _AT_REST = 0.3  # how much a point that rests counts beside the one that moves farthest: what moves pushes
-_ITERATIONS = 45
-_IN_HASTE = 0.25  # of them
+_IN_HASTE = 0.25  # of the iterations
 _ROUGHNESS = 0.02  # weight of |∇v|²
 _NEAR = 0.1  # spacings: a distance from the target grows quadratically up to here, and linearly beyond
 _FOLDING, _FLOOR = 100.0, 0.1  # weight of relu(floor - det J)², and the floor
@@ -95,16 +94,15 @@ def follow(
         folded: tells the nodes of that level at which a displacement folds.
         in_haste: in a quarter of the iterations, only to see whether it leads anywhere.
     """
-    iterations = round(_IN_HASTE * _ITERATIONS) if in_haste else _ITERATIONS
+    level = replace(level, iterations=round(_IN_HASTE * FOLLOWING) if in_haste else FOLLOWING)
     nodes = Lattice(level.node_grid, device)
     target = found.read(found.displacement, nodes)
     weight = found.read(found.certainty[None], nodes)[0] * task.domain.fade(nodes, level.node_factors)
     length = target.square().sum(0).sqrt()
     weight = weight * (_AT_REST + length / length.max().clamp(min=1e-6))
     generator = torch.Generator().manual_seed(settings.seed)
-    pace = iterations / _ITERATIONS
-    follower = model.follower(task, level, Deformation(target, nodes), weight, generator, pace)
-    objective = _Following(replace(level, iterations=iterations), nodes, target, weight)
+    follower = model.follower(task, level, Deformation(target, nodes), weight, generator)
+    objective = _Following(level, nodes, target, weight)
     displacement, certificate = _taught(follower, objective, folded, report)
     return Beginning(follower, Deformation(displacement, nodes), certificate, most_of(displacement), found)
 

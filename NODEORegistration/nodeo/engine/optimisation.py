@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -77,7 +77,8 @@ class Optimisation:
         try:
             with self.report.timed("search"):
                 found = look(self.task, first, self.model, self.settings, device, self.report)
-                beginning = None if found is None else self._beginning(found, device, in_haste=self._surely_again())
+                again = (self._foreseen() or (1.0,))[0] != 1  # with the first level widened it is followed anew
+                beginning = None if found is None else self._beginning(found, device, in_haste=again)
         except Exception as error:
             if not devices.ran_out_of_memory(error):
                 raise
@@ -109,10 +110,7 @@ class Optimisation:
 
         What knows better than the images, points or structures, is followed as closely as ever.
         """
-        if self.before is not None:
-            widenings = self.before.widenings
-        else:
-            widenings = self._asked_for(flow) if self._free_to_widen() else ()
+        widenings = self._asked_for(flow) if self.before is None else self.before.widenings
         if not any(times != 1 for times in widenings):
             return flow
         self.levels = [replace(level, widening=times) for level, times in zip(self.levels, widenings, strict=True)]
@@ -126,30 +124,30 @@ class Optimisation:
         points, structures = self.task.points, self.task.structures
         return bool((points is not None and self.settings.lambda_p) or (structures is not None and structures.weight))
 
-    def _free_to_widen(self) -> bool:
-        return self.settings.kernel_widening != "none" and self.model.widens and not self._guided()
-
-    def _surely_again(self) -> bool:
-        """Whether the first level is widened whatever the images, so that what begins the flow is followed anew."""
-        similarities, number = self._similarities(), len(self.levels)
-        if not self._free_to_widen() or agreement.needs_first_level(similarities, number):
-            return False
-        return agreement.widenings(similarities, {}, number, volumes=self._in_space())[0] != 1
-
-    def _similarities(self) -> dict[str, str]:
-        return {channel.name: channel.similarity for channel in self.task.channels if channel.weight}
-
-    def _in_space(self) -> bool:
-        return len(self.task.domain.length) == 3
+    def _foreseen(self) -> tuple[float, ...] | None:
+        """The widenings, () for none; None where they hang on how well the images agree."""
+        if self.settings.kernel_widening == "none" or not self.model.widens or self._guided():
+            return ()
+        if agreement.needs_first_level(self._similarities(), len(self.levels)):
+            return None
+        return self._widenings({})
 
     def _asked_for(self, flow: Flow) -> tuple[float, ...]:
         """The widenings, by how well the images agree under a flow, which is given its first level if that tells."""
-        similarities = self._similarities()
-        if agreement.needs_first_level(similarities, len(self.levels)) and not flow.stops:
+        foreseen = self._foreseen()
+        if foreseen is not None:
+            return foreseen
+        if not flow.stops:
             with self.report.timed("level 1"):
                 self._with_what_memory_there_is(flow, 0, self.levels[0])
-        losses = {name: after for name, (_, after) in flow.similarities.items()}
-        return agreement.widenings(similarities, losses, len(self.levels), volumes=self._in_space())
+        return self._widenings({name: after for name, (_, after) in flow.similarities.items()})
+
+    def _widenings(self, losses: Mapping[str, float]) -> tuple[float, ...]:
+        volumes = len(self.task.domain.length) == 3
+        return agreement.widenings(self._similarities(), losses, len(self.levels), volumes)
+
+    def _similarities(self) -> dict[str, str]:
+        return {channel.name: channel.similarity for channel in self.task.channels if channel.weight}
 
     def _again(self, flow: Flow) -> Flow:
         """A flow that begins as one did, but with the first level as it now is to be."""

@@ -161,19 +161,22 @@ class Grid:
         vectors = sitk.GetArrayViewFromImage(image).reshape(*self.shape, self.ndim)
         local = np.empty((len(self.axes), *self.shape), np.float32)
         for plane, values in enumerate(vectors):  # in double precision one plane at a time
-            local[:, plane] = np.moveaxis(values @ self.rotation[:, self.axes], -1, 0)
+            local[:, plane] = self._along_axes(values)
         return torch.from_numpy(local)
 
     def local_displacements(self, transform: sitk.Transform) -> Tensor:
         """T(x) - x at every point of the grid as [k, D, H, W] in local mm, for a transform T from world to world."""
         slowest, planes = self.axes[-1], max(1, _AT_ONCE // math.prod(self.shape[1:]))
-        local = torch.empty(len(self.axes), *self.shape)
+        local = np.empty((len(self.axes), *self.shape), np.float32)
         for first in range(0, self.shape[0], planes):
             start, size = np.zeros(self.ndim), list(self.size)
             start[slowest], size[slowest] = first, min(planes, self.shape[0] - first)
             part = Grid(tuple(size), self.spacing, tuple(self.world(start)), self.direction)
             image = part.displacements(transform)  # whose memory the vectors are
             vectors = sitk.GetArrayViewFromImage(image).reshape(-1, *self.shape[1:], self.ndim)
-            moved = torch.from_numpy(vectors @ self.rotation[:, self.axes])
-            local[:, first : first + planes] = moved.movedim(-1, 0)
-        return local
+            local[:, first : first + planes] = self._along_axes(vectors)
+        return torch.from_numpy(local)
+
+    def _along_axes(self, vectors: np.ndarray) -> np.ndarray:
+        """World vectors [..., ndim] along the active axes, [k, ...]."""
+        return np.moveaxis(vectors @ self.rotation[:, self.axes], -1, 0)

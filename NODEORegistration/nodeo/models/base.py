@@ -27,6 +27,8 @@ from ..similarity.channel import Channel, Scan
 from ..similarity.structures import Structures
 from .adam import Adam
 
+FOLLOWING = 45  # iterations in which a segment learns to follow a displacement
+
 Part = TypeVar("Part", bound="Segment", contravariant=True)  # the segments that an objective can judge
 Whole = Callable[[], Tensor]  # the displacement [k, D, H, W] of all levels so far, for the newest segment as it is
 FoldedNodes = Callable[[Tensor], Tensor]  # the mask [D, H, W] of the nodes at or next to a fold of a displacement
@@ -215,20 +217,14 @@ class Model(Protocol):
         """
 
     def follower(
-        self,
-        task: Task,
-        level: Level,
-        target: Deformation,
-        weight: Tensor,
-        generator: torch.Generator,
-        pace: float = 1.0,
+        self, task: Task, level: Level, target: Deformation, weight: Tensor, generator: torch.Generator
     ) -> Segment:
         """A new segment that about follows a displacement, to begin a flow with; of a model that ``follows`` only.
 
         Args:
+            level: with the iterations in which the segment will be optimised, :data:`FOLLOWING` or fewer.
             target: on the level's nodes; it may fold.
             weight: [D, H, W] on them, how much each counts.
-            pace: length of its steps; less than 1 where there are so much fewer of them.
         """
         raise TypeError(f"a {type(self).__name__} follows no displacement")
 

@@ -17,13 +17,13 @@ from ..geometry.domain import Level
 from ..geometry.lattice import Lattice
 from ..settings import Settings
 from .adam import Adam
-from .base import Descent, FoldedNodes, Model, Segment, Task, Whole
+from .base import FOLLOWING, Descent, FoldedNodes, Model, Segment, Task, Whole
 from .kernel import kernel_of
 
 _MEMORIES = (0.2, 2.0)  # of the iterations: how long Adam remembers a gradient, and its square; but for
 _SHORTEST = 2.0  # iterations at least
 _LONG_STEPS = 6  # of the solver, at least, and
-_LONG_RATE = 0.05  # spacings, the first step of Adam, of a segment that goes a long way at once
+_LONG_RATE = 0.05  # spacings, the first of ``FOLLOWING`` steps of Adam, of a segment that goes a long way at once
 
 
 class FlowModel(Model):
@@ -43,13 +43,7 @@ class FlowModel(Model):
         return FlowSegment(field, lattice, Solver.of(s, level.steps), s, s.learning_rate)
 
     def follower(
-        self,
-        task: Task,
-        level: Level,
-        target: Deformation,
-        weight: Tensor,
-        generator: torch.Generator,
-        pace: float = 1.0,
+        self, task: Task, level: Level, target: Deformation, weight: Tensor, generator: torch.Generator
     ) -> FlowSegment:
         steps = max(level.steps, _LONG_STEPS)
         segment = self.segment(task, replace(level, steps=steps), target.lattice, generator)
@@ -57,7 +51,7 @@ class FlowModel(Model):
             segment.field.head.copy_(
                 legendre_moments(target.displacement, weight, target.lattice, self.settings.time_modes)
             )
-        return replace(segment, rate=pace * _LONG_RATE)
+        return replace(segment, rate=level.iterations / FOLLOWING * _LONG_RATE)
 
 
 @dataclass(eq=False)

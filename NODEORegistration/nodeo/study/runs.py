@@ -10,14 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import SimpleITK as sitk
-
 from ..engine.registration import register
 from ..engine.result import FILES, Result
 from ..errors import Cancelled, InputError
 from ..evaluation.labels import evaluate
 from ..files.destination import check_output, check_spared
-from ..files.hushed import hushed
+from ..files.transform_files import write_transform
 from ..files.writing import appearing
 from ..progress import Progress, ProgressCallback
 from ..settings import Settings
@@ -195,8 +193,7 @@ def _run(case: Case, pair: StudyPair, folder: Path, progress: ProgressCallback, 
 def _write(result: Result, folder: Path, images: bool) -> None:
     if images:
         result.write(folder)
-        with hushed():
-            sitk.WriteTransform(result.initial, str(folder / INITIAL))
+        write_transform(result.initial, folder / INITIAL)
         return
     result.settings.write(folder / "settings.json")
     result.write_metrics(folder / "metrics.json")

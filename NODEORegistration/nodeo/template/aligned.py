@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 
-import SimpleITK as sitk
-
 from ..cohort.names import RECORD
 from ..cohort.pair import Pair
 from ..cohort.record import record, stamped
 from ..cohort.results import read_images
 from ..engine.aligning import align
-from ..files.hushed import hushed
+from ..files.transform_files import write_transform
 from ..files.writing import appearing
 from ..progress import ProgressCallback
 
@@ -30,7 +28,6 @@ def align_pair(pair: Pair, threads: int, progress: ProgressCallback) -> None:
     mask = images.get("moving_mask")
     start = align(images["fixed"], images["moving"], settings, moving_mask=mask, progress=progress)
     with appearing(pair.folder, (TRANSFORM, RECORD)) as folder:
-        with hushed():
-            sitk.WriteTransform(start.transform, str(folder / TRANSFORM))
+        write_transform(start.transform, folder / TRANSFORM)
         text = json.dumps(record(pair, inputs, {"fallbacks": list(start.notes)}), indent=1)
         (folder / RECORD).write_text(text + "\n", encoding="utf-8")

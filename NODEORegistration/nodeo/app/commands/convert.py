@@ -12,10 +12,11 @@ from ...field.affine_part import split
 from ...field.initial_transform import field_transform
 from ...files import reading
 from ...files.destination import check_file
+from ...files.transform_files import write_transform
 from ...geometry.grid import Grid
 from ...geometry.placement import check_placed
 from ..channel import Channel
-from .named import appearing, put_displacement, put_transform
+from .named import appearing, put_displacement
 
 _TRANSFORMS = (".h5", ".hdf5", ".tfm", ".txt", ".mat", ".xfm")
 
@@ -48,9 +49,9 @@ def convert(options: argparse.Namespace, channel: Channel) -> None:
     displacement = Grid.of(reference).displacements(written)
     with ExitStack() as files:  # one without the other would be another transform
         if options.affine is not None:
-            put_transform(affine, files.enter_context(appearing(options.affine, "transform")))
+            write_transform(affine, files.enter_context(appearing(options.affine, "transform")))
         if _is_transform(options.output):
-            put_transform(field_transform(displacement), files.enter_context(appearing(options.output, "transform")))
+            write_transform(field_transform(displacement), files.enter_context(appearing(options.output, "transform")))
         else:
             put_displacement(displacement, files.enter_context(appearing(options.output, "displacement")))
     said = f"Wrote {options.output}"

@@ -11,7 +11,6 @@ import SimpleITK as sitk
 from ...errors import InputError
 from ...files import reading
 from ...files.hushed import hushed
-from ...files.transform_files import write_transform
 from ...files.writing import appearing_file, gathering
 from ...geometry.grid import Grid
 
@@ -93,12 +92,3 @@ def put_displacement(displacement: sitk.Image, path: Path) -> None:
             f"{path.name} would not keep where the displacement lies: its format has no place for origin or direction.",
             _REMEDIES["displacement"],
         )
-
-
-def put_transform(transform: sitk.Transform, path: Path) -> None:
-    """Write a transform.
-
-    Raises:
-        OSError, RuntimeError: it cannot be written.
-    """
-    write_transform(transform, path)
