@@ -18,7 +18,8 @@ _ENOUGH = 0.0005  # of a spacing: a point of the inverse that is as near as this
 _MOST = 0.75  # of the points; fewer that are far are gone on with alone
 _SLAB = 16  # planes whose points are moved at a time on a CPU
 
-Step = Callable[[Tensor, Tensor, Tensor], Tensor]  # of an inverse, its residual, and the points at rest, each [k, n]
+# Of an inverse, its residual, and the points at rest, each [k, n]; and which n of all points these are, None: all.
+Step = Callable[[Tensor, Tensor, Tensor, Tensor | None], Tensor]
 
 
 @torch.no_grad()
@@ -34,7 +35,7 @@ def search_inverse(forward: Tensor, lattice: Lattice, iterations: int = 20) -> T
     def there(inverse: Tensor, rest: Tensor) -> Tensor:
         return sample(forward, lattice.displaced(rest, inverse))
 
-    def straight(inverse: Tensor, residual: Tensor, rest: Tensor) -> Tensor:
+    def straight(inverse: Tensor, residual: Tensor, rest: Tensor, chosen: Tensor | None) -> Tensor:
         return residual
 
     return _approached(torch.zeros_like(rest), rest, there, [straight] * iterations).view_as(forward)
@@ -61,7 +62,7 @@ def refine_inverse(
         forward: u [k, D, H, W] on ``lattice``.
         at: a lattice over the same box; None: ``lattice``.
         told: is called with the share of the points that are done, after some at a time; it may raise.
-        enough: spacings of ``at``; a point that ends as near as this to where it should needs no further step.
+        enough: spacings of ``at``; a point that ends as near as this to where it should needs no step.
     """
     points = at or lattice
     slopes = _slopes(forward, lattice.spacing)
@@ -72,7 +73,7 @@ def refine_inverse(
     def there(inverse: Tensor, rest: Tensor) -> Tensor:
         return sample(forward, points.displaced(rest, inverse))
 
-    def newton(inverse: Tensor, residual: Tensor, rest: Tensor) -> Tensor:
+    def newton(inverse: Tensor, residual: Tensor, rest: Tensor, chosen: Tensor | None) -> Tensor:
         return _solved(sample(slopes, points.displaced(rest, inverse)), residual)
 
     for first in range(0, points.shape[0], slab):
@@ -108,24 +109,30 @@ def _approached(
     Args:
         rest: sampling coordinates [k, n] of the points that it is told at.
         there: the forward displacement at the points that an inverse leads to, given it and the points at rest.
-        steps: the first is made for these points, the others for any.
         enough: length of a residual with which a point is left alone; on a CPU, where that saves work.
     """
     residual = inverse + there(inverse, rest)
     damping = torch.ones_like(residual[:1])
-    for done, step in enumerate(steps):
-        if done and enough and inverse.device.type == "cpu":
+    whole, chosen = inverse, None
+    for step in steps:
+        if enough and inverse.device.type == "cpu":
             far = (residual.square().sum(0) > enough**2).nonzero()[:, 0]
             if len(far) <= _MOST * inverse.shape[1]:  # go on with these only
-                nearer = _approached(inverse[:, far], rest[:, far], there, steps[done:], enough)
-                return inverse.index_copy(1, far, nearer)
-        candidate = inverse - damping * step(inverse, residual, rest)
+                whole = _put(inverse, whole, chosen)
+                chosen = far if chosen is None else chosen[far]
+                inverse, rest, residual, damping = (part[:, far] for part in (inverse, rest, residual, damping))
+        candidate = inverse - damping * step(inverse, residual, rest, chosen)
         remaining = candidate + there(candidate, rest)
         better = (remaining.square().sum(0) < residual.square().sum(0))[None]
         inverse = torch.where(better, candidate, inverse)
         residual = torch.where(better, remaining, residual)
         damping = torch.where(better, 1.0, 0.5 * damping)
-    return inverse
+    return _put(inverse, whole, chosen)
+
+
+def _put(some: Tensor, whole: Tensor, chosen: Tensor | None) -> Tensor:
+    """``some`` values [k, m] in their places among ``whole`` [k, n]; None: they are all."""
+    return some if chosen is None else whole.index_copy(1, chosen, some)
 
 
 def _by_own_slopes(inverse: Tensor, planes: slice, spacing: Sequence[float]) -> Step:
@@ -134,13 +141,13 @@ def _by_own_slopes(inverse: Tensor, planes: slice, spacing: Sequence[float]) -> 
     before = min(planes.start, 1)
     around = inverse[:, planes.start - before : planes.stop + 1]
 
-    def step(_: Tensor, residual: Tensor, rest: Tensor) -> Tensor:
-        residual = residual.view_as(inverse[:, planes])
+    def step(_: Tensor, residual: Tensor, rest: Tensor, chosen: Tensor | None) -> Tensor:
         proposed = residual.clone()
         for axis, h in enumerate(spacing):
-            slope = torch.gradient(around, spacing=h, dim=k - axis)[0][:, before : before + residual.shape[1]]
-            proposed.addcmul_(slope, residual[axis])
-        return proposed.flatten(1)
+            slope = torch.gradient(around, spacing=h, dim=k - axis)[0]
+            slope = slope[:, before : before + inverse[:, planes].shape[1]].flatten(1)
+            proposed.addcmul_(slope if chosen is None else slope[:, chosen], residual[axis])
+        return proposed
 
     return step
 
