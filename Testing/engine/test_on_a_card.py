@@ -7,7 +7,10 @@ import pytest
 import SimpleITK as sitk
 import torch
 from nodeo import Settings, register
+from nodeo.field.regularity import jacobian_determinant, measure_folding
 from nodeo.geometry import trilinear
+from nodeo.geometry.grid import Grid
+from nodeo.progress import Progress
 from phantoms import Phantom, bumps, drawn, grid, middle
 
 QUICK = ["levels=2,1", "iterations=4,3", "steps=1", "threads=1", "start=none"]
@@ -70,6 +73,56 @@ def test_in_two_dimensions_and_with_masks_too(plug_in) -> None:
     with plug_in():
         result = register(*images, settings, fixed_mask=mask, moving_mask=mask)
     assert difference(result, alone) < 0.01
+
+
+@pytest.mark.parametrize(
+    ("kind", "turned"), [(sitk.sitkInt16, True), (sitk.sitkUInt16, False), (sitk.sitkFloat32, True)]
+)
+def test_what_the_card_hands_out_is_what_itk_finds_in_it(kind: int, turned: bool, plug_in) -> None:
+    """Warped image, folding both ways and det J are the card's; ITK reads the transforms."""
+    fixed, moving = (sitk.Cast(sitk.RescaleIntensity(image, 0.0, 1000.0), kind) for image in pair((20, 18, 16)))
+    start = sitk.Euler3DTransform([10.0, 9.0, 8.0], *(0.1, -0.05, 0.07) if turned else (0.0, 0.0, 0.0), [0.7, 0.4, 0.0])
+    settings = Settings().assign(*QUICK, "iterations=2,2")
+    with plug_in() as card:
+
+        def told(news: Progress) -> None:
+            card.stage = news.stage
+
+        result = register(fixed, moving, settings, progress=told, initial_transform=start)
+    for stage in ("Checking the images", "Transforms", "Warped image", "Measurements"):
+        assert card.costs[stage].total > 10, f"{stage}: on the host"
+
+    by_itk = sitk.Resample(moving, fixed, result.transform, sitk.sitkLinear, 0.0, kind)
+    assert result.warped.GetPixelID() == kind
+    apart = np.abs(np.subtract(*(sitk.GetArrayFromImage(image).astype(float) for image in (result.warped, by_itk))))
+    assert apart.max() < 0.01 if kind == sitk.sitkFloat32 else apart.max() <= 1 and apart.mean() < 0.01
+
+    maps = {"folding": (fixed, result.transform), "inverse_folding": (moving, result.inverse)}
+    for told_as, (image, transform) in maps.items():
+        on = Grid.of(image)
+        measured, _ = measure_folding(on.local_displacements(transform), on.step)
+        assert result.metrics[told_as]["voxels"] == measured.voxels == 0
+        assert result.metrics[told_as]["smallest"] == pytest.approx(measured.smallest, abs=1e-3)
+    by_cpu = jacobian_determinant(Grid.of(fixed).local_displacements(result.transform), fixed.GetSpacing())
+    inner = (slice(1, -1),) * 3  # at the faces the engine has neighbours beyond the image
+    np.testing.assert_allclose(sitk.GetArrayFromImage(result.jacobian)[inner], by_cpu[inner], atol=1e-4)
+
+
+def test_where_the_card_is_full_at_the_end_the_result_is_put_together_by_the_cpu(plug_in) -> None:
+    """By a real shortage: somebody else has taken what was free."""
+    images, settings = pair((20, 18, 16)), Settings().assign(*QUICK, "iterations=2,2")
+    with plug_in() as card:
+
+        def taken(news: Progress) -> None:
+            if news.stage == "Transforms":
+                card.capacity = card.held
+
+        result = register(*images, settings, progress=taken)
+    assert result.metrics["fallbacks"] == ["Result: memory ran out; the CPU took over."]
+    assert result.metrics["device"].startswith("card")
+    assert result.metrics["folding"]["voxels"] == 0
+    by_itk = sitk.Resample(images[1], images[0], result.transform)
+    np.testing.assert_allclose(sitk.GetArrayFromImage(result.warped), sitk.GetArrayFromImage(by_itk))
 
 
 def test_an_iteration_waits_once_and_launches_no_more_than_it_did(plug_in) -> None:

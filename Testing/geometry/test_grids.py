@@ -9,8 +9,10 @@ import pytest
 import SimpleITK as sitk
 import torch
 from nodeo.geometry import grid as grids
+from nodeo.geometry import linear_points
 from nodeo.geometry.grid import Grid
 from nodeo.geometry.lattice import Lattice
+from nodeo.geometry.linear_points import LinearPoints
 from nodeo.geometry.sampling import dense, refine, sample, spread
 from torch import Tensor
 
@@ -349,3 +351,27 @@ def test_spreading_is_the_transpose_of_sampling(shape: tuple[int, ...], threads:
         assert torch.equal(spread(values, points, shape), wanted)
     finally:
         torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize("axes", [2, 3])
+def test_what_a_linear_map_does_at_the_points_of_a_grid_is_what_itk_says(axes: int, monkeypatch) -> None:
+    monkeypatch.setattr(linear_points, "_AT_ONCE", 50)  # several slabs
+    turned = np.linalg.qr(np.random.default_rng(0).normal(size=(axes, axes)))[0]
+    here = Grid((9, 8, 7)[:axes], (1.0, 1.5, 2.0)[:axes], (3.0, -4.0, 5.0)[:axes], tuple(turned.ravel()))
+    there = Grid((6, 7, 8)[:axes], (0.5, 1.0, 3.0)[:axes], (1.0, 2.0, 3.0)[:axes], tuple(np.eye(axes).ravel()))
+    matrix = np.eye(axes) + 0.1 * np.random.default_rng(1).normal(size=(axes, axes))
+    offset = np.arange(1.0, axes + 1.0)
+    start = sitk.AffineTransform(matrix.ravel().tolist(), offset.tolist())
+
+    displacement = torch.cat([part for _, part in LinearPoints.displacement(here, matrix, offset).slabs("cpu")], 1)
+    np.testing.assert_allclose(displacement, here.local_displacements(start), atol=1e-5)
+    index = torch.cat([part for _, part in LinearPoints.index(here, there, matrix, offset).slabs("cpu")], 1)
+    last = np.array(here.size) - 1
+    at_last = there.index(start.TransformPoint(here.world(last).tolist()))
+    np.testing.assert_allclose(index.flatten(1)[:, -1], at_last, atol=1e-9)
+
+
+def test_points_within_an_image_reach_half_a_voxel_beyond_its_last() -> None:
+    on = Grid((8, 9), (1.0, 1.0), (0.0, 0.0), (1.0, 0.0, 0.0, 1.0))
+    for shift, within in ((0.0, True), (-0.5, True), (-0.51, False), (0.49, True), (0.5, False)):
+        assert LinearPoints.index(on, on, np.eye(2), np.array([shift, 0.0])).within(on.size) is within, shift

@@ -32,7 +32,7 @@ def align(
         device = devices.choose(settings.device)
         report.tell("Checking the images")
         fixed, moving = inputs.without_time(fixed), inputs.without_time(moving)
-        scans = checked(fixed, moving, None, moving_mask, settings, Guidance())
+        scans = checked(fixed, moving, None, moving_mask, settings, Guidance(), device)
         report.tell("Initial transform", "initial transform")
         with devices.threads(1):  # as register does
             return alignment.initial_transform(*scans, settings.initial, report.check, device)

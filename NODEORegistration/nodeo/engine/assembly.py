@@ -12,12 +12,12 @@ from ..field.deformation import Deformation
 from ..field.initial_transform import composite, field_transform
 from ..field.regularity import Folding
 from ..geometry.grid import Grid
-from ..geometry.resampling import resampled
 from ..geometry.sampling import dense
 from ..models.base import Task
 from ..progress import Reporter
 from ..settings import Settings
 from .moving_side import mended
+from .warping import warped_image
 
 _NEAR = 1e-4  # of a step between nodes
 
@@ -31,7 +31,7 @@ class Assembly:
         inverse: φ⁻¹.
         displacement: u in φ(x) = A(x + u(x)), world mm, float64.
         warped: the moving image on the fixed grid.
-        forward: u [k, D, H, W] in local mm at every voxel of the domain.
+        forward: u [k, D, H, W] in local mm at every voxel of the domain, on the device that works.
         inverse_folding: of φ⁻¹ at the moving voxels.
     """
 
@@ -61,20 +61,21 @@ def assemble(
         unit: mm, in which both are told.
     """
     voxels = task.domain.nodes((1,) * len(task.domain.start))
-    forward, factors = unit * deformation.displacement.cpu(), _factors(voxels, deformation)
+    forward, factors = unit * deformation.displacement, _factors(voxels, deformation)
     with report.timed("transforms"):
         report.tell("Transforms", "transforms")
         if settings.dense_field:
             forward, factors = dense(forward, factors), (1,) * len(factors)
         displacement = task.domain.nodes(factors).vector_image(forward)
         transform = composite([task.initial.transform, field_transform(displacement)])
-        back, nodes_back = unit * inverse.displacement.cpu(), task.domain.of_shape(inverse.lattice.shape)
+        back, nodes_back = unit * inverse.displacement, task.domain.of_shape(inverse.lattice.shape)
         report.tell("Transforms", "transforms", 0.3)
         inverse_transform, inverse_folding = mended(task, back, nodes_back, _packable(nodes_back))
     with report.timed("warped image"):
         report.tell("Warped image", "warped image")
-        warped = resampled(moving, task.fixed.image, transform)
-    return Assembly(transform, inverse_transform, displacement, warped, dense(forward, factors), inverse_folding)
+        forward = dense(forward, factors)
+        warped = warped_image(moving, task, forward, transform)
+    return Assembly(transform, inverse_transform, displacement, warped, forward, inverse_folding)
 
 
 def _packable(nodes: Grid) -> float:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import SimpleITK as sitk
 import torch
@@ -12,6 +13,8 @@ import torch
 from ..errors import InputError
 from ..progress import CALLERS_OWN
 from .surroundings import Shared
+
+Made = TypeVar("Made")
 
 _NO_MEMORY = (  # how PyTorch's allocator, its libraries, SimpleITK and C++ say it
     "DefaultCPUAllocator",
@@ -87,6 +90,16 @@ def peak_memory_mb(device: torch.device) -> dict[str, float]:
     if device.type == "cuda":
         peak["gpu"] = round(torch.cuda.max_memory_allocated(device) / 1e6, 1)
     return peak
+
+
+def where_it_fits(work: Callable[[torch.device], Made], device: torch.device) -> Made:
+    """What ``work`` makes on a device; on the CPU if the GPU's memory is too small for it."""
+    try:
+        return work(device)
+    except Exception as error:
+        if device.type == "cpu" or not ran_out_of_memory(error):
+            raise
+    return work(torch.device("cpu"))
 
 
 def ran_out_of_memory(error: BaseException) -> bool:

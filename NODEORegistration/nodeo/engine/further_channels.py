@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import SimpleITK as sitk
+import torch
 
 from ..errors import InputError, check_kind
 from ..geometry.grid import Grid
@@ -38,12 +39,13 @@ class ChannelImages:
 
 
 def further_channels(
-    given: Sequence[ChannelImages], fixed: sitk.Image, settings: Settings
+    given: Sequence[ChannelImages], fixed: sitk.Image, settings: Settings, device: torch.device
 ) -> tuple[tuple[Channel, ...], tuple[str, ...]]:
     """The channels, in mm, and notes on what was resampled.
 
     Args:
         fixed: the first fixed image, whose grid all are compared on.
+        device: that works.
 
     Raises:
         InputError: one cannot be used, or does not lie where its first image lies.
@@ -59,7 +61,7 @@ def further_channels(
         if not Grid.of(here).agrees(Grid.of(fixed)):
             here, mask_here = _on_grid_of(fixed, here, mask_here, name)
             notes.append(f"The fixed image of {name} was resampled onto the grid of the first.")
-        scans = preparation.prepare(here, there, mask_here, mask_there, settings)
+        scans = preparation.prepare(here, there, mask_here, mask_there, settings, device)
         channels.append(Channel(name, *scans, similarity, float(images.weight)))
     return tuple(channels), tuple(notes)
 

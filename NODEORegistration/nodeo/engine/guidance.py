@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import SimpleITK as sitk
+import torch
 
 from ..errors import InputError, check_kind
 from ..evaluation.labels import check_labels
@@ -76,13 +77,14 @@ class Guide:
 
 
 def guide_of(
-    guidance: Guidance, fixed: Scan, moving: Scan, settings: Settings, unit: float
+    guidance: Guidance, fixed: Scan, moving: Scan, settings: Settings, unit: float, device: torch.device
 ) -> tuple[Guide, tuple[str, ...]]:
     """What guides, and notes on what does not.
 
     Args:
         fixed, moving: as they lie in the world, mm.
         unit: mm, to count in.
+        device: that works.
 
     Raises:
         InputError: labels or images do not lie where the images lie.
@@ -90,7 +92,7 @@ def guide_of(
     factor = 1.0 / unit
     points = guidance.guiding_points
     structures = structures_of(guidance, fixed.image, moving.image, settings.label_weight)
-    channels, notes = further_channels(guidance.channels, fixed.image, settings)
+    channels, notes = further_channels(guidance.channels, fixed.image, settings, device)
     scaled = tuple(replace(c, fixed=c.fixed.scaled(factor), moving=c.moving.scaled(factor)) for c in channels)
     guide = Guide(None if points is None else points.scaled(factor), structures, scaled)
     return guide, notes + (() if structures is None else left_out(structures))

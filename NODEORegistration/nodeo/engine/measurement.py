@@ -21,16 +21,19 @@ from ..geometry.grid import Grid
 from ..models.base import Task
 from ..progress import Reporter
 from ..settings.channels import STRUCTURES
+from ..similarity.channel import Scan
 from ..start.bearings import looks_lost
 from ..version import __version__
 from . import devices
 from .assembly import Assembly
+from .percentiles import percentiles
 from .segments import Flow
 
 _POINTS = 8_000  # where the way there and back is tried
 _NOTHING = 1e-6  # a similarity loss as small as this, before and after, of images that differ
 _ALIKE = 0.02  # a similarity loss as small as this leaves nothing to do
 _STILL = 0.01  # of a voxel; who moves no point further has moved nothing
+_PLANES = 16  # looked at at once
 FOREGROUND = 0.05  # of the intensity range: brighter fixed voxels are where statistics are taken
 
 
@@ -42,11 +45,11 @@ def measure(
     Args:
         noted: what a person should know of the start.
     """
-    grid = task.fixed.grid
+    grid, device = task.fixed.grid, handed_out.forward.device
     displacement, factor = _forward(task, handed_out)
     determinant = _determinant(task, handed_out.forward if task.initial.is_linear else displacement, factor)
     report.tell("Measurements", "measurements", 0.3)
-    counted = task.fixed.mask > 0 if task.fixed.mask is not None else task.fixed.values > FOREGROUND
+    counted = _counted(task.fixed, device)
     field = handed_out.displacement
     metrics = {
         "similarity": _similarity(task, flow),
@@ -54,7 +57,7 @@ def measure(
         "folding": folding_figures(regularity.measure_folding(displacement, grid.step)[0], grid, factor),
         "inverse_folding": folding_figures(handed_out.inverse_folding, task.moving.grid),
         "jacobian": statistics(determinant, counted, grid),
-        "volume_change": volume_change(determinant[counted].numpy(), task.initial.determinant),
+        "volume_change": volume_change(determinant[counted], task.initial.determinant),
         **_consistency(task, handed_out, counted),
         "start": _start(task, flow),
         "certificate": {
@@ -104,7 +107,8 @@ def _similarity(task: Task, flow: Flow) -> dict[str, Any]:
 
 def _notes(task: Task, flow: Flow, handed_out: Assembly) -> list[str]:
     """What a person should know although nothing went wrong."""
-    farthest = math.sqrt(max(float(plane.square().sum(0).max()) for plane in handed_out.forward.unbind(1)))
+    squares = [planes.square().sum(0).max() for planes in handed_out.forward.split(_PLANES, dim=1)]
+    farthest = math.sqrt(float(torch.stack(squares).max()))
     unlike = any(before > _ALIKE for before, _ in flow.similarities.values())
     nothing = all(max(values) < _NOTHING for values in flow.similarities.values())
     if nothing and not _equal(task.fixed.image, task.moving.image):
@@ -137,7 +141,7 @@ def _forward(task: Task, handed_out: Assembly) -> tuple[Tensor, float]:
     grid = task.fixed.grid
     if task.initial.is_linear:
         return task.domain.inside(handed_out.forward).contiguous(), task.initial.determinant
-    return grid.local_displacements(handed_out.transform), 1.0
+    return grid.local_displacements(handed_out.transform).to(handed_out.forward), 1.0
 
 
 def folding_figures(folding: Folding, grid: Grid, factor: float = 1.0) -> dict[str, Any]:
@@ -157,15 +161,15 @@ def _determinant(task: Task, displacement: Tensor, factor: float) -> Tensor:
     grid = task.fixed.grid
     if not task.initial.is_linear:
         return regularity.jacobian_determinant(displacement, grid.step)
-    whole = torch.full(grid.shape, factor)
+    whole = torch.full(grid.shape, factor, device=displacement.device)
     whole[task.domain.region()] = factor * task.domain.inside(regularity.jacobian_determinant(displacement, grid.step))
     return whole
 
 
 def statistics(determinant: Tensor, counted: Tensor, grid: Grid) -> dict[str, Any]:
     """Extremes of det J over the image, where they are (world, mm, LPS), and its spread over the counted voxels."""
-    values = determinant[counted].numpy()
-    p1, p50, p99 = np.percentile(values, (1, 50, 99))
+    values = determinant[counted]
+    p1, p50, p99 = percentiles(values, (1, 50, 99))
     flat = determinant.flatten()
     places = {}
     for name, index in (("min", int(flat.argmin())), ("max", int(flat.argmax()))):
@@ -177,28 +181,34 @@ def statistics(determinant: Tensor, counted: Tensor, grid: Grid) -> dict[str, An
         "max": float(flat.max()),
         "min_at_mm": places["min"],
         "max_at_mm": places["max"],
-        "p1": float(p1),
-        "p50": float(p50),
-        "p99": float(p99),
-        "sd_log": float(log_of(values, 1.0).std(dtype=np.float64)),
+        "p1": p1,
+        "p50": p50,
+        "p99": p99,
+        "sd_log": float(log_of(values, 1.0).double().std(correction=0)),
     }
 
 
 def _consistency(task: Task, handed_out: Assembly, counted: Tensor) -> dict[str, dict[str, float]]:
     """How far there and back again ends from the start, mm, at random points between the voxels, both ways."""
     there, back = handed_out.transform, handed_out.inverse
-    moving = task.moving
-    seen = moving.mask > 0 if moving.mask is not None else moving.values > FOREGROUND
+    seen = _counted(task.moving, counted.device)
     return {
         "inverse_consistency_mm": spread_of(round_trip(there, back, scattered(counted, task.fixed.grid))),
-        "forward_consistency_mm": spread_of(round_trip(back, there, scattered(seen, moving.grid))),
+        "forward_consistency_mm": spread_of(round_trip(back, there, scattered(seen, task.moving.grid))),
     }
+
+
+def _counted(scan: Scan, device: torch.device) -> Tensor:
+    """Where statistics are taken, [D, H, W]: in the mask, or without one where the image is not dark."""
+    if scan.mask is not None:
+        return scan.mask.to(device) > 0
+    return scan.values.to(device) > FOREGROUND
 
 
 def scattered(counted: Tensor, grid: Grid) -> np.ndarray:
     """World points [n, ndim], anywhere in random voxels of those that are ``counted`` [D, H, W]; always the same."""
     random = np.random.default_rng(0)
-    chosen = np.flatnonzero(counted.numpy().ravel())
+    chosen = counted.flatten().nonzero()[:, 0].cpu().numpy()
     chosen = random.choice(chosen, min(_POINTS, 20 * len(chosen)))
     places = np.stack(np.unravel_index(chosen, grid.shape)[::-1], 1) + random.uniform(
         -0.5, 0.5, (len(chosen), counted.dim())

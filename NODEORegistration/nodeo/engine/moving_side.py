@@ -15,6 +15,8 @@ from ..field.point_inverse import moved
 from ..field.regularity import Folding, measure_folding
 from ..field.smoothed_folds import smoothed_at, without_folds
 from ..geometry.grid import Grid
+from ..geometry.linear_points import LinearPoints
+from ..geometry.sampling import sample
 from ..models.base import Task
 
 _ROUNDS = 2  # of smoothing at a time, what folds at the moving voxels only; more, and wider, when it does not help
@@ -33,29 +35,36 @@ def mended(task: Task, back: Tensor, nodes: Grid, every: float = 0.0) -> tuple[s
 
     Args:
         back: the displacement [k, ...] of the deformation's inverse, local mm, that folds nowhere at its own ``nodes``.
+            Where it lies, all is computed.
         every: mm, a power of two, of which all components are made multiples.
     """
     fewest, since, parts = math.inf, 0, _nodes_a_voxel(task, nodes)
     while True:
-        field = nodes.vector_image(back, every)
-        back = nodes.local_vectors(field)  # what is measured is what is handed out
-        inverse = composite([field_transform(field), task.initial.inverse])
-        seen, first = _seen(task, inverse, back, nodes)
+        vectors = nodes.world_vectors(back, every)
+        back = nodes.along_axes(vectors)  # what is measured is what is handed out
+        seen, first = _seen(task, vectors, back, nodes)
         folding, folded = measure_folding(seen, task.moving.grid.step, middles=True)
         count = int(folded.sum())
         if count < fewest:
-            best, fewest, since = (inverse, folding), count, 0
+            best, fewest, since = (vectors, folding), count, 0
         else:
             since += 1
         reach = since // 2 + 1
         if not count or since == _PATIENCE or count * math.prod(2 * reach * n + 1 for n in parts) > _MOST_POINTS:
-            return best
+            vectors, folding = best
+            return _inverse(task, vectors, nodes), folding
         if since % 2:
             changed = _carried(seen, first, task, back, nodes, _around(parts, reach=1))
         else:
             near = _nodes_near(folded, first, task, nodes, _around(parts, reach))
             changed = smoothed_at(back, near, rounds=_ROUNDS * reach**2)
         back = without_folds(changed, nodes.step)
+
+
+def _inverse(task: Task, vectors: Tensor, nodes: Grid) -> sitk.Transform:
+    """φ⁻¹, of a deformation whose inverse has these world vectors [D, H, W, ndim] on the nodes."""
+    field = sitk.DisplacementFieldTransform(nodes.image_of(vectors))  # which takes the image over
+    return composite([field, task.initial.inverse])
 
 
 def _carried(seen: Tensor, first: tuple[int, ...], task: Task, back: Tensor, nodes: Grid, around: np.ndarray) -> Tensor:
@@ -77,8 +86,11 @@ def _carried(seen: Tensor, first: tuple[int, ...], task: Task, back: Tensor, nod
     return changed
 
 
-def _seen(task: Task, inverse: sitk.Transform, back: Tensor, nodes: Grid) -> tuple[Tensor, tuple[int, ...]]:
+def _seen(task: Task, vectors: Tensor, back: Tensor, nodes: Grid) -> tuple[Tensor, tuple[int, ...]]:
     """What φ⁻¹ does at the moving voxels from a first one (x first) on; elsewhere it folds nowhere.
+
+    Args:
+        vectors, back: the displacement on the nodes, in the world [D, H, W, ndim] and along their axes [k, D, H, W].
 
     Returns:
         [k, D, H, W], mm along the moving image's axes, mirrored if A mirrors; and that first voxel.
@@ -89,11 +101,34 @@ def _seen(task: Task, inverse: sitk.Transform, back: Tensor, nodes: Grid) -> tup
     if at_rest and grid.agrees(task.fixed.grid, 1e-6) and min(every) > 0:  # some of the nodes are the moving voxels
         at_voxels = back[(slice(None), *[slice(None, None, n) for n in reversed(every)])]
         return task.domain.inside(at_voxels).contiguous(), task.domain.overlap()[0]
-    displacement = grid.local_displacements(inverse)
+    flat = min(len(grid.axes), len(nodes.axes)) < grid.ndim
+    if back.device.type == "cpu" or flat or not initial.is_linear:
+        displacement = grid.local_displacements(_inverse(task, vectors, nodes)).to(back)
+    else:
+        displacement = _after_linear(task, vectors, nodes)
     if initial.determinant < 0:  # a mirror is no fold: seen in another mirror, space keeps its sides
-        extent = torch.arange(grid.shape[-1], dtype=displacement.dtype) * grid.step[0]
+        extent = torch.arange(grid.shape[-1], dtype=displacement.dtype, device=displacement.device) * grid.step[0]
         displacement[0] = -displacement[0] - 2.0 * extent
     return displacement, (0,) * len(grid.axes)
+
+
+def _after_linear(task: Task, vectors: Tensor, nodes: Grid) -> Tensor:
+    """φ⁻¹(y) - y at all moving voxels y, [k, D, H, W], mm along the moving image's axes, for a linear A.
+
+    What ITK would tell but for a few digits: for a device that ITK does not know.
+    """
+    grid, device = task.moving.grid, vectors.device
+    back = np.linalg.inv(task.initial.matrix)
+    start = -back @ task.initial.offset
+    along = torch.from_numpy(grid.rotation.T.copy()).float().to(device)
+    turned = torch.movedim(vectors @ along.T, -1, 0).contiguous()
+    last = torch.tensor([n - 1.0 for n in nodes.size], dtype=torch.float64, device=device).view(-1, *[1] * grid.ndim)
+    displacement = turned.new_empty(grid.ndim, *grid.shape)
+    before = LinearPoints.index(grid, nodes, back, start).slabs(device)
+    of_linear = LinearPoints.displacement(grid, back, start).slabs(device)
+    for (planes, index), (_, apart) in zip(before, of_linear, strict=True):
+        displacement[:, planes] = apart.float() + sample(turned, (2.0 * index / last - 1.0).float())
+    return displacement
 
 
 def _nodes_a_voxel(task: Task, nodes: Grid) -> list[int]:
@@ -112,7 +147,7 @@ def _around(parts: list[int], reach: int) -> np.ndarray:
 def _nodes_near(some: Tensor, first: tuple[int, ...], task: Task, nodes: Grid, around: np.ndarray) -> Tensor:
     """Indices [m, k], z first, of the nodes around the moving voxels, from ``first`` on, where ``some`` is not 0."""
     grid, inside = task.moving.grid, list(nodes.axes)
-    voxels = some.nonzero().flip(1).numpy() + first
+    voxels = some.nonzero().flip(1).cpu().numpy() + first
     last = np.array([nodes.size[axis] - 1 for axis in inside])
     near = [np.empty((0, len(inside)), np.int64)]
     many = max(1, _AT_ONCE // len(around))

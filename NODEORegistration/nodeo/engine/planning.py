@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import SimpleITK as sitk
+import torch
 from torch import Tensor
 
 from ..errors import InputError
@@ -15,6 +17,7 @@ from ..field.regularity import measure_folding
 from ..geometry.boxes import occupied_box
 from ..geometry.domain import Domain, Level
 from ..geometry.grid import Grid
+from ..geometry.linear_points import LinearPoints
 from ..models import Model
 from ..models.base import Task
 from ..settings import Settings
@@ -38,6 +41,7 @@ def planned(
     guide: Guide = Guide(),  # noqa: B008 it is frozen
     content: np.ndarray | None = None,
     domain: Domain | None = None,
+    device: torch.device | str = "cpu",
 ) -> tuple[Task, list[Level]]:
     """What every level starts from, and the levels, for scans from :func:`nodeo.engine.preparation.prepare`.
 
@@ -45,12 +49,15 @@ def planned(
         guide: what else guides.
         content: world points [m, ndim] that the domain has to reach, in the moving image's world.
         domain: the one to have, instead of one of these images' own.
+        device: that works.
 
     Raises:
         InputError: the initial transform folds, or leaves nothing to compare.
     """
     _check_start(fixed, initial)
-    channel = _looked_at(Channel(PAIR, fixed, moving, model.similarity or settings.similarity), initial, settings)
+    device = torch.device(device)
+    pair = Channel(PAIR, fixed, moving, model.similarity or settings.similarity)
+    channel = _looked_at(pair, initial, settings, device)
     box = _content_box(fixed, moving, initial)
     if content is not None:
         box = _joined(box, fixed, (content - initial.offset) @ np.linalg.inv(initial.matrix).T)
@@ -58,16 +65,17 @@ def planned(
         back = moved(initial.inverse, guide.points.moving)
         box = _joined(box, fixed, np.concatenate([guide.points.fixed, back]))
     domain, levels = pyramid.plan(fixed, box, model, settings, domain)
-    further = [_looked_at(each, initial, settings) for each in guide.channels]
+    further = [_looked_at(each, initial, settings, device) for each in guide.channels]
     return Task((channel, *further), initial, domain, guide.points, guide.structures), levels
 
 
-def _looked_at(channel: Channel, initial: InitialTransform, settings: Settings) -> Channel:
+def _looked_at(channel: Channel, initial: InitialTransform, settings: Settings, device: torch.device) -> Channel:
     """A channel with its overlap under A, and the similarity that its images decide on."""
     of = "" if channel.name == PAIR else f" of {channel.name}"
     overlap = _overlap(channel.fixed, channel.moving, initial, settings, of)
     with devices.threads(1):  # what several threads add up differs in the last digits
-        similarity = contrast.chosen(channel.similarity, channel.fixed, channel.moving, initial)
+        pair = channel.fixed, channel.moving
+        similarity = devices.where_it_fits(partial(contrast.chosen, channel.similarity, *pair, initial), device)
     weight = channel.weight * WEIGHTS.get(similarity.name, 1.0)
     return replace(channel, similarity=similarity.name, weight=weight, overlap=overlap, reason=similarity.reason)
 
@@ -121,6 +129,10 @@ def out_of_reach(task: Task) -> tuple[str, ...]:
 
 def _overlap(fixed: Scan, moving: Scan, initial: InitialTransform, settings: Settings, of: str) -> Tensor | None:
     """[D, H, W] on the fixed grid: 1 where the initial transform leads into the moving image; None if everywhere."""
+    there = LinearPoints.index(fixed.grid, moving.grid, initial.matrix, initial.offset)
+    flat = len(moving.grid.axes) < moving.grid.ndim  # and may lie beside the other
+    if not flat and there.within(moving.grid.size) and fixed.mask is None and moving.mask is None:
+        return None
     everywhere = moving.grid.stamp(sitk.Image(moving.grid.size, sitk.sitkUInt8) + 1)
     overlap = _nearest(everywhere, fixed.grid, initial.linear)
     if not overlap.any():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import SimpleITK as sitk
+import torch
 from torch import Tensor
 
 from ..errors import InputError
@@ -11,6 +12,8 @@ from ..geometry.boxes import occupied_box
 from ..geometry.grid import Grid
 from ..settings import Settings
 from ..similarity.channel import Scan
+from . import devices
+from .percentiles import percentiles
 
 _BACKGROUND = 0.05  # of the intensity range: nearer to the border's value than this counts as background
 
@@ -21,39 +24,52 @@ def prepare(
     fixed_mask: sitk.Image | None,
     moving_mask: sitk.Image | None,
     settings: Settings,
+    device: torch.device | str = "cpu",
 ) -> tuple[Scan, Scan]:
-    """Both images as :class:`Scan`; they and their masks have been checked."""
+    """Both images as :class:`Scan`; they and their masks have been checked.
+
+    Args:
+        device: that works. What is made lies on the CPU: a level takes what it needs of it.
+    """
     matched = _matched(moving, fixed) if settings.match_histograms else moving
-    return _scan(fixed, fixed, fixed_mask, settings), _scan(moving, matched, moving_mask, settings)
+    device = torch.device(device)
+    return _scan(fixed, fixed, fixed_mask, settings, device), _scan(moving, matched, moving_mask, settings, device)
 
 
-def _scan(image: sitk.Image, source: sitk.Image, mask: sitk.Image | None, settings: Settings) -> Scan:
+def _scan(
+    image: sitk.Image, source: sitk.Image, mask: sitk.Image | None, settings: Settings, device: torch.device
+) -> Scan:
     grid = Grid.of(image)
-    values = scaled(grid.tensor(source), settings.intensity_range)
-    inside = None if mask is None else grid.tensor(mask)
-    return Scan(image, grid, values, inside, content_box(values.numpy()))
+    pixels = grid.tensor(source)
+
+    def looked_at(device: torch.device) -> tuple[Tensor, np.ndarray]:
+        values = scaled(pixels.to(device), settings.intensity_range)
+        return values.cpu(), content_box(values)
+
+    values, box = devices.where_it_fits(looked_at, device)
+    return Scan(image, grid, values, None if mask is None else grid.tensor(mask), box)
 
 
-def scaled(values: Tensor, percentiles: tuple[float, float]) -> Tensor:
+def scaled(values: Tensor, between: tuple[float, float]) -> Tensor:
     """``values`` with two percentiles mapped to 0 and 1, clipped outside."""
-    low, high = np.percentile(values.numpy(), percentiles)
+    low, high = percentiles(values, between)
     if high <= low:  # an image that is nearly all background
         low, high = float(values.min()), float(values.max())
-    return values.sub(float(low)).div_(float(high - low)).clamp_(0.0, 1.0)
+    return values.sub(low).div_(high - low).clamp_(0.0, 1.0)
 
 
-def content_box(values: np.ndarray) -> np.ndarray:
-    """First and last index of content along each axis of a 0..1 array, [k, 2].
+def content_box(values: Tensor | np.ndarray) -> np.ndarray:
+    """First and last index of content along each axis of values in 0..1, [k, 2].
 
     Where the border itself varies, all is content.
     """
-    return occupied_box(content(values))
+    return occupied_box(content(torch.as_tensor(values)))
 
 
-def content(values: np.ndarray) -> np.ndarray:
-    """Where a 0..1 array [...] is not background, which is what looks like its border."""
-    faces = [np.take(values, index, axis).ravel() for axis in range(values.ndim) for index in (0, -1)]
-    return np.abs(values - np.median(np.concatenate(faces))) > _BACKGROUND
+def content(values: Tensor) -> Tensor:
+    """Where values in 0..1 [...] are not background, which is what looks like their border."""
+    faces = torch.cat([values.select(axis, index).flatten() for axis in range(values.dim()) for index in (0, -1)])
+    return (values - percentiles(faces, [50.0])[0]).abs_() > _BACKGROUND
 
 
 def _matched(moving: sitk.Image, fixed: sitk.Image) -> sitk.Image:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import SimpleITK as sitk
+import torch
 
 from .. import models
 from ..errors import InputError, check_kind
@@ -74,11 +75,11 @@ def register(
         with report.timed("preparation"):
             report.tell("Checking the images")
             fixed, moving = inputs.without_time(fixed), inputs.without_time(moving)
-            scans = checked(fixed, moving, fixed_mask, moving_mask, settings, guidance)
+            scans = checked(fixed, moving, fixed_mask, moving_mask, settings, guidance, device)
             # from here on lengths are counted in voxels: no result depends on a unit
             unit = min(scans[0].grid.step)
             inner = settings.measured_in(unit)
-            guide, said = guide_of(guidance, *scans, settings, unit)
+            guide, said = guide_of(guidance, *scans, settings, unit, device)
             model = models.build(inner)
             fixed_scan, moving_scan = (scan.scaled(1.0 / unit) for scan in scans)
             how = settings.initial if initial_transform is None else ""
@@ -99,9 +100,8 @@ def register(
                 notes += contradictions(guidance.points, initial, scans[0].grid)
         with report.timed("preparation"):
             around_all = None if course.content is None else course.content / unit
-            task, levels = planned(
-                fixed_scan, moving_scan, initial.scaled(1.0 / unit), model, inner, guide, around_all, course.domain
-            )
+            pair = fixed_scan, moving_scan, initial.scaled(1.0 / unit)
+            task, levels = planned(*pair, model, inner, guide, around_all, course.domain, device)
             said += out_of_reach(task)
             report.expect(workload.expected(task.domain, levels))
         flow = Optimisation(task, levels, model, inner, report, course.flow).run(device)
@@ -128,8 +128,9 @@ def checked(
     moving_mask: sitk.Image | None,
     settings: Settings,
     guidance: Guidance,
+    device: torch.device,
 ) -> tuple[Scan, Scan]:
-    """Both images and masks, past the door and scaled to 0..1."""
+    """Both images and masks, past the door and, by the device, scaled to 0..1."""
     fixed = inputs.check_image(fixed, "fixed image")
     moving = inputs.check_image(moving, "moving image")
     inputs.check_pair(fixed, moving)
@@ -141,7 +142,7 @@ def checked(
         fixed_mask = inputs.check_mask(inputs.without_time(fixed_mask), fixed, "fixed mask")
     if moving_mask is not None:
         moving_mask = inputs.check_mask(inputs.without_time(moving_mask), moving, "moving mask")
-    return preparation.prepare(fixed, moving, fixed_mask, moving_mask, settings)
+    return preparation.prepare(fixed, moving, fixed_mask, moving_mask, settings, device)
 
 
 def _from_points(guidance: Guidance, fixed: Scan) -> alignment.Start:

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import SimpleITK as sitk
+import torch
+from torch import Tensor
 
 from ..geometry.resampling import resampled
 from .labels import check_codes
@@ -15,15 +17,15 @@ from .structures import names_of
 _SMALLEST = 1e-9  # of det J: where a map folds there is no logarithm
 
 
-def volume_change(determinant: np.ndarray, affine: float) -> dict[str, Any]:
+def volume_change(determinant: Tensor | np.ndarray, affine: float) -> dict[str, Any]:
     """Mean and standard deviation of log det J over some points: 0 keeps volume, 0.69 means twice as large in moving.
 
     Args:
         determinant: det J of φ [n].
         affine: determinant of the affine part A; negative if that mirrors.
     """
-    log = log_of(determinant, affine)
-    mean, sd = float(log.mean(dtype=np.float64)), float(log.std(dtype=np.float64))
+    log = log_of(torch.as_tensor(determinant), affine).double()
+    mean, sd = float(log.mean()), float(log.std(correction=0))
     return {
         "affine_factor": abs(affine),
         "log_det_j": {"mean": mean, "sd": sd},
@@ -49,7 +51,7 @@ def structure_volumes(jacobian: sitk.Image, labels: sitk.Image, affine: float) -
     check_codes(labels, "fixed")
     codes = sitk.GetArrayFromImage(resampled(labels, jacobian, sitk.Transform(), labels=True)).ravel()
     determinant = sitk.GetArrayViewFromImage(jacobian).ravel().astype(float)
-    log, shift = log_of(determinant, affine), math.log(abs(affine))
+    log, shift = log_of(torch.from_numpy(determinant), affine).numpy(), math.log(abs(affine))
     unit, voxel = unit_of(jacobian), voxel_volume(jacobian)
     present = sorted({int(code) for code in np.unique(codes)} - {0})
     names = names_of(present, "all", present)
@@ -77,8 +79,7 @@ def voxel_volume(image: sitk.Image) -> float:
     return math.prod(image.GetSpacing()) / (1000 if image.GetDimension() == 3 else 100)
 
 
-def log_of(determinant: np.ndarray, affine: float) -> np.ndarray:
+def log_of(determinant: Tensor, affine: float) -> Tensor:
     """log det J; of a mirror, as a mirror shows it. Only the sign of ``affine`` matters."""
     mirrored = determinant if affine > 0 else -determinant
-    log = np.maximum(mirrored, mirrored.dtype.type(_SMALLEST))
-    return np.log(log, out=log)
+    return mirrored.clamp(min=_SMALLEST).log_()

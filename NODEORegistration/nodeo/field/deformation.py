@@ -19,4 +19,6 @@ class Deformation:
 
     def moved(self, device: torch.device) -> Deformation:
         """The same on another device."""
+        if device == self.displacement.device:
+            return self
         return Deformation(self.displacement.to(device), Lattice(self.lattice.grid, device))

@@ -141,42 +141,68 @@ class Grid:
     def vector_image(self, displacement: Tensor, every: float = 0.0) -> sitk.Image:
         """A displacement [k, D, H, W] in local mm as an image of world vectors (mm, ``ndim`` components).
 
-        They are float64, as ITK's transforms ask, with values that float32 holds: a file of half the size has them all.
+        Args:
+            every: as for :meth:`world_vectors`.
+        """
+        return self.image_of(self.world_vectors(displacement, every))
+
+    def world_vectors(self, displacement: Tensor, every: float = 0.0) -> Tensor:
+        """A displacement [k, D, H, W] in local mm as world vectors [D, H, W, ndim], mm, float32.
 
         Args:
             every: mm, a power of two; the components are the multiples of it that are nearest, which a file packs well.
         """
-        local, turn = displacement.detach().cpu(), torch.from_numpy(self.rotation[:, self.axes])
-        vectors = torch.empty(*local.shape[1:], self.ndim, dtype=torch.float64)
-        for plane, values in zip(vectors, local.unbind(1), strict=True):  # in double precision one plane at a time
-            turned = turn @ values.flatten(1).double()
+        local = displacement.detach()
+        turn = torch.from_numpy(self.rotation[:, self.axes]).to(local.device)
+        vectors = local.new_empty((*local.shape[1:], self.ndim), dtype=torch.float32)
+        for planes in _slabs(local[0]):  # in double precision a few planes at a time
+            turned = turn @ local[:, planes].flatten(1).double()
             if every:
                 turned.div_(every).round_().mul_(every)
-            plane.copy_(turned.float().T.view(plane.shape))
-        array = vectors.numpy().reshape(*reversed(self.size), self.ndim)
+            vectors[planes] = turned.float().T.view(vectors[planes].shape)
+        return vectors
+
+    def image_of(self, vectors: Tensor) -> sitk.Image:
+        """World vectors [D, H, W, ndim] as an image.
+
+        It is float64, as ITK's transforms ask, with values that float32 holds: a file of half the size has them all.
+        """
+        array = vectors.cpu().double().numpy().reshape(*reversed(self.size), self.ndim)
         return self.stamp(sitk.GetImageFromArray(array, isVector=True))
+
+    def along_axes(self, vectors: Tensor) -> Tensor:
+        """The inverse of :meth:`world_vectors`: [..., ndim] world mm as [k, ...] in local mm, float32."""
+        turn = torch.from_numpy(self.rotation[:, self.axes].T.copy()).to(vectors.device)
+        local = vectors.new_empty((len(turn), *vectors.shape[:-1]), dtype=torch.float32)
+        for planes in _slabs(vectors[..., 0]):
+            turned = turn @ vectors[planes].flatten(0, -2).double().T
+            local[:, planes] = turned.float().view(local[:, planes].shape)
+        return local
 
     def local_vectors(self, image: sitk.Image) -> Tensor:
         """The inverse of :meth:`vector_image`: world vectors on this grid as [k, D, H, W] in local mm."""
         vectors = sitk.GetArrayViewFromImage(image).reshape(*self.shape, self.ndim)
-        local = np.empty((len(self.axes), *self.shape), np.float32)
-        for plane, values in enumerate(vectors):  # in double precision one plane at a time
-            local[:, plane] = self._along_axes(values)
-        return torch.from_numpy(local)
+        local = torch.empty(len(self.axes), *self.shape)
+        planes = max(1, _AT_ONCE // math.prod(self.shape[1:]))
+        for first in range(0, self.shape[0], planes):
+            local[:, first : first + planes] = self.along_axes(torch.tensor(vectors[first : first + planes]))
+        return local
 
     def local_displacements(self, transform: sitk.Transform) -> Tensor:
         """T(x) - x at every point of the grid as [k, D, H, W] in local mm, for a transform T from world to world."""
         slowest, planes = self.axes[-1], max(1, _AT_ONCE // math.prod(self.shape[1:]))
-        local = np.empty((len(self.axes), *self.shape), np.float32)
+        local = torch.empty(len(self.axes), *self.shape)
         for first in range(0, self.shape[0], planes):
             start, size = np.zeros(self.ndim), list(self.size)
             start[slowest], size[slowest] = first, min(planes, self.shape[0] - first)
             part = Grid(tuple(size), self.spacing, tuple(self.world(start)), self.direction)
             image = part.displacements(transform)  # whose memory the vectors are
             vectors = sitk.GetArrayViewFromImage(image).reshape(-1, *self.shape[1:], self.ndim)
-            local[:, first : first + planes] = self._along_axes(vectors)
-        return torch.from_numpy(local)
+            local[:, first : first + planes] = self.along_axes(torch.tensor(vectors))
+        return local
 
-    def _along_axes(self, vectors: np.ndarray) -> np.ndarray:
-        """World vectors [..., ndim] along the active axes, [k, ...]."""
-        return np.moveaxis(vectors @ self.rotation[:, self.axes], -1, 0)
+
+def _slabs(values: Tensor) -> list[slice]:
+    """A few planes each of [D, ...]: on a CPU what stays in its cache, elsewhere what is worth a launch."""
+    planes = 1 if values.device.type == "cpu" else max(1, _AT_ONCE // math.prod(values.shape[1:]))
+    return [slice(first, first + planes) for first in range(0, len(values), planes)]

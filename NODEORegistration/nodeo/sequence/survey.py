@@ -53,7 +53,7 @@ def survey(series: Series, reference: sitk.Image, settings: Settings, check: Cal
         image = inputs.check_image(frame, f"frame {number}")
         own = Grid.of(image)
         _check_fit(number, own, grid)
-        values = content(scaled(own.tensor(image), settings.intensity_range).numpy())
+        values = content(scaled(own.tensor(image), settings.intensity_range)).numpy()
         corners.append(_corners(own, values))
         same = own.agrees(grid)
         still &= ~(values if same else _seen(values, own, fixed))

@@ -55,17 +55,20 @@ class Choice:
     gain: float = 0.0
 
 
-def chosen(asked: str, fixed: Scan, moving: Scan, initial: InitialTransform) -> Choice:
+def chosen(
+    asked: str, fixed: Scan, moving: Scan, initial: InitialTransform, device: torch.device | str = "cpu"
+) -> Choice:
     """The similarity for a pair.
 
     Args:
         asked: a name of ``nodeo.settings.SIMILARITIES``; ``auto`` and ``different`` are decided here.
         fixed, moving: scaled to 0..1.
         initial: A, fixed world -> moving world.
+        device: that reduces the images; what is left is little.
     """
     if asked not in DECIDED:
         return Choice(asked)
-    straight, any_function = agreement(*_seen(fixed, moving, initial))
+    straight, any_function = agreement(*_seen(fixed, moving, initial, device))
     numbers = f"agreement {straight:.2f}, after the best function of them {any_function:.2f}"
     gain = any_function - straight
     if asked == "auto" and gain <= _GAIN:
@@ -112,19 +115,22 @@ def _agreement(fixed: Tensor, moving: Tensor, weight: Tensor) -> tuple[float, fl
     return straight / total, functions / total
 
 
-def _seen(fixed: Scan, moving: Scan, initial: InitialTransform) -> tuple[Tensor, Tensor, Tensor]:
+def _seen(
+    fixed: Scan, moving: Scan, initial: InitialTransform, device: torch.device | str
+) -> tuple[Tensor, Tensor, Tensor]:
     """Both images and where they count, [D, H, W] on a coarse grid of the fixed image."""
     stretch = abs(initial.determinant) ** (1.0 / len(initial.matrix))
     apart = min(_longest(fixed.grid), _longest(moving.grid) / stretch) / _COARSE
-    there, grid = _reduced(fixed.values, fixed.grid, apart)
-    here, moving_grid = _reduced(moving.values, moving.grid, apart * stretch)
-    lattice = Lattice(grid, there.device)
+    there, grid = _reduced(fixed.values, fixed.grid, apart, device)
+    here, moving_grid = _reduced(moving.values, moving.grid, apart * stretch, device)
+    lattice = Lattice(grid)
     points = MovingMap(lattice, moving_grid, initial)(lattice.zeros())
     weight = (points.abs() <= 1.0).all(0).to(there)
     if fixed.mask is not None:
-        weight = weight * _reduced(fixed.mask, fixed.grid, apart)[0]
+        weight = weight * _reduced(fixed.mask, fixed.grid, apart, device)[0]
     if moving.mask is not None:
-        weight = weight * sample(_reduced(moving.mask, moving.grid, apart * stretch)[0][None], points)[0]
+        inside = _reduced(moving.mask, moving.grid, apart * stretch, device)[0]
+        weight = weight * sample(inside[None], points)[0]
     return there, sample(here[None], points)[0], weight
 
 
@@ -133,8 +139,8 @@ def _longest(grid: Grid) -> float:
     return max(n * h for n, h in zip(reversed(grid.shape), grid.step, strict=True))
 
 
-def _reduced(values: Tensor, grid: Grid, apart: float) -> tuple[Tensor, Grid]:
-    """Means of ``values`` [D, H, W] over boxes about as wide as ``apart``, and the grid of their middles."""
+def _reduced(values: Tensor, grid: Grid, apart: float, device: torch.device | str) -> tuple[Tensor, Grid]:
+    """Means of ``values`` [D, H, W] over boxes about as wide as ``apart``, on the CPU; the grid of their middles."""
     sizes = list(reversed(grid.shape))
     factors = [max(1, min(round(apart / h), n // _SMALLEST)) for h, n in zip(grid.step, sizes, strict=True)]
     left = [n // factor for n, factor in zip(sizes, factors, strict=True)]
@@ -143,7 +149,8 @@ def _reduced(values: Tensor, grid: Grid, apart: float) -> tuple[Tensor, Grid]:
         values = values.narrow(axis, start, m * factor)
     pool = F.avg_pool3d if values.dim() == 3 else F.avg_pool2d
     middles = [start + (factor - 1) / 2 for start, factor in zip(first, factors, strict=True)]
-    return pool(values[None, None], factors[::-1])[0, 0], grid.active_subgrid(middles, left, factors)
+    means = pool(values.to(device)[None, None], factors[::-1])[0, 0].cpu()
+    return means, grid.active_subgrid(middles, left, factors)
 
 
 def _one_half(like: Tensor) -> Tensor:

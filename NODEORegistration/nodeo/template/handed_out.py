@@ -106,7 +106,7 @@ def _measured(result: Result, images: Mapping[str, sitk.Image], deformed: Tensor
         "folding": folding_figures(measure_folding(deformed, grid.step)[0], grid, affine),
         "inverse_folding": folding_figures(measure_folding(undone, own.step)[0], own),
         "jacobian": statistics(determinant, counted, grid),
-        "volume_change": volume_change(determinant[counted].double().numpy(), affine),
+        "volume_change": volume_change(determinant[counted].double(), affine),
         "inverse_consistency_mm": spread_of(round_trip(result.transform, result.inverse, scattered(counted, grid))),
         "forward_consistency_mm": spread_of(round_trip(result.inverse, result.transform, scattered(seen, own))),
         "device": "cpu",

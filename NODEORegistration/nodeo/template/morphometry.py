@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import SimpleITK as sitk
+import torch
 
 from ..cohort.finished import Finished
 from ..errors import InputError
@@ -66,8 +67,8 @@ def log_jacobians(subjects: Sequence[Finished], wish: Wish) -> Iterator[sitk.Ima
                 f"{subject.name} was registered to another grid than {subjects[0].name}.",
                 "Name a cohort onto one fixed image.",
             )
-        determinant = sitk.GetArrayViewFromImage(jacobian)
-        log = log_of(determinant, float(np.sign(np.median(determinant))) or 1.0)
+        determinant = sitk.GetArrayFromImage(jacobian)
+        log = log_of(torch.from_numpy(determinant), float(np.sign(np.median(determinant))) or 1.0).numpy()
         if not wish.with_affine:
             log = log - math.log(affine_factor(subject))
         image = Grid.of(jacobian).stamp(sitk.GetImageFromArray(log.astype(np.float32)))
