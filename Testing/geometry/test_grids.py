@@ -9,7 +9,6 @@ import pytest
 import SimpleITK as sitk
 import torch
 from nodeo.geometry import grid as grids
-from nodeo.geometry import linear_points
 from nodeo.geometry.grid import Grid
 from nodeo.geometry.lattice import Lattice
 from nodeo.geometry.linear_points import LinearPoints
@@ -355,7 +354,7 @@ def test_spreading_is_the_transpose_of_sampling(shape: tuple[int, ...], threads:
 
 @pytest.mark.parametrize("axes", [2, 3])
 def test_what_a_linear_map_does_at_the_points_of_a_grid_is_what_itk_says(axes: int, monkeypatch) -> None:
-    monkeypatch.setattr(linear_points, "_AT_ONCE", 50)  # several slabs
+    monkeypatch.setattr(grids, "_AT_ONCE", 50)  # several slabs
     turned = np.linalg.qr(np.random.default_rng(0).normal(size=(axes, axes)))[0]
     here = Grid((9, 8, 7)[:axes], (1.0, 1.5, 2.0)[:axes], (3.0, -4.0, 5.0)[:axes], tuple(turned.ravel()))
     there = Grid((6, 7, 8)[:axes], (0.5, 1.0, 3.0)[:axes], (1.0, 2.0, 3.0)[:axes], tuple(np.eye(axes).ravel()))

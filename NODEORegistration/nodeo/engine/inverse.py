@@ -43,14 +43,15 @@ def kept_points(domain: Domain, last: Level) -> int:
 
 def invert(flow: Flow, domain: Domain, report: Reporter) -> Deformation:
     """The inverse deformation; on the CPU if the GPU's memory is too small for it."""
-    try:
-        return exact_inverse(_backwards(flow.segments, flow.whole()), flow.whole(), domain, report)
-    except Exception as error:
-        if flow.device.type == "cpu" or not devices.ran_out_of_memory(error):
-            raise
-    flow.move(torch.device("cpu"))
-    flow.fallbacks.append("Inverse: memory ran out; the CPU took over.")
-    return exact_inverse(_backwards(flow.segments, flow.whole()), flow.whole(), domain, report)
+
+    def on(device: torch.device) -> Deformation:
+        if device != flow.device:
+            flow.move(device)
+            flow.fallbacks.append("Inverse: memory ran out; the CPU took over.")
+        whole = flow.whole()
+        return exact_inverse(_backwards(flow.segments, whole), whole, domain, report)
+
+    return devices.where_it_fits(on, flow.device)
 
 
 @torch.no_grad()

@@ -15,7 +15,7 @@ from ..field.point_inverse import moved
 from ..field.regularity import Folding, measure_folding
 from ..field.smoothed_folds import smoothed_at, without_folds
 from ..geometry.grid import Grid
-from ..geometry.linear_points import LinearPoints
+from ..geometry.linear_points import LinearPoints, sampling
 from ..geometry.sampling import sample
 from ..models.base import Task
 
@@ -120,14 +120,12 @@ def _after_linear(task: Task, vectors: Tensor, nodes: Grid) -> Tensor:
     grid, device = task.moving.grid, vectors.device
     back = np.linalg.inv(task.initial.matrix)
     start = -back @ task.initial.offset
-    along = torch.from_numpy(grid.rotation.T.copy()).float().to(device)
-    turned = torch.movedim(vectors @ along.T, -1, 0).contiguous()
-    last = torch.tensor([n - 1.0 for n in nodes.size], dtype=torch.float64, device=device).view(-1, *[1] * grid.ndim)
+    turned = grid.along_axes(vectors)
     displacement = turned.new_empty(grid.ndim, *grid.shape)
     before = LinearPoints.index(grid, nodes, back, start).slabs(device)
     of_linear = LinearPoints.displacement(grid, back, start).slabs(device)
     for (planes, index), (_, apart) in zip(before, of_linear, strict=True):
-        displacement[:, planes] = apart.float() + sample(turned, (2.0 * index / last - 1.0).float())
+        displacement[:, planes] = apart.float() + sample(turned, sampling(index, nodes.size))
     return displacement
 
 

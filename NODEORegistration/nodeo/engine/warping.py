@@ -7,7 +7,7 @@ import SimpleITK as sitk
 import torch
 from torch import Tensor
 
-from ..geometry.linear_points import LinearPoints
+from ..geometry.linear_points import LinearPoints, sampling
 from ..geometry.resampling import darkest, resampled
 from ..geometry.sampling import sample
 from ..models.base import Task
@@ -47,6 +47,6 @@ def _read(values: Tensor, background: float, task: Task, forward: Tensor) -> Ten
     for planes, index in at_rest.slabs(device):
         index = index + (to_index @ displacement[:, planes].flatten(1)).view(index.shape)
         seen = ((index >= -0.5) & (index < size - 0.5)).all(0)
-        there = sample(values[None], (2.0 * index / (size - 1.0) - 1.0).float())[0]
+        there = sample(values[None], sampling(index, grid.size))[0]
         warped[planes] = torch.where(seen, there, background)
     return warped

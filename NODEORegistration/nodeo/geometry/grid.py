@@ -183,14 +183,14 @@ class Grid:
         """The inverse of :meth:`vector_image`: world vectors on this grid as [k, D, H, W] in local mm."""
         vectors = sitk.GetArrayViewFromImage(image).reshape(*self.shape, self.ndim)
         local = torch.empty(len(self.axes), *self.shape)
-        planes = max(1, _AT_ONCE // math.prod(self.shape[1:]))
+        planes = planes_at_once(self.shape)
         for first in range(0, self.shape[0], planes):
             local[:, first : first + planes] = self.along_axes(torch.tensor(vectors[first : first + planes]))
         return local
 
     def local_displacements(self, transform: sitk.Transform) -> Tensor:
         """T(x) - x at every point of the grid as [k, D, H, W] in local mm, for a transform T from world to world."""
-        slowest, planes = self.axes[-1], max(1, _AT_ONCE // math.prod(self.shape[1:]))
+        slowest, planes = self.axes[-1], planes_at_once(self.shape)
         local = torch.empty(len(self.axes), *self.shape)
         for first in range(0, self.shape[0], planes):
             start, size = np.zeros(self.ndim), list(self.size)
@@ -202,7 +202,12 @@ class Grid:
         return local
 
 
+def planes_at_once(shape: Sequence[int]) -> int:
+    """How many planes of [D, ...] are worked on together in double precision."""
+    return max(1, _AT_ONCE // math.prod(shape[1:]))
+
+
 def _slabs(values: Tensor) -> list[slice]:
     """A few planes each of [D, ...]: on a CPU what stays in its cache, elsewhere what is worth a launch."""
-    planes = 1 if values.device.type == "cpu" else max(1, _AT_ONCE // math.prod(values.shape[1:]))
+    planes = 1 if values.device.type == "cpu" else planes_at_once(values.shape)
     return [slice(first, first + planes) for first in range(0, len(values), planes)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,9 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .grid import Grid
-
-_AT_ONCE = 2_000_000  # points that are told in double precision
+from .grid import Grid, planes_at_once
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,7 @@ class LinearPoints:
 
     def slabs(self, device: torch.device | str) -> Iterator[tuple[slice, Tensor]]:
         """Some planes at a time, and what is there, [m, d, H, W] in float64."""
-        planes = max(1, _AT_ONCE // math.prod(self.shape[1:]))
+        planes = planes_at_once(self.shape)
         matrix = torch.from_numpy(self.matrix).to(device)
         start = torch.from_numpy(self.offset).to(device).view(-1, *[1] * len(self.shape))
         along = []
@@ -75,3 +72,9 @@ class LinearPoints:
             for line in along[1:]:
                 there = there + line
             yield some, there
+
+
+def sampling(index: Tensor, size: Sequence[int]) -> Tensor:
+    """Sampling coordinates [k, ...], float32, of continuous indices [k, ...] in an image of a size; both x first."""
+    last = torch.tensor([n - 1.0 for n in size], dtype=index.dtype, device=index.device)
+    return (2.0 * index / last.view(-1, *[1] * (index.dim() - 1)) - 1.0).float()
