@@ -130,6 +130,7 @@ def test_metrics_hold_all_that_was_measured(done: Path) -> None:
     assert metrics["field"] == {"size": list(field.GetSize()), "spacing_mm": pytest.approx(list(field.GetSpacing()))}
 
 
+@pytest.mark.exact
 def test_its_settings_repeat_a_run_bit_for_bit(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """In another process than the run before."""
     arguments = ["--settings", "out/settings.json", "--preset", "fast", "--progress", "none", *LABELS]
@@ -183,6 +184,7 @@ def test_what_is_named_last_wins(here: Path) -> None:
 # --- apply and evaluate -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.exact
 def test_apply_in_a_process_of_its_own_gives_the_warped_image_again(done: Path) -> None:
     arguments = ["out/transform.h5", "moving.nrrd", "--reference", "fixed.nrrd", "--output", "applied/warped.nrrd"]
     ran = nodeo("apply", *arguments, folder=done.parent)
@@ -486,6 +488,7 @@ def test_a_failure_of_ours_says_so(
     assert left_behind(here, "broken") == []
 
 
+@pytest.mark.exact
 def test_the_result_is_that_of_the_function(done: Path) -> None:
     from nodeo.engine.registration import register
 

@@ -79,6 +79,7 @@ def same_bits(one: Path, other: Path) -> bool:
     )
 
 
+@pytest.mark.exact
 def test_the_same_bits_as_in_a_process_of_its_own(worker: Conversation, desk: Path) -> None:
     """And as the run before it: nothing of a run remains."""
     for name in ("first", "second"):

@@ -93,6 +93,7 @@ def test_what_works_is_done_and_what_does_not_says_why(desk: Path, ran: Ran) -> 
     assert (events[-2]["pairs"], events[-2]["done"], events[-2]["failed"]) == (5, 3, 2)
 
 
+@pytest.mark.exact
 @pytest.mark.usefixtures("ran")
 def test_the_bits_are_those_of_register(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = [desk / f"{role}1.nrrd" for role in ROLES]
@@ -160,6 +161,7 @@ def test_who_has_nothing_to_do_does_not_wait_for_pytorch_or_dask(desk: Path) -> 
     assert {path: path.stat().st_mtime_ns for path in (desk / "out").rglob("*.h5")} == before
 
 
+@pytest.mark.exact
 def test_shares_of_a_job_array_and_names_of_bids(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = ["subject;session;moving"] + [f"0{number};a;moving{number}.nrrd" for number in (1, 2)]
     (desk / "subjects.csv").write_text("\n".join(lines))

@@ -91,6 +91,7 @@ def test_a_penalty_that_grows_linearly_lets_them_slide_better() -> None:
     assert sum(sliding("charbonnier")[1].values()) < sum(sliding("quadratic")[1].values())
 
 
+@pytest.mark.exact
 def test_nothing_is_looked_for_where_little_moves() -> None:
     fixed = image(cut(texture(4), 20, 60))
     moving = image(cut(texture(4), 21, 58))

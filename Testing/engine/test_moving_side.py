@@ -55,6 +55,22 @@ def test_a_whirl_between_the_moving_voxels_is_calmed(shift: float) -> None:
     assert measure_folding(nodes.local_vectors(nodes.displacements(inverse)), nodes.step)[0].voxels == 0
 
 
+@pytest.mark.parametrize("smooths", [True, False], ids=["smoothed", "carried along"])
+def test_on_a_card_it_is_calmed_as_on_the_host(smooths: bool, plug_in, monkeypatch) -> None:
+    to_do = task(linear((0.9, 0.3, -0.3, 1.1), (2.0, 0.7)))
+    nodes = to_do.domain.of_shape([PARTS * n + 1 for n in reversed(to_do.domain.length)])
+    back = whirl(Lattice(nodes), 0.6, 7.0)
+    if not smooths:
+        monkeypatch.setattr(moving_side, "smoothed_at", lambda displacement, near, rounds: displacement.clone())
+    on_host, _ = mended(to_do, back, nodes)
+    with plug_in() as card:
+        inverse, folding = mended(to_do, back.to(card.device), nodes)
+    assert folding.voxels == 0 < folding.smallest
+    at_nodes = [nodes.local_vectors(nodes.displacements(one)) for one in (inverse, on_host)]
+    assert (at_nodes[1] - back).abs().max() > 0.1
+    np.testing.assert_allclose(*at_nodes, atol=1e-3)
+
+
 def linear(matrix: tuple[float, ...], translation: tuple[float, float]) -> sitk.AffineTransform:
     start = sitk.AffineTransform(2)
     start.SetMatrix(matrix)

@@ -142,6 +142,7 @@ def test_the_field_fades_to_nothing_at_its_border(size: tuple[int, ...], nodes: 
     assert faces(found.inverse.GetNthTransform(0)) == 0
 
 
+@pytest.mark.exact
 @every_size
 def test_the_transform_read_from_a_file_gives_the_warped_image_again(size: tuple[int, ...], tmp_path: Path) -> None:
     on = grid(size)
@@ -222,6 +223,7 @@ def test_more_background_changes_nothing(size: tuple[int, ...]) -> None:
     assert apart(mapped(found.transform, of.fixed), mapped(quick(size).transform, of.fixed), of.inside) < 0.1
 
 
+@pytest.mark.exact
 def test_a_slice_is_registered_as_the_plane_that_it_is() -> None:
     of = pair(FLAT)
     found = register(phantoms.as_slice(of.fixed), phantoms.as_slice(of.moving), QUICK)
@@ -389,6 +391,7 @@ def test_options_in_3d(options: dict) -> None:
     assert of.error(found.transform) < 0.8 * of.before  # few iterations, and without a kernel a rough field
 
 
+@pytest.mark.exact
 def test_a_dense_field_is_the_same_field_with_a_vector_at_each_voxel() -> None:
     of, coarse = pair(FLAT), QUICK.replace(node_spacing=(4, 2))
     nodes, voxels = (register(of.fixed, of.moving, coarse.replace(dense_field=dense)) for dense in (False, True))
@@ -560,6 +563,7 @@ def snapshot() -> list:
     ]
 
 
+@pytest.mark.exact
 @every_size
 def test_the_same_seed_gives_the_same_bits(size: tuple[int, ...]) -> None:
     of = pair(size)
@@ -572,6 +576,7 @@ def test_the_same_seed_gives_the_same_bits(size: tuple[int, ...]) -> None:
     )
 
 
+@pytest.mark.exact
 @pytest.mark.parametrize("similarity", SIMILARITIES)
 def test_two_threads_give_the_same_bits_every_time(similarity: str) -> None:
     of, settings = pair(FLAT), QUICK.replace(similarity=similarity, threads=2, iterations=(4, 2))

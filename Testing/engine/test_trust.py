@@ -134,6 +134,7 @@ def apart(one: Result, other: Result, factor: float, on: sitk.Image) -> float:
     return float(np.linalg.norm(mapped(one.transform, on) - scaled, axis=-1).max())
 
 
+@pytest.mark.exact
 @pytest.mark.parametrize("factor", [1e-3, 0.1, 25.4, 1e3])
 @pytest.mark.parametrize("initial", ["identity", "affine", "spline"])
 def test_nothing_depends_on_the_unit_of_length(factor: float, initial: str) -> None:

@@ -120,6 +120,7 @@ def test_more_background_changes_little(size: tuple[int, ...]) -> None:
     assert apart(mapped(result.transform, fixed), mapped(found(size).transform, fixed), inside) < 0.3  # voxels
 
 
+@pytest.mark.exact
 def test_a_slice_is_registered_as_the_plane_that_it_is() -> None:
     fixed, moving, _, _ = pair(FLAT)
     result = register(phantoms.as_slice(fixed), phantoms.as_slice(moving), PAPER)
@@ -128,6 +129,7 @@ def test_a_slice_is_registered_as_the_plane_that_it_is() -> None:
     assert np.all(there[..., 2] == 0)
 
 
+@pytest.mark.exact
 def test_the_same_seed_gives_the_same_bits_and_another_seed_others() -> None:
     fixed, moving, _, _ = pair(FLAT)
     again, other = (register(fixed, moving, PAPER.replace(seed=seed)) for seed in (0, 1))

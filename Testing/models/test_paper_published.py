@@ -100,6 +100,7 @@ CASES = {
 }
 
 
+@pytest.mark.exact
 @pytest.mark.parametrize(("shape", "theirs", "ours"), CASES.values(), ids=CASES.keys())
 def test_a_run_follows_the_plain_formulas(start, shape: tuple[int, ...], theirs: dict, ours: dict) -> None:
     fixed, moving = textures(shape)

@@ -47,6 +47,7 @@ def test_every_frame_lies_where_it_should(ball: SeriesPhantom, result: SequenceR
         assert frame.metrics["folds"] == frame.metrics["folds_inverse"] == 0
 
 
+@pytest.mark.exact
 def test_both_ways_are_transforms_that_simpleitk_warps_with(ball: SeriesPhantom, result: SequenceResult) -> None:
     frame = result.frames[4]
     again = sitk.Resample(ball.frames[4], result.reference, frame.transform, sitk.sitkLinear, 0.0)
@@ -102,6 +103,7 @@ def test_a_volume_too() -> None:
         assert frame.metrics["folds"] == 0
 
 
+@pytest.mark.exact
 def test_the_same_bits_twice(ball: SeriesPhantom) -> None:
     few = QUICK.replace(iterations=(6, 3))
     one, other = (register_sequence(Series.of(ball.frames[:3]), few) for _ in range(2))

@@ -63,9 +63,8 @@ _FREE = frozenset(
 _WAITS = frozenset(
     ["_local_scalar_dense", "nonzero", "equal", "is_nonzero", "masked_select", "_unique2", "unique_consecutive"]
 )
-_MIXED = frozenset(
-    ["copy_", "_to_copy", "index", "index_put", "index_put_", "_index_put_impl_"]
-)  # take the CPU's tensors, too
+_INDEXED = frozenset(["index", "index_put", "index_put_", "_index_put_impl_"])
+_MIXED = _INDEXED | {"copy_", "_to_copy"}  # take the CPU's tensors, too
 
 
 @dataclass
@@ -97,10 +96,13 @@ class Card:
         capacity: bytes that it can hold; None: no limit.
 
     Attributes:
+        counts: whether ``costs`` are told: not by a real one.
         stage: the name that costs are booked under from now on.
         costs: by stage.
         peak: most bytes that were held at once.
     """
+
+    counts = True
 
     def __init__(self, capacity: int | None = None) -> None:
         self.capacity = capacity
@@ -158,6 +160,8 @@ class Card:
     def _check(name: str, tensors: list[Tensor], ours: list[CardTensor]) -> None:
         if ours and name not in _MIXED and any(not isinstance(t, CardTensor) and t.dim() > 0 for t in tensors):
             raise RuntimeError(f"Expected all tensors to be on the same device, but found {NAME}:0 and cpu: {name}")
+        if ours and name in _INDEXED and not isinstance(tensors[0], CardTensor):
+            raise RuntimeError(f"Tensors of the CPU take no indices from {NAME}:0: {name}")
 
     def _book(self, name: str, tensors: list[Tensor], result: Any, crossing: bool) -> None:
         cost = self.costs.setdefault(self.stage, Cost())
@@ -170,6 +174,17 @@ class Card:
         if name not in _FREE and name != "_local_scalar_dense" and not crossing:
             cost.launches[name] += 1
             cost.moved += sum(part.nbytes for part in [*tensors, *results])
+
+
+class RealCard:
+    """A GPU in the place of a :class:`Card`; counts nothing."""
+
+    counts = False
+
+    def __init__(self) -> None:
+        self.stage = ""
+        self.costs: dict[str, Cost] = {}
+        self.device = torch.device("cuda", 0)
 
 
 def _sides(wanted: torch.device | None, tensors: list[Tensor]) -> int:
@@ -208,9 +223,11 @@ class CardTensor(Tensor):
         return _plugged[-1].run(operation, arguments, options or {})
 
 
-# Before the first backward pass of the process: PyTorch counts its devices then.
-_setup_privateuseone_for_python_backend(NAME)
-getattr(torch, NAME).get_amp_supported_dtype = lambda: [torch.float16]  # what is computed twice asks for it
+# Before the first backward pass of the process: PyTorch counts its devices then. Its backward pass knows one kind of
+# accelerator in a process: beside a real GPU there can be no card.
+if not torch.cuda.is_available():
+    _setup_privateuseone_for_python_backend(NAME)
+    getattr(torch, NAME).get_amp_supported_dtype = lambda: [torch.float16]  # what is computed twice asks for it
 _plugged: list[Card] = []
 
 

@@ -1,4 +1,4 @@
-"""`pytest_plugins = ["simulated_card.fixtures"]` gives tests the fixture `plug_in`."""
+"""`pytest_plugins = ["simulated_card.fixtures"]` gives tests the fixtures `plug_in` and `simulate`."""
 
 from __future__ import annotations
 
@@ -6,19 +6,23 @@ import contextlib
 from collections.abc import Callable, Iterator
 
 import pytest
+import torch
 
-from .card import Card, plugged_in
+from .card import Card, RealCard, plugged_in
+
+PlugIn = Callable[..., contextlib.AbstractContextManager[Card | RealCard]]
 
 
 @pytest.fixture
-def plug_in(monkeypatch: pytest.MonkeyPatch) -> Callable[..., contextlib.AbstractContextManager[Card]]:
-    """The engine on a simulated card, for as long as a block lasts: ``with plug_in(capacity=…) as card``."""
+def plug_in(monkeypatch: pytest.MonkeyPatch) -> PlugIn:
+    """The engine on a card, for as long as a block lasts: on the GPU if there is one, else on a simulated card."""
 
     @contextlib.contextmanager
-    def on_a_card(capacity: int | None = None) -> Iterator[Card]:
+    def on_a_card(capacity: int | None = None) -> Iterator[Card | RealCard]:
         from nodeo.engine import descent, devices, optimisation
 
-        with plugged_in(capacity) as card, monkeypatch.context() as patch:
+        one = contextlib.nullcontext(RealCard()) if torch.cuda.is_available() else plugged_in(capacity)
+        with one as card, monkeypatch.context() as patch:
             patch.setattr(devices, "choose", lambda name: card.device)
             patch.setattr(devices, "describe", str)
 
@@ -33,3 +37,11 @@ def plug_in(monkeypatch: pytest.MonkeyPatch) -> Callable[..., contextlib.Abstrac
             yield card
 
     return on_a_card
+
+
+@pytest.fixture
+def simulate(plug_in: PlugIn) -> PlugIn:
+    """The engine on a simulated card, which counts and has a capacity: ``with simulate(capacity=…) as card``."""
+    if torch.cuda.is_available():
+        pytest.skip("there is a GPU here, which does not count")
+    return plug_in

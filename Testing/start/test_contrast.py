@@ -179,6 +179,7 @@ def test_what_a_mask_leaves_out_does_not_count() -> None:
     assert choice(fixed, mixed, fixed_mask=mask) == choice(fixed, mixed, moving_mask=mask) == "lncc"
 
 
+@pytest.mark.exact
 def test_a_registration_names_what_was_chosen_and_keeps_what_was_asked() -> None:
     fixed, moving = pair(FLAT)
     found = register(fixed, changed(moving, hump), QUICK.replace(similarity="auto"))

@@ -78,7 +78,7 @@ def _carried(seen: Tensor, first: tuple[int, ...], task: Task, back: Tensor, nod
     whole = change.new_zeros(len(change), *grid.shape)
     whole[(slice(None), *[slice(f, f + n) for f, n in zip(reversed(first), change.shape[1:], strict=True)])] = change
     places = np.zeros((len(near), nodes.ndim))
-    places[:, list(nodes.axes)] = near.flip(1).numpy()
+    places[:, list(nodes.axes)] = near.flip(1).cpu().numpy()
     there = moved(task.initial.transform, nodes.world(places))
     vectors = moved(field_transform(grid.vector_image(whole)), there) - there
     changed = back.clone()
@@ -155,4 +155,4 @@ def _nodes_near(some: Tensor, first: tuple[int, ...], task: Task, nodes: Grid, a
         before = moved(task.initial.inverse, grid.world(index))
         found = nodes.index(before)[:, inside].round().astype(np.int64)
         near.append(np.unique(found[((found >= 0) & (found <= last)).all(1)], axis=0))
-    return torch.from_numpy(np.unique(np.concatenate(near), axis=0)[:, ::-1].copy())
+    return torch.from_numpy(np.unique(np.concatenate(near), axis=0)[:, ::-1].copy()).to(some.device)
