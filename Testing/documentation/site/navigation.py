@@ -17,7 +17,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     "Reference": ("settings.md", "command_line.md", "python.md", "file_formats.md", "glossary.md"),
     "Benchmarks": (
         "../../Testing/benchmarks/README.md", "../../Testing/benchmarks/scaling.md",
-        "../../Testing/benchmarks/iteration_profile.md", "../../Testing/benchmarks/gpu_estimate.md",
+        "../../Testing/benchmarks/iteration_profile.md", "../../Testing/benchmarks/gpu.md",
     ),
     "Project": (
         "../../README.md", "../../CHANGELOG.md", "../../CONTRIBUTING.md", "dependencies.md",
