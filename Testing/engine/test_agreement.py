@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import SimpleITK as sitk
 from nodeo import Settings, register
 from nodeo.engine import beginning, optimisation
-from nodeo.engine.agreement import needs_first_level, widenings
+from nodeo.engine.agreement import Agreement
 from nodeo.engine.course import Course
 from nodeo.engine.guidance import Guidance
 from nodeo.geometry.point_pairs import PointPairs
@@ -89,6 +91,17 @@ def test_the_next_of_a_course_goes_on_as_the_one_before() -> None:
     assert second.history[0]["loss"] < first.history[0]["loss"]
 
 
+def test_after_a_large_motion_the_levels_smooth_more_and_take_their_time() -> None:
+    fixed, moving = bodies()
+    moving.SetOrigin((8.0, 0.0, 0.0))  # two nodes of the coarsest level
+    result = register(fixed, moving, QUICK.replace(similarity="lncc", start="search"))
+    coarsest, between, finest = result.metrics["kernel_widening"]
+    assert coarsest == 4.0 and 1.0 < between < 4.0 and finest == max(1.0, between / 2)
+    last = {record["level"]: record["iteration"] for record in result.history}
+    assert 20 < last[1] <= 40 and (last[2], last[3]) == (4, 2)
+    assert result.metrics["folding"]["voxels"] == result.metrics["inverse_folding"]["voxels"] == 0
+
+
 @pytest.mark.parametrize(
     ("similarities", "losses", "expected"),
     [
@@ -106,10 +119,34 @@ def test_the_next_of_a_course_goes_on_as_the_one_before() -> None:
     ids=str,
 )
 def test_every_channel_has_a_say(similarities: dict, losses: dict, expected: tuple[float, ...]) -> None:
-    assert widenings(similarities, losses, 4, volumes=True) == expected
-    in_planes = (1.0,) * 4 if 2.0 in expected else expected
-    assert widenings(similarities, losses, 4, volumes=False) == in_planes
-    assert needs_first_level(similarities, 4) == ("lncc" in similarities.values())
-    assert not needs_first_level(similarities, 1)
+    in_volumes, in_planes = (Agreement(similarities, 4, volumes, losses) for volumes in (True, False))
+    assert in_volumes.widenings == expected
+    assert in_planes.widenings == ((1.0,) * 4 if 2.0 in expected else expected)
+    assert in_volumes.tells == ("lncc" in similarities.values())
+    assert in_volumes.patience == 1
+    alone = Agreement(similarities, 1, True, losses)
+    assert not alone.tells
     if "lncc" in similarities.values():
-        assert widenings(similarities, losses, 1, volumes=True) == (1.0,)
+        assert alone.widenings == (1.0,)
+
+
+@pytest.mark.parametrize(
+    ("motion", "loss", "expected"),
+    [
+        (0.9, 0.1, (1.0,) * 4),
+        (1.6, 0.04, (4.0, 1.6, 1.6, 1.0)),
+        (3.3, 0.1, (4.0, 3.3, 3.3, 1.65)),
+        (20.0, 0.01, (4.0,) * 4),
+        (3.3, 0.31, (3.3,) * 4),
+    ],
+)
+def test_the_farther_it_went_the_wider_and_with_patience(
+    motion: float, loss: float, expected: tuple[float, ...]
+) -> None:
+    gone = Agreement({"pair": "lncc"}, 4, True, {"pair": loss}, motion)
+    assert gone.widenings == pytest.approx(expected)
+    assert gone.patience == (2 if expected[0] == 4.0 else 1)
+    in_a_plane = replace(gone, volumes=False)
+    assert in_a_plane.patience == 1 and in_a_plane.widenings in ((1.0,) * 4, (3.3,) * 4)
+    of_two_kinds = replace(gone, similarities={"pair": "mind"})
+    assert of_two_kinds.patience == 1 and of_two_kinds.widenings == (2.7,) * 4

@@ -20,7 +20,8 @@ from ..models.base import Objective, Segment, Task
 from ..progress import Reporter
 from ..settings import Settings
 from ..start.search import Found
-from . import agreement, devices
+from . import devices
+from .agreement import Agreement
 from .beginning import Beginning, follow, look
 from .descent import NO_NUMBER, descend, telling
 from .level import LevelProblem
@@ -110,10 +111,13 @@ class Optimisation:
 
         What knows better than the images, points or structures, is followed as closely as ever.
         """
-        widenings = self._asked_for(flow) if self.before is None else self.before.widenings
+        widenings, patience = self._asked_for(flow) if self.before is None else (self.before.widenings, 1)
         if not any(times != 1 for times in widenings):
             return flow
-        self.levels = [replace(level, widening=times) for level, times in zip(self.levels, widenings, strict=True)]
+        self.levels = [
+            replace(level, widening=times, iterations=patience * level.iterations)
+            for level, times in zip(self.levels, widenings, strict=True)
+        ]
         if self.before is None and widenings[0] != 1:
             flow = self._again(flow)
         flow.widenings = widenings
@@ -128,26 +132,30 @@ class Optimisation:
         """The widenings, () for none; None where they hang on how well the images agree."""
         if self.settings.kernel_widening == "none" or not self.model.widens or self._guided():
             return ()
-        if agreement.needs_first_level(self._similarities(), len(self.levels)):
-            return None
-        return self._widenings({})
+        agreement = self._agreement()
+        return None if agreement.tells else agreement.widenings
 
-    def _asked_for(self, flow: Flow) -> tuple[float, ...]:
-        """The widenings, by how well the images agree under a flow, which is given its first level if that tells."""
+    def _asked_for(self, flow: Flow) -> tuple[tuple[float, ...], int]:
+        """The widenings, and how many times as many iterations: by how well the images agree under a flow.
+
+        The flow is given its first level if that tells.
+        """
         foreseen = self._foreseen()
         if foreseen is not None:
-            return foreseen
+            return foreseen, 1
+        first, beginning = self.levels[0], flow.beginning
         if not flow.stops:
             with self.report.timed("level 1"):
-                self._with_what_memory_there_is(flow, 0, self.levels[0])
-        return self._widenings({name: after for name, (_, after) in flow.similarities.items()})
+                self._with_what_memory_there_is(flow, 0, first)
+        losses = {name: after for name, (_, after) in flow.similarities.items()}
+        motion = 0.0 if beginning is None else beginning.motion / max(first.node_grid.step)
+        agreement = self._agreement(losses, motion)
+        return agreement.widenings, agreement.patience
 
-    def _widenings(self, losses: Mapping[str, float]) -> tuple[float, ...]:
+    def _agreement(self, losses: Mapping[str, float] | None = None, motion: float = 0.0) -> Agreement:
         volumes = len(self.task.domain.length) == 3
-        return agreement.widenings(self._similarities(), losses, len(self.levels), volumes)
-
-    def _similarities(self) -> dict[str, str]:
-        return {channel.name: channel.similarity for channel in self.task.channels if channel.weight}
+        similarities = {channel.name: channel.similarity for channel in self.task.channels if channel.weight}
+        return Agreement(similarities, len(self.levels), volumes, losses or {}, motion)
 
     def _again(self, flow: Flow) -> Flow:
         """A flow that begins as one did, but with the first level as it now is to be."""

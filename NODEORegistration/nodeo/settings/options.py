@@ -54,7 +54,9 @@ class Settings:
     )
     kernel_passes: int = _option(1, "how often K is applied")
     kernel_widening: str = _option(
-        "auto", "flow: auto: K is wider where the images agree little, or nearly wholly; none: it never is"
+        "auto",
+        "flow: auto: K is wider where the images agree little or nearly wholly, and where large motion was found, with "
+        "twice the iterations; none: it never is",
     )
     lambda_J: float = _option(3000.0, "weight of relu(jacobian_floor - det J)^2")  # noqa: N815 as the field writes it
     jacobian_floor: float = _option(0.05, "det J below this is penalised")
