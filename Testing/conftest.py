@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -31,6 +32,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if "exact" in item.keywords:
                 item.add_marker(pytest.mark.skip(reason="a GPU computes here: not the same bits every time"))
+
+
+def pytest_collection_finish() -> None:
+    """Have the garbage collector leave alone what stays to the end: all tests, and PyTorch with its companions.
+
+    A run gives its memory back by a collection after each of its stages, which would look through all of that.
+    """
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
