@@ -22,16 +22,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--slow"):
-        for item in items:
-            if "slow" in item.keywords:
-                item.add_marker(pytest.mark.skip(reason="takes minutes: run with --slow"))
     import torch  # after the threads are set
 
+    left_out = {}
+    if not config.getoption("--slow"):
+        left_out["slow"] = "takes minutes: run with --slow"
     if torch.cuda.is_available():
-        for item in items:
-            if "exact" in item.keywords:
-                item.add_marker(pytest.mark.skip(reason="a GPU computes here: not the same bits every time"))
+        left_out["exact"] = "a GPU computes here: not the same bits every time"
+    for item in items:
+        for mark, reason in left_out.items():
+            if mark in item.keywords:
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 def pytest_collection_finish() -> None:

@@ -25,11 +25,11 @@ import SimpleITK as sitk
 from nodeo import Settings
 from nodeo.engine import devices, inputs, preparation
 from nodeo.field.initial_transform import InitialTransform
-from nodeo.files.reading import read_image
 from nodeo.geometry.grid import Grid
 from nodeo.start.alignment import initial_transform
 from nodeo.start.bearings import looks_lost
 from pairs import SAMPLE
+from prepared import read_both
 
 RECOVERED = 2.0  # mm
 AXES = {"x": (1, 0, 0), "y": (0, 1, 0), "z": (0, 0, 1), "oblique": (1, 1, 1), "askew": (1, -2, 0.5)}
@@ -190,7 +190,7 @@ def _thinned(image: sitk.Image, voxel: float) -> sitk.Image:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Try all cases; exit code 1 if too many are missed, or one is missed unsaid."""
     options = _options(arguments)
-    pair = [read_image(path, role) for path, role in ((options.fixed, "fixed image"), (options.moving, "moving image"))]
+    pair = read_both(options.fixed, options.moving)
     subject = Subject(*pair, options.initial, options.voxel, options.threads)
     cases = motions()
     if options.cases:

@@ -22,9 +22,9 @@ from unittest.mock import patch
 import torch
 from nodeo import Settings, register
 from nodeo.engine import devices
-from nodeo.files.reading import read_image
 from nodeo.progress import Reporter
 from pairs import NAMED
+from prepared import read_both
 from textured_pair import textured_pair
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -50,7 +50,7 @@ def main() -> int:
 def _section(name: str, preset: str) -> str:
     """The table of one pair."""
     pair = NAMED[name]
-    images = [read_image(path, role) for path, role in ((pair.fixed, "fixed image"), (pair.moving, "moving image"))]
+    images = read_both(pair.fixed, pair.moving)
     iterations: dict[str, int] = {}
 
     def told(news) -> None:

@@ -77,6 +77,11 @@ class Prepared:
         return float(np.prod(self.size)) / 1e6
 
 
+def read_both(fixed: Path, moving: Path) -> list[sitk.Image]:
+    """The two images of a pair, as their files have them."""
+    return [reading.read_image(path, role) for path, role in ((fixed, "fixed image"), (moving, "moving image"))]
+
+
 def prepare(pair: Pair, folder: Path, anew: bool = True) -> Prepared:
     """Make a pair ready in ``folder``.
 

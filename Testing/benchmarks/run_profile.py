@@ -4,8 +4,7 @@
     python Testing/benchmarks/run_profile.py --pairs hippocampus_001_003 --presets fast balanced --repeats 5 --served
 
 A process of its own for every run; medians. ``--served`` asks the same of ``nodeo serve`` once it is ready, and tells
-the time from the request to the first iteration; ``--warm`` registers in one process again and again, from Python, once
-before it counts. Prints Markdown tables.
+the time from the request to the first iteration. Prints Markdown tables.
 """
 
 from __future__ import annotations
@@ -36,9 +35,6 @@ def main() -> int:
         if options.served:
             for preset in options.presets:
                 columns[f"{preset}, served"] = _served(NAMED[name], preset, options.threads, options.repeats)
-        if options.warm:
-            for preset in options.presets:
-                columns[f"{preset}, warm"] = _warm(NAMED[name], preset, options.threads, options.repeats)
         print(_table(name, columns), flush=True)
     return 0
 
@@ -113,18 +109,6 @@ def _served(pair: Pair, preset: str, threads: int, repeats: int) -> dict[str, fl
     return {"request to first iteration": median(first), "all": median(whole)}
 
 
-def _warm(pair: Pair, preset: str, threads: int, repeats: int) -> dict[str, float]:
-    """Seconds by stage of a registration in a process that has done one before."""
-    from nodeo import Settings, register
-    from nodeo.files.reading import read_image
-
-    images = [read_image(path, role) for path, role in ((pair.fixed, "fixed image"), (pair.moving, "moving image"))]
-    settings = Settings.preset(preset).assign(f"initial={pair.initial}", f"threads={threads}")
-    runs = [register(*images, settings).metrics["seconds"] for _ in range(repeats + 1)][1:]
-    stages = {stage: median(run[stage] for run in runs) for stage in runs[0] if stage != "total"}
-    return {**stages, "all": median(run["total"] for run in runs)}
-
-
 def _table(name: str, columns: dict[str, dict[str, float]]) -> str:
     stages = list(dict.fromkeys(stage for column in columns.values() for stage in column))
     stages.sort(key=lambda stage: (stage.startswith("no iteration"), stage == "all"))
@@ -147,7 +131,6 @@ def _options() -> argparse.Namespace:
     add("--threads", type=int, default=2, metavar="N")
     add("--repeats", type=int, default=3, metavar="N")
     add("--served", action="store_true", help="through nodeo serve, too")
-    add("--warm", action="store_true", help="again and again in one process, too")
     return parser.parse_args()
 
 

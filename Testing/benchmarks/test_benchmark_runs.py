@@ -225,8 +225,9 @@ def test_results_survive_the_disk(name: str, tmp_path: Path) -> None:
 def test_the_runs_behind_the_tables_can_be_read() -> None:
     for path in (Path(__file__).parent / "results").iterdir():
         results = Results.read(path)
-        assert results.sessions and results.pairs and len(results.runs) > 20
-        assert all(run.pair in results.pairs for run in results.runs)
+        fewest = 20 if path.name.endswith("-h100.jsonl.gz") else 50  # two pairs, by few methods
+        assert results.sessions and len(results.runs) > fewest
+        assert {run.pair for run in results.runs} == set(results.pairs)
 
 
 def options(tmp_path: Path, **changed) -> argparse.Namespace:

@@ -1,5 +1,5 @@
 """A stand-in for a GPU where there is none: the engine's path for accelerators, run and counted on the CPU."""
 
-from .card import NAME, Card, Cost, RealCard, plugged_in
+from .card import NAME, Card, Cost, plugged_in
 
-__all__ = ["NAME", "Card", "Cost", "RealCard", "plugged_in"]
+__all__ = ["NAME", "Card", "Cost", "plugged_in"]

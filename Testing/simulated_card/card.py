@@ -176,17 +176,6 @@ class Card:
             cost.moved += sum(part.nbytes for part in [*tensors, *results])
 
 
-class RealCard:
-    """A GPU in the place of a :class:`Card`; counts nothing."""
-
-    counts = False
-
-    def __init__(self) -> None:
-        self.stage = ""
-        self.costs: dict[str, Cost] = {}
-        self.device = torch.device("cuda", 0)
-
-
 def _sides(wanted: torch.device | None, tensors: list[Tensor]) -> int:
     """How many tensors would be the card's, were nothing to cross: those there are, or one more for a result there."""
     if wanted is None:

@@ -8,7 +8,19 @@ from collections.abc import Callable, Iterator
 import pytest
 import torch
 
-from .card import Card, RealCard, plugged_in
+from .card import Card, Cost, plugged_in
+
+
+class RealCard:
+    """A GPU in the place of a :class:`Card`; counts nothing."""
+
+    counts = False
+
+    def __init__(self) -> None:
+        self.stage = ""
+        self.costs: dict[str, Cost] = {}
+        self.device = torch.device("cuda", 0)
+
 
 PlugIn = Callable[..., contextlib.AbstractContextManager[Card | RealCard]]
 
